@@ -1,0 +1,180 @@
+"""The ledger: hits, episodes, cases, outbox, audit, and each stateful stage's position, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from pipeline.bus import Positions
+from pipeline.errors import Fault, Misconfigured, Unavailable
+from pipeline.ledger import tables
+
+__all__ = ["Ledger", "Session", "tables"]
+
+
+class Ledger:
+    """Opens transactions on one database, SQLite or PostgreSQL, with the same SQL.
+
+    Promises: what ``remember`` committed is there after any crash, together with the position; what it
+    did not is not, and neither is the position.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> Ledger:
+        """Open and, if need be, create or migrate the ledger at *url*.
+
+        Raises Misconfigured for a URL of no known kind, Unavailable if the database cannot be reached.
+        """
+        if not url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
+            raise Misconfigured(
+                [Fault("ledger.url", f"不认识的账本地址：{url}", f"no adapter for the ledger URL {url}")]
+            )
+        engine = _sqlite(url) if url.startswith("sqlite:") else sa.create_engine(url, pool_pre_ping=True)
+        ledger = cls(engine)
+        with translated():
+            ledger._migrate()
+        return ledger
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Run a block in one transaction. Raises Unavailable if the database is away, full or locked."""
+        with translated(), self._engine.begin() as connection:
+            yield connection
+
+    def session(self, stage: str, topic: str) -> Session:
+        """Return the memory of *stage*, which reads *topic*."""
+        return Session(self._engine, stage, topic)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _migrate(self) -> None:
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+        with self._engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+class Session:
+    """One stage's open transaction: begun by the first look, ended by ``remember`` or ``forget``."""
+
+    def __init__(self, engine: Engine, stage: str, topic: str) -> None:
+        self._engine = engine
+        self._stage = stage
+        self._topic = topic
+        self._open: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The open transaction; it begins with the first use. Raises Unavailable."""
+        if self._open is None:
+            with translated():
+                connection = self._engine.connect()
+                try:
+                    connection.begin()
+                except Exception:
+                    connection.close()
+                    raise
+                self._open = connection
+        return self._open
+
+    def recall(self) -> Positions:
+        where = (tables.position.c.stage == self._stage) & (tables.position.c.topic == self._topic)
+        with translated(), self._engine.begin() as connection:
+            rows = connection.execute(
+                sa.select(tables.position.c.partition, tables.position.c.next_offset).where(where)
+            )
+            return {row.partition: row.next_offset for row in rows}
+
+    def remember(self, positions: Positions) -> None:
+        """Commit the open transaction together with *positions*."""
+        with translated():
+            connection = self.connection
+            for partition, offset in positions.items():
+                upsert(
+                    connection,
+                    tables.position,
+                    {"stage": self._stage, "topic": self._topic, "partition": partition},
+                    {"next_offset": offset},
+                )
+            connection.commit()
+            self._end()
+
+    def forget(self) -> None:
+        if self._open is not None:
+            with translated():
+                self._open.rollback()
+        self._end()
+
+    def _end(self) -> None:
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+
+def upsert(connection: Connection, table: sa.Table, key: dict[str, Any], values: dict[str, Any]) -> None:
+    """Insert *key* with *values*, or change the row that has *key*: the one statement two dialects spell apart."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        statement = postgresql.insert(table).values(**key, **values)
+        connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
+        return
+    from sqlalchemy.dialects import sqlite
+
+    lite = sqlite.insert(table).values(**key, **values)
+    connection.execute(lite.on_conflict_do_update(index_elements=list(key), set_=values))
+
+
+def insert_new(connection: Connection, table: sa.Table, rows: list[dict[str, Any]]) -> int:
+    """Insert those of *rows* whose key is not there yet; return how many."""
+    if not rows:
+        return 0
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return connection.execute(postgresql.insert(table).values(rows).on_conflict_do_nothing()).rowcount
+    from sqlalchemy.dialects import sqlite
+
+    return connection.execute(sqlite.insert(table).values(rows).on_conflict_do_nothing()).rowcount
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the driver's "away, locked, full" into Unavailable; anything else is a bug and flies."""
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        raise Unavailable(f"账本不可用 / ledger: {error.orig}") from error
+
+
+def _sqlite(url: str) -> Engine:
+    database = sa.engine.make_url(url).database
+    if database and database != ":memory:":
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, connect_args={"timeout": 30.0})
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(driver: Any, _record: object) -> None:
+        driver.isolation_level = None  # SQLAlchemy begins our transactions (below), not the driver
+        for pragma in ("journal_mode=wal", "synchronous=full", "busy_timeout=30000", "foreign_keys=on"):
+            driver.execute(f"pragma {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later would fail with "locked" under two writers.
+        connection.exec_driver_sql("begin immediate")
+
+    return engine

@@ -1,0 +1,62 @@
+"""The nouns of the flow: Post → AnalysedPost → Match → Alert → Case → Notification, and Action.
+
+All are frozen; a change is a new value. Ids are deterministic, so that a repeat is harmless.
+"""
+
+from pipeline.model.action import Action, Verb
+from pipeline.model.alert import Alert, Evidence, Manner, Turn
+from pipeline.model.analysed import (
+    AnalysedPost,
+    ClusterFinding,
+    GateFinding,
+    GateStatus,
+    MatterFinding,
+    Numbers,
+    PlaceFinding,
+    PlaceStatus,
+    Polarity,
+    PrivacyFinding,
+    Reason,
+    SentimentFinding,
+    TextFinding,
+    body,
+)
+from pipeline.model.case import Case, CaseState, Entry
+from pipeline.model.fields import FIELDS, Field, Type, Value, as_tree, value_of
+from pipeline.model.ids import digest, post_id, short
+from pipeline.model.level import Level, loudest
+from pipeline.model.match import MISSING, Match, match_id
+from pipeline.model.notification import Notification, NotifyReason, notification_id
+from pipeline.model.post import (
+    SCHEMA,
+    Access,
+    Account,
+    Author,
+    Basis,
+    Engagement,
+    Fetch,
+    Kind,
+    Op,
+    Order,
+    Post,
+    Precision,
+    Published,
+    Source,
+    SourceClass,
+    Thread,
+    clock_suspect,
+    revision,
+)
+from pipeline.model.wire import Reader, encode
+
+Signal = Alert | Action
+
+__all__ = [
+    "FIELDS", "MISSING", "SCHEMA", "Access", "Account", "Action", "Alert", "AnalysedPost", "Author", "Basis", "Case",
+    "CaseState", "ClusterFinding", "Engagement", "Entry", "Evidence", "Fetch", "Field", "GateFinding", "GateStatus",
+    "Kind", "Level", "Manner", "Match", "MatterFinding", "Notification", "NotifyReason", "Numbers", "Op", "Order",
+    "PlaceFinding", "PlaceStatus", "Polarity", "Post", "Precision", "PrivacyFinding", "Published", "Reader", "Reason",
+    "SentimentFinding", "Signal", "Source", "SourceClass", "TextFinding", "Thread", "Turn", "Type", "Value", "Verb",
+    "as_tree", "body", "clock_suspect", "digest", "encode", "loudest", "match_id", "notification_id", "post_id",
+    "revision", "short", "value_of",
+]  # fmt: skip

@@ -1,0 +1,82 @@
+"""What detect says: an episode of a rule and group began, grew louder, went on, or went quiet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from pipeline.model.level import Level
+
+
+class Turn(StrEnum):
+    """What just happened to an episode."""
+
+    OPENED = "opened"
+    RAISED = "raised"
+    GREW = "grew"
+    QUIET = "quiet"
+
+
+class Manner(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How people are to hear of an alert: the rule's ``notify`` and ``case``, snapshot at opening.
+
+    An open episode keeps the manner it opened with, whatever happens to the rule file (RULES §3.2).
+    """
+
+    route: str = "root"
+    group_wait_s: float = 30.0
+    repeat_interval_s: float = 4 * 3600.0
+    open_case: bool = True
+    case_key: tuple[str, ...] = ()
+
+
+class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One post behind an alert: masked, shortened, with its link."""
+
+    post_id: str
+    at: datetime
+    source: str
+    excerpt: str
+    url: str = ""
+
+
+class Alert(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag="alert"):
+    """One turn of an episode.
+
+    *id* names the episode, *turn_id* this turn of it (both deterministic). *active_at* is the earliest
+    event time at which the condition held, *at* when we could know. *late* says that it was told
+    late through no fault of the rule (补报). *why* states rule and numbers in words.
+    """
+
+    id: str
+    turn_id: str
+    turn: Turn
+    rule: str
+    rule_rev: str
+    rule_name: str
+    owner: str = ""
+    group_by: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    level: Level
+    active_at: datetime
+    last_at: datetime
+    at: datetime
+    count: int = 1
+    late: bool = False
+    shadow: bool = False
+    summary: str = ""
+    advice: str = ""
+    why: str = ""
+    topic: str = "other"
+    places: tuple[str, ...] = ()
+    sealed: bool = False
+    minor: bool = False
+    accusation: bool = False
+    evidence: tuple[Evidence, ...] = ()
+    manner: Manner = Manner()
+
+    @property
+    def key(self) -> str:
+        return self.id

@@ -1,0 +1,146 @@
+"""What was understood of a post: one block per analyser, each explainable (ARCHITECTURE §5)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from pipeline.model.post import Post
+
+
+class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One word or cue that carried a label, where it stands, and how much it weighed.
+
+    *start* and *end* are offsets into ``title + "\\n" + text`` (into ``text`` if there is no title).
+    """
+
+    cue: str
+    weight: float = 0.0
+    start: int = -1
+    end: int = -1
+
+
+class TextFinding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The normal form, as long as the original so that offsets hold, and the tokens cut from it."""
+
+    normal: str = ""
+    tokens: tuple[str, ...] = ()
+    tokenizer: str = ""
+    lang: str = "und"
+
+
+class PrivacyFinding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Which classes of personal data stood in the text before masking; never the data."""
+
+    classes: tuple[str, ...] = ()
+    minor: bool = False
+    sealed: bool = False
+
+
+class Polarity(StrEnum):
+    NEG = "neg"
+    NEU = "neu"
+    POS = "pos"
+
+
+class SentimentFinding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Feeling toward the matter; probabilities from 0 to 1."""
+
+    label: Polarity
+    p_neg: float
+    p_pos: float
+    model: str = ""
+    why: tuple[Reason, ...] = ()
+
+
+class MatterFinding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What it is about (topic code of DOMAIN §4.2), what is asked, and how bad it is (H0 to H3).
+
+    *accusation* marks a report about an official: sealed, never routed to those it names.
+    """
+
+    topic: str = "other"
+    appeal_type: str | None = None
+    msg_kind: str | None = None
+    department: str | None = None
+    domain: str | None = None
+    harm: str = "H0"
+    needs_human: bool = False
+    accusation: bool = False
+    why: tuple[Reason, ...] = ()
+
+
+class PlaceStatus(StrEnum):
+    KNOWN = "known"
+    UNKNOWN = "unknown"
+    OUT_OF_TERRITORY = "out_of_territory"
+
+
+class PlaceFinding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The place that the text speaks about, never where its author is; *confidence* from 0 to 1."""
+
+    status: PlaceStatus = PlaceStatus.UNKNOWN
+    district: str | None = None
+    street: str | None = None
+    community: str | None = None
+    facility: str | None = None
+    site: str | None = None
+    road: str | None = None
+    confidence: float = 0.0
+    why: tuple[Reason, ...] = ()
+
+
+class Numbers(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the text itself counts; None where it counts nothing."""
+
+    deaths: int | None = None
+    injured: int | None = None
+    people: int | None = None
+    amount: float | None = None
+
+
+class ClusterFinding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Which posts say the same: *id* is the id of the cluster's first post; *kind* first, exact, near or repost."""
+
+    id: str
+    kind: str = "first"
+    similarity: float = 1.0
+
+
+class GateStatus(StrEnum):
+    """Whether a post is about a matter at all. Nothing is dropped; rules read the status."""
+
+    RELEVANT = "relevant"
+    IRRELEVANT = "irrelevant"
+    SPAM = "spam"
+    INSUFFICIENT_TEXT = "insufficient_text"
+
+
+class GateFinding(msgspec.Struct, frozen=True, omit_defaults=True):
+    status: GateStatus = GateStatus.RELEVANT
+    why: tuple[Reason, ...] = ()
+
+
+class AnalysedPost(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A post with its findings. A block is None if its analyser is switched off, never if it found nothing."""
+
+    post: Post
+    text: TextFinding | None = None
+    privacy: PrivacyFinding | None = None
+    sentiment: SentimentFinding | None = None
+    matter: MatterFinding | None = None
+    place: PlaceFinding | None = None
+    numbers: Numbers | None = None
+    cluster: ClusterFinding | None = None
+    gate: GateFinding | None = None
+    watch: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+    def body(self) -> str:
+        """The title and text as one string: what offsets in the findings count in."""
+        return body(self.post.title, self.post.text)
+
+
+def body(title: str, text: str) -> str:
+    return f"{title}\n{text}" if title else text

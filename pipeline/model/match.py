@@ -1,0 +1,42 @@
+"""A rule hit: this post satisfies the condition of that rule. Counting comes later, in detect."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from pipeline.model.analysed import AnalysedPost
+from pipeline.model.ids import digest
+
+MISSING = "(缺失)"
+
+
+class Match(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One (rule, post) hit.
+
+    *at* is the post's event time, *known_at* when we had it. *group* holds the values of the rule's
+    ``group_by`` in order, ``(缺失)`` for a missing one; *member* is the value of ``count_by``.
+    *hits* are the words that hit, for the explanation. The post travels without its tokens.
+    """
+
+    id: str
+    rule: str
+    rule_rev: str
+    at: datetime
+    known_at: datetime
+    group: tuple[str, ...] = ()
+    member: str = ""
+    signals: tuple[str, ...] = ()
+    hits: tuple[str, ...] = ()
+    analysed: AnalysedPost
+
+    @property
+    def key(self) -> str:
+        """The bus key: hits of one rule and group stay in order."""
+        return digest(self.rule, *self.group)
+
+
+def match_id(rule: str, post_id: str, post_rev: str) -> str:
+    """Return the id of a hit, the same on every redelivery."""
+    return digest("match", rule, post_id, post_rev)

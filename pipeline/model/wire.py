@@ -1,0 +1,30 @@
+"""Messages as bytes: validated on the way in, JSON so that any tool can read the log."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+import msgspec
+
+from pipeline.errors import Rejected
+
+M = TypeVar("M")
+_encoder = msgspec.json.Encoder()
+
+
+def encode(message: msgspec.Struct) -> bytes:
+    return _encoder.encode(message)
+
+
+class Reader(Generic[M]):
+    """Decodes one kind of message again and again."""
+
+    def __init__(self, kind: type[M] | object) -> None:
+        self._decoder: msgspec.json.Decoder[M] = msgspec.json.Decoder(kind)
+
+    def read(self, raw: bytes) -> M:
+        """Return the message in *raw*. Raises Rejected if it is not one, without quoting its text."""
+        try:
+            return self._decoder.decode(raw)
+        except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Rejected(f"not a valid message: {error}") from error

@@ -1,0 +1,233 @@
+"""Settings: one ``yuqing.toml``, every key optional, unknown keys are errors.
+
+The environment overrides: ``YUQING_BUS__URL`` is ``bus.url``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from pipeline.errors import Fault, Misconfigured
+
+FILE_NAME = "yuqing.toml"
+PREFIX = "YUQING_"
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+
+
+def duration(text: object) -> timedelta:
+    """Read ``90s``, ``10m``, ``1h30m``, ``7d``. Raises ValueError."""
+    if isinstance(text, timedelta):
+        return text
+    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|[smhdw])", str(text))
+    if not parts or "".join(number + unit for number, unit in parts) != str(text).replace(" ", ""):
+        raise ValueError(f"时长应写成 90s、10m、1h30m、7d（不是 {text!r}） / a duration looks like 90s, 10m, 7d")
+    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
+
+
+Duration = Annotated[timedelta, BeforeValidator(duration)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Bus(_Section):
+    """Where posts wait between stages."""
+
+    url: str = Field(default="", description="sqlite:///目录；留空则为 <home>/bus")
+    partitions: int = Field(default=4, ge=1, le=256, description="新建主题的分区数")
+    retention: Duration = Field(default=timedelta(days=7), description="消息保留时长")
+
+
+class Index(_Section):
+    """Where posts are searched."""
+
+    url: str = Field(default="", description="sqlite:///文件；留空则为 <home>/index.db")
+
+
+class Ledger(_Section):
+    """Where alerts, cases and messages are kept."""
+
+    url: str = Field(default="", description="sqlite:///文件；留空则为 <home>/ledger.db")
+
+
+class Console(_Section):
+    """The page."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8642, ge=0, le=65535)
+
+
+class Engine(_Section):
+    """How the stages run."""
+
+    batch: int = Field(default=256, ge=1, le=10_000, description="一批最多处理多少条")
+    backlog_high: int = Field(default=50_000, ge=1, description="下游积压超过此数时暂停采集")
+    late_after: Duration = Field(default=timedelta(minutes=10), description="晚于此时长的预警标注“补报”")
+
+
+class Analyse(_Section):
+    """How posts are understood."""
+
+    segmenter: Literal["rjieba", "jieba"] = "rjieba"
+    sentiment: Literal["linear", "snownlp"] = "linear"
+
+
+class SourceSettings(BaseModel):
+    """A source: its own options follow its connector."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    id: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    connector: str
+    class_: str = Field(default="other", alias="class")
+    enabled: bool = True
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+class ReceiverSettings(BaseModel):
+    """A receiver of notifications: its own options follow its kind."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    name: str = Field(pattern=r"^[^\s/]{1,64}$")
+    kind: str
+    enabled: bool = True
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+class Settings(_Section):
+    """Everything that can be set, with its default."""
+
+    home: Path = Field(default=Path("data"), description="数据目录")
+    timezone: str = Field(default="Asia/Shanghai", description="显示与分日所用时区")
+    rules: list[Path] = Field(default_factory=list, description="规则文件或目录；留空用自带规则")
+    directory: Path | None = Field(default=None, description="辖区名录；留空用自带的青湖区")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    bus: Bus = Bus()
+    index: Index = Index()
+    ledger: Ledger = Ledger()
+    console: Console = Console()
+    engine: Engine = Engine()
+    analyse: Analyse = Analyse()
+    sources: list[SourceSettings] = Field(default_factory=list)
+    receivers: list[ReceiverSettings] = Field(
+        default_factory=lambda: [
+            ReceiverSettings(name="控制台", kind="console"),
+            ReceiverSettings.model_validate({"name": "值班日志", "kind": "file"}),
+        ]
+    )
+
+    @property
+    def bus_url(self) -> str:
+        return self.bus.url or f"sqlite:///{self.home / 'bus'}"
+
+    @property
+    def index_url(self) -> str:
+        return self.index.url or f"sqlite:///{self.home / 'index.db'}"
+
+    @property
+    def ledger_url(self) -> str:
+        return self.ledger.url or f"sqlite:///{self.home / 'ledger.db'}"
+
+
+def read(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of *path* (default ``yuqing.toml`` here, if there is one) and the environment.
+
+    Relative paths in the file count from its folder. Raises Misconfigured with every fault.
+    """
+    file = path or Path(FILE_NAME)
+    tree: dict[str, Any] = {}
+    if file.exists():
+        tree = _parse(file)
+    elif path is not None:
+        raise Misconfigured([Fault(str(path), "没有这个配置文件", "there is no such settings file")])
+    tree = _overlay(tree, os.environ if environ is None else environ)
+    try:
+        return _anchored(Settings.model_validate(tree), file.parent)
+    except ValidationError as error:
+        raise Misconfigured(_faults(str(file), error)) from error
+
+
+def _parse(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured([Fault(str(file), f"不是有效的 TOML：{error}", f"not valid TOML: {error}")]) from error
+
+
+def _overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    for name, value in environ.items():
+        if not name.startswith(PREFIX):
+            continue
+        *parents, last = name.removeprefix(PREFIX).lower().split("__")
+        branch = tree
+        for parent in parents:
+            branch = branch.setdefault(parent, {})
+        branch[last] = value.split(os.pathsep) if last == "rules" and not parents else value
+    return tree
+
+
+def _anchored(settings: Settings, folder: Path) -> Settings:
+    return settings.model_copy(
+        update={
+            "home": folder / settings.home,
+            "rules": [folder / rule for rule in settings.rules],
+            "directory": folder / settings.directory if settings.directory else None,
+        }
+    )
+
+
+_CHINESE = {
+    "missing": "缺少这一项",
+    "int_parsing": "应为整数",
+    "bool_parsing": "应为 true 或 false",
+    "string_type": "应为文字",
+    "literal_error": "不在可选值之中",
+    "greater_than_equal": "太小",
+    "less_than_equal": "太大",
+    "string_pattern_mismatch": "含有不允许的字符",
+}
+
+
+def _faults(file: str, error: ValidationError) -> list[Fault]:
+    faults = []
+    for item in error.errors():
+        key = ".".join(str(step) for step in item["loc"])
+        place = f"{file}: {key}"
+        if item["type"] == "extra_forbidden":
+            near = difflib.get_close_matches(str(item["loc"][-1]), _known_keys(), 1)
+            faults.append(
+                Fault(
+                    place,
+                    "没有这一项设置" + (f"，是不是想写 {near[0]}？" if near else ""),
+                    "unknown setting" + (f"; did you mean {near[0]}?" if near else ""),
+                )
+            )
+        else:
+            zh = _CHINESE.get(item["type"], "")
+            faults.append(Fault(place, f"{zh}（{item['msg']}）" if zh else item["msg"], item["msg"]))
+    return faults
+
+
+def _known_keys() -> list[str]:
+    keys = list(Settings.model_fields)
+    for field in Settings.model_fields.values():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            keys += list(field.annotation.model_fields)
+    return keys

@@ -1,0 +1,1 @@
+"""Chinese text, the same way everywhere: analysers, rules and search fold and cut with these functions."""

@@ -1,0 +1,15 @@
+"""The topics, named once. Each carries one kind of message."""
+
+from __future__ import annotations
+
+POSTS = "posts"
+ANALYSED = "analysed"
+MATCHES = "matches"
+SIGNALS = "signals"
+
+TOPICS = (POSTS, ANALYSED, MATCHES, SIGNALS)
+
+
+def dead(topic: str) -> str:
+    """Return the topic where what *topic* could not digest is set aside."""
+    return f"{topic}.dead"
