@@ -1,0 +1,102 @@
+"""One form for every way of writing the same: width, case, traditional characters, variants.
+
+The normal form has exactly one code point for every code point of the original, so an offset found in the
+one holds in the other. Where Unicode's NFKC would make several characters of one ("…", "㎡") the original
+stays. The squeezed form, on which rules match, also drops what people put between letters.
+"""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Codes = NDArray[np.uint32]
+
+TABLE = Path(__file__).with_name("fold.txt")
+SENTENCE_ENDS = "。!?;\n"  # what is left of 。！？； after folding; rules look for words within one sentence
+_CODE_POINTS = 0x110000
+_SURROGATES = slice(0xD800, 0xE000)
+_REPLACEMENT = 0xFFFD
+_UTF32 = "utf-32-le"
+# Letters and digits. Modifier letters (ー, ˇ, tatweel) only stretch or decorate, except 々.
+_LETTERS = frozenset("Lu Ll Lt Lo Nd Nl No".split())
+_IDEOGRAPHS = slice(0x20000, 0x32000)  # the rare ones, all letters
+# They count as letters and show nothing: people hide words with them.
+_INVISIBLE = "\u115f\u1160\u3164\uffa0\u17b4\u17b5"
+
+
+def normal(text: str) -> str:
+    """Return the normal form of *text*: as long, character by character. Lone surrogates become U+FFFD."""
+    if text.isascii():
+        return text.lower()
+    return _text(_table()[_codes(text)])
+
+
+def normal_batch(texts: Sequence[str]) -> list[str]:
+    """Return the normal forms in one pass; far faster than one by one."""
+    joined = _text(_table()[_codes("".join(texts))])
+    return [joined[start:end] for start, end in pairwise(_bounds(texts).tolist())]
+
+
+def squeeze(normal_text: str) -> tuple[str, Sequence[int]]:
+    """Return only the letters, digits and sentence ends of *normal_text*, and where each of them stood."""
+    codes = _codes(normal_text)
+    kept = np.flatnonzero(_kept()[codes])
+    return _text(codes[kept]), kept.data
+
+
+def squeeze_batch(normal_texts: Sequence[str]) -> list[tuple[str, Sequence[int]]]:
+    """Return what ``squeeze`` says of each, in one pass."""
+    codes = _codes("".join(normal_texts))
+    kept = np.flatnonzero(_kept()[codes])
+    bounds = _bounds(normal_texts)
+    cuts = np.searchsorted(kept, bounds)
+    offsets = (kept - np.repeat(bounds[:-1], np.diff(cuts))).data
+    squeezed = _text(codes[kept])
+    return [(squeezed[start:end], offsets[start:end]) for start, end in pairwise(cuts.tolist())]
+
+
+def folded(text: str) -> str:
+    """Return the squeezed normal form: how a word must be written to be found in squeezed text."""
+    return squeeze(normal(text))[0]
+
+
+def _codes(text: str) -> Codes:
+    return np.frombuffer(text.encode(_UTF32, "surrogatepass"), dtype=np.uint32)
+
+
+def _text(codes: Codes) -> str:
+    return codes.tobytes().decode(_UTF32, "surrogatepass")
+
+
+def _bounds(texts: Sequence[str]) -> NDArray[np.int64]:
+    """Return where each text starts in the joined one, and where the last ends."""
+    return np.concatenate(([0], np.cumsum([len(text) for text in texts], dtype=np.int64)))
+
+
+@functools.cache
+def _table() -> Codes:
+    """Return what every code point is read as."""
+    table = np.arange(_CODE_POINTS, dtype=np.uint32)
+    table[_SURROGATES] = _REPLACEMENT  # they cannot be encoded, so nothing after us could store them
+    lines = _codes(TABLE.read_bytes().decode("utf-8")).reshape(-1, 3)  # written, read, end of line
+    table[lines[:, 0]] = lines[:, 1]
+    return table
+
+
+@functools.cache
+def _kept() -> NDArray[np.bool_]:
+    """Return which code points survive squeezing: letters and digits of any script, and sentence ends."""
+    kept = np.zeros(_CODE_POINTS, dtype=np.bool_)
+    kept[: _IDEOGRAPHS.start] = [unicodedata.category(chr(code)) in _LETTERS for code in range(_IDEOGRAPHS.start)]
+    kept[_IDEOGRAPHS] = True
+    kept[_SURROGATES] = False
+    kept[[ord(one) for one in _INVISIBLE]] = False
+    kept[[ord(one) for one in "々" + SENTENCE_ENDS]] = True
+    return kept
