@@ -19,7 +19,7 @@ def encode(message: msgspec.Struct) -> bytes:
 class Reader(Generic[M]):
     """Decodes one kind of message again and again."""
 
-    def __init__(self, kind: type[M] | object) -> None:
+    def __init__(self, kind: type[M]) -> None:
         self._decoder: msgspec.json.Decoder[M] = msgspec.json.Decoder(kind)
 
     def read(self, raw: bytes) -> M:

@@ -1,0 +1,165 @@
+"""The one loop that drives every stage: poll → process → publish → remember → move."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from pipeline.bus import Bus, Delivery, Message, Positions
+from pipeline.engine.clock import Clock
+from pipeline.errors import Rejected, Unavailable
+from pipeline.log import get
+from pipeline.metrics import METRICS, Metrics
+from pipeline.model import encode
+from pipeline.stage import Stage, Stateful
+from pipeline.topics import dead
+
+log = get("engine")
+
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 15.0
+
+
+class SetAside(msgspec.Struct, frozen=True):
+    """A message that its stage could not digest, as it stands in the dead topic: nothing is thrown away."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    stage: str
+    at: datetime
+    reason: str
+    value: bytes
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step did; *retry_in_s* is set when something we depend on was away."""
+
+    read: int
+    retry_in_s: float = 0.0
+
+
+class Worker:
+    """Drives one stage over its topic.
+
+    A batch is processed, its results published, the stage's memory and position committed, and only then
+    is the bus told. Whatever dies in between, the batch comes again and makes the same messages again.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        bus: Bus,
+        clock: Clock,
+        *,
+        batch: int = 256,
+        member: int = 0,
+        of: int = 1,
+        metrics: Metrics = METRICS,
+    ) -> None:
+        self.stage = stage
+        self._bus = bus
+        self._clock = clock
+        self._batch = batch
+        self._metrics = metrics
+        self._consumer = bus.consumer(stage.name, stage.reads, member=member, of=of)
+        self._failures = 0
+        if isinstance(stage, Stateful):
+            self._consumer.seek(stage.recall())
+
+    def step(self, wait_s: float = 0.0) -> Step:
+        """Digest one batch, and tell the stage the time if it has read all there is."""
+        try:
+            read = self._step(wait_s)
+        except Unavailable as error:
+            return self._retry_later(error)
+        self._failures = 0
+        return Step(read)
+
+    def run(self, stopping: Callable[[], bool], beat: Callable[[], None] = lambda: None) -> None:
+        """Step until *stopping* says so; *beat* is called after every step."""
+        while not stopping():
+            step = self.step(wait_s=0.25)
+            beat()
+            wake_at = time.monotonic() + step.retry_in_s
+            while time.monotonic() < wake_at and not stopping():
+                time.sleep(0.05)
+
+    def close(self) -> None:
+        self._consumer.close()
+        self.stage.close()
+
+    def _step(self, wait_s: float) -> int:
+        deliveries = self._consumer.poll(self._batch, wait_s)
+        now = self._clock.now()
+        if deliveries:
+            began = time.perf_counter()
+            self._digest(deliveries, self._consumer.positions, now)
+            self._consumer.commit()
+            self._count(len(deliveries), time.perf_counter() - began)
+        if len(deliveries) < self._batch:
+            self._finish(self.stage.tick(now), self._consumer.positions)
+        return len(deliveries)
+
+    def _digest(self, deliveries: Sequence[Delivery], positions: Positions, now: datetime) -> None:
+        try:
+            self._finish(self.stage.process(deliveries, now), positions)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 # a bug met by one message must not stop the warnings behind it
+            self._forget()
+            if len(deliveries) == 1:
+                self._set_aside(deliveries[0], error, positions, now)
+                return
+            for delivery in deliveries:
+                self._digest([delivery], {delivery.partition: delivery.offset + 1}, now)
+
+    def _finish(self, out: Sequence[Message], positions: Positions) -> None:
+        if out and self.stage.writes is not None:
+            self._bus.publish(self.stage.writes, out)
+        if isinstance(self.stage, Stateful):
+            self.stage.remember(positions)
+
+    def _set_aside(self, delivery: Delivery, error: Exception, positions: Positions, now: datetime) -> None:
+        note = SetAside(
+            delivery.topic, delivery.partition, delivery.offset, delivery.key,
+            self.stage.name, now, _reason(error), delivery.value,
+        )  # fmt: skip
+        self._bus.publish(dead(delivery.topic), [Message(delivery.key, encode(note))])
+        if isinstance(self.stage, Stateful):
+            self.stage.remember(positions)
+        self._metrics.set_aside.labels(self.stage.name).inc()
+        log.error("message set aside", stage=self.stage.name, topic=delivery.topic, offset=delivery.offset,
+                  kind=type(error).__name__)  # fmt: skip
+
+    def _retry_later(self, error: Unavailable) -> Step:
+        self._forget()
+        self._consumer.rewind()
+        self._failures += 1
+        wait_s = min(_FIRST_WAIT_S * 2 ** (self._failures - 1), _LONGEST_WAIT_S)
+        self._metrics.unavailable.labels(self.stage.name).inc()
+        log.warning("waiting for a dependency", stage=self.stage.name, error=str(error), wait_s=wait_s)
+        return Step(0, retry_in_s=wait_s)
+
+    def _forget(self) -> None:
+        if isinstance(self.stage, Stateful):
+            self.stage.forget()
+
+    def _count(self, read: int, took_s: float) -> None:
+        self._metrics.messages.labels(self.stage.name).inc(read)
+        self._metrics.batch_seconds.labels(self.stage.name).observe(took_s)
+        log.debug("batch done", stage=self.stage.name, read=read, took_s=round(took_s, 4))
+
+
+def _reason(error: Exception) -> str:
+    """Say what went wrong without quoting the message: a bug's own words may hold its text."""
+    if isinstance(error, Rejected):
+        return str(error)
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {frame.name}, line {frame.lineno}"
