@@ -111,7 +111,9 @@ outbox = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("alert", String(64), nullable=False, index=True),
+    Column("case_id", String(64), nullable=False, index=True),
     Column("receiver", String(64), nullable=False),
+    Column("reason", String(12), nullable=False),
     Column("level", String(2), nullable=False),
     Column("state", String(12), nullable=False),
     Column("due", Moment, nullable=False),
@@ -122,7 +124,7 @@ outbox = Table(
     Column("ended_at", Moment, nullable=True),
     Column("last_answer", Text, nullable=False, default=""),
     Column("body", LargeBinary, nullable=False),
-    Index("outbox_due", "state", "due"),
+    Index("outbox_due", "receiver", "state", "due"),
 )
 
 audit = Table(
