@@ -45,7 +45,8 @@ pending = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
-# One hit per rule and post: a second revision or delivery of a post does not count twice.
+# One hit per rule and post: a second revision or delivery of a post does not count twice. *match_id* names the
+# revision that was judged last; *body* is what an alert shows of the post.
 hit = Table(
     "hit",
     metadata,
@@ -55,7 +56,8 @@ hit = Table(
     Column("member", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("known_at", Moment, nullable=False),
-    Column("level", String(2), nullable=False),
+    Column("match_id", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False),
     Index("hit_window", "rule", "grp", "at"),
     Index("hit_age", "at"),
 )
@@ -69,10 +71,10 @@ episode = Table(
     Column("firing", Integer, nullable=False),
     Column("active_at", Moment, nullable=False),
     Column("last_at", Moment, nullable=False),
-    Column("quiet_at", Moment, nullable=False),
+    Column("closes_at", Moment, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Index("episode_group", "rule", "grp", "last_at"),
-    Index("episode_due", "firing", "quiet_at"),
+    Index("episode_due", "firing", "closes_at"),
 )
 
 # Which signals were already heard: a signal published twice is heard once.

@@ -44,7 +44,8 @@ def _detect() -> None:
         sa.Column("member", sa.Text, nullable=False),
         sa.Column("at", Moment, nullable=False),
         sa.Column("known_at", Moment, nullable=False),
-        sa.Column("level", sa.String(2), nullable=False),
+        sa.Column("match_id", sa.String(64), nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
     )
     op.create_index("hit_window", "hit", ["rule", "grp", "at"])
     op.create_index("hit_age", "hit", ["at"])
@@ -56,11 +57,11 @@ def _detect() -> None:
         sa.Column("firing", sa.Integer, nullable=False),
         sa.Column("active_at", Moment, nullable=False),
         sa.Column("last_at", Moment, nullable=False),
-        sa.Column("quiet_at", Moment, nullable=False),
+        sa.Column("closes_at", Moment, nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
     )
     op.create_index("episode_group", "episode", ["rule", "grp", "last_at"])
-    op.create_index("episode_due", "episode", ["firing", "quiet_at"])
+    op.create_index("episode_due", "episode", ["firing", "closes_at"])
 
 
 def _notify() -> None:

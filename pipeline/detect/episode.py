@@ -1,0 +1,118 @@
+"""Episodes: the spells in which a rule's condition holds for a group. Pure decisions, no storage."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+
+import msgspec
+
+from pipeline.model import Alert, Level, Turn, loudest
+
+_STEP = 1.25
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A counted hit in a window: when, and whose voice."""
+
+    at: datetime
+    member: str
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The condition held: first at *at* (event time), with at most *count* distinct voices in one window."""
+
+    at: datetime
+    count: int
+
+
+class Episode(msgspec.Struct, frozen=True, kw_only=True):
+    """One spell of one rule and group.
+
+    *active_at* is the earliest event time at which the condition held; a late post may move it back.
+    *count* is the highest number of distinct voices in one window (for ``any``: of posts in all).
+    *heard_at* is when its last hit became known. *told* is the last alert it gave, the snapshot that the
+    next one is made from, whatever became of the rule file; *turns* numbers the alerts.
+    """
+
+    id: str
+    firing: bool
+    level: Level
+    active_at: datetime
+    last_at: datetime
+    heard_at: datetime
+    count: int
+    turns: int
+    told: Alert
+    resolve_after_s: float
+
+    @property
+    def closes_at(self) -> datetime:
+        """When it closes unless something more is heard; a late post keeps it open as long as a timely one."""
+        return max(self.last_at, self.heard_at) + timedelta(seconds=self.resolve_after_s)
+
+    def takes(self, at: datetime, timeframe: timedelta) -> bool:
+        """Say whether something at *at* belongs to this spell.
+
+        A spell that has closed takes only what lies inside it: later news must open a new one and be told.
+        """
+        until = self.last_at + timedelta(seconds=self.resolve_after_s) if self.firing else self.last_at
+        return self.active_at - max(timeframe, timedelta(0)) <= at <= until
+
+
+    def joined(self, *, at: datetime, heard_at: datetime, count: int, level: Level, reached_at: datetime | None) -> Self:
+        """Return the spell with one more hit in it."""
+        return msgspec.structs.replace(
+            self,
+            active_at=min(self.active_at, reached_at or self.active_at),
+            last_at=max(self.last_at, at),
+            heard_at=max(self.heard_at, heard_at),
+            count=max(self.count, count),
+            level=loudest(self.level, level),
+        )
+
+    def turn_after(self, before: Self) -> Turn | None:
+        """Say what people should learn of the change from *before*; None if it is not worth a word.
+
+        Growth is told in steps of a quarter, so that a flood of posts is not a flood of alerts.
+        """
+        if self.level.louder_than(before.level):
+            return Turn.RAISED
+        if self.active_at < before.told.active_at or self.count >= before.told.count * _STEP:
+            return Turn.GREW
+        return None
+
+
+def reach(hits: Sequence[Hit], new: datetime, timeframe: timedelta, needed: int) -> Reach | None:
+    """Say where a frequency condition holds in the windows that contain *new*.
+
+    *hits* are in order of time and include the new one. A window is (t − timeframe, t], t the time of any
+    hit (RULES §3.2): exactly *timeframe* apart is not together.
+    """
+    times = [hit.at for hit in hits]
+    start = bisect_right(times, new - timeframe)
+    stop = bisect_left(times, new + timeframe)
+    voices: Counter[str] = Counter()
+    tail, first, most = start, None, 0
+    for head in range(start, stop):
+        voices[hits[head].member] += 1
+        while times[tail] <= times[head] - timeframe:
+            _leave(voices, hits[tail].member)
+            tail += 1
+        last_of_its_time = head + 1 == stop or times[head + 1] > times[head]
+        if times[head] >= new and last_of_its_time and len(voices) >= needed:
+            first = first or times[head]
+            most = max(most, len(voices))
+    return Reach(first, most) if first is not None else None
+
+
+def _leave(voices: Counter[str], member: str) -> None:
+    voices[member] -= 1
+    if not voices[member]:
+        del voices[member]

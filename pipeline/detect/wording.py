@@ -1,0 +1,37 @@
+"""Put an alert into words: its summary, and why it was raised."""
+
+from __future__ import annotations
+
+from pipeline.model import Level, Match
+from pipeline.rulebook.rule import Rule, RuleType
+
+_SHOWN_HITS = 8
+
+
+def summarise(rule: Rule, match: Match, count: int, level: Level) -> str:
+    """Return the rule's own summary, or name, place and count if it has none."""
+    if rule.summary is not None:
+        return rule.summary.render(
+            {
+                "count": count,
+                "doc": match.analysed,
+                "group": dict(zip(rule.group_by, match.group, strict=False)),
+                "level": level,
+                "rule": rule,
+            }
+        )
+    return " ".join((rule.name, *match.group, f"{count} {_voices(rule)}"))
+
+
+def why(rule: Rule, match: Match, count: int) -> str:
+    """State the rule and the numbers that carried it, in words that people can check (DOMAIN P-31)."""
+    hits = "、".join(match.hits[:_SHOWN_HITS])
+    words = f"；命中：{hits}" if hits else ""
+    if rule.type is RuleType.ANY:
+        return f"规则 {rule.id}：一条即报，已有 {count} 条{words}"
+    minutes = int(rule.timeframe.total_seconds() // 60)
+    return f"规则 {rule.id}：{minutes} 分钟内 {count} {_voices(rule)}（条件为 {rule.num_events}）{words}"
+
+
+def _voices(rule: Rule) -> str:
+    return "人" if rule.count_by == "author.key" else "条"
