@@ -1,0 +1,150 @@
+"""Puts placeholders where personal data stood, before anything is written down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import re2
+
+from pipeline.directory import Directory
+from pipeline.model import body
+from pipeline.privacy.minors import about_a_minor
+from pipeline.privacy.names import names
+from pipeline.privacy.numbers import numbers
+from pipeline.privacy.patterns import addresses, devices, documents, doors, handles, plates, school_classes
+from pipeline.privacy.shadow import INVISIBLE, shadow, spoken
+from pipeline.privacy.span import CLASS_OF, PLACEHOLDERS, Span
+from pipeline.text.normal import normal as normal_of
+from pipeline.text.normal import normal_batch
+
+Find = Callable[[str], Iterator[Span]]
+
+# What a text must contain for a recogniser to look at all. Loose on purpose: the recogniser decides.
+_DIGITS = "0-9零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
+_LOOK: Final[tuple[tuple[str, Find | None], ...]] = (
+    (rf"(?:[{_DIGITS}][^{_DIGITS}a-z\n]{{0,2}}){{7}}", numbers),
+    ("[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-hj-np-z][·•. ]?[0-9a-z]{4}", plates),
+    (r"@|\(at\)|\[at\]", addresses),
+    (r"信号?[:是为 ]{0,3}[0-9a-z_\-]{5}|(?:vx|wx|qq|号)[^0-9a-z]{0,5}[0-9a-z_\-]{5}", handles),
+    ("护照|行证|回乡证|台胞证|港澳证|居留证", documents),
+    (r"[0-9]\.[0-9]+\.[0-9]|[0-9]\.[0-9]{4}|[0-9a-f]{2,4}[:\-][0-9a-f]{2,4}[:\-]|东经|北纬|经度|纬度|imei", devices),
+    ("单元|[0-9]{3}室|[楼栋幢座][ -]?[0-9]{3}|[0-9]-[0-9]{1,2}-[0-9]{3}", doors),
+    ("班", school_classes),
+    (
+        "[主局书镇乡区县市省所处科部厅院校园队站村庭察委干]?(?:任|长|记|支书|主席|委员|干事|科员)|叫|名|[联收诉映报事][系件]?人|户主|法人|代表人"
+        "|我是|本人|孩|儿|学|老|丈夫|妻子|[父母]亲|爸|妈|爱人|邻居|业主|[居村]民|[死伤患]者|司机|护士|医生|包工头|房东|店主|经理"
+        "|先生|女士|小姐|太太|大[爷娘叔伯哥姐嫂夫]|阿姨|叔叔|奶奶|爷爷|师傅|教练|律师|警官",
+        names,
+    ),
+    (r"\[", None),  # a placeholder: masked before
+    (INVISIBLE, None),
+)
+_PLACEHOLDER = re.compile("|".join(re.escape(words) for words in CLASS_OF))
+_RANK = {name: rank for rank, name in enumerate(("CN_ID18", "CN_ID_SUSPECT", "USCC", *PLACEHOLDERS))}
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A text without personal data, which classes stood in it, and where (offsets into the original body)."""
+
+    title: str
+    text: str
+    classes: tuple[str, ...] = ()
+    minor: bool = False
+    spans: tuple[Span, ...] = ()
+
+
+class Masker:
+    """Masks the classes of DOMAIN §3.3. Masking what is masked changes nothing and finds the same classes.
+
+    Numbers and accounts that the *directory* publishes stay as they are.
+    """
+
+    def __init__(self, directory: Directory | None = None) -> None:
+        accounts = directory.accounts if directory else ()
+        contacts = [contact for unit in directory.units for contact in unit.contacts] if directory else []
+        self._accounts = tuple(normal_batch([account.name for account in accounts if account.name]))
+        self._published = frozenset(_digits(contact) for contact in contacts) - {""}
+        self._set = re2.Set.SearchSet()
+        for pattern, _ in _LOOK:
+            self._set.Add(pattern)
+        self._set.Compile()
+
+    def mask(self, title: str, text: str) -> Masked:
+        return self.mask_batch([(title, text)])[0]
+
+    def mask_batch(self, posts: Sequence[tuple[str, str]]) -> list[Masked]:
+        """Return each (title, text) masked, in the order given."""
+        normals = normal_batch([body(title, text) for title, text in posts])
+        return [self.mask_normal(title, text, normal) for (title, text), normal in zip(posts, normals, strict=True)]
+
+    def mask_normal(self, title: str, text: str, normal: str) -> Masked:
+        """Return what ``mask`` returns, for a caller who has the normal form of the body already."""
+        if not self._set.Match(normal):
+            return Masked(title, text)
+        seen = shadow(normal)
+        spans = tuple(Span(*seen.original(start, end), name) for start, end, name in self._spans(seen.text))
+        old = [CLASS_OF[match.group()] for match in _PLACEHOLDER.finditer(normal)]
+        classes = tuple(sorted({*old, *(span.name for span in spans)}))
+        original = body(title, text)
+        new_title = _covered(original, 0, len(title), spans)
+        new_text = _covered(original, len(original) - len(text), len(original), spans)
+        minor = about_a_minor(normal_of(body(new_title, new_text)))
+        return Masked(new_title, new_text, classes, minor, spans)
+
+    def _spans(self, text: str) -> list[Span]:
+        """Return all spans to mask, looking again until what is left shows nothing more.
+
+        A mask may lay bare what its neighbour hid (two numbers without a gap).
+        """
+        spans: list[Span] = []
+        while found := _settled(self._found(text)):
+            spans += [span for span in found if span.name in PLACEHOLDERS]
+            for start, end, _ in found:
+                text = f"{text[:start]}{'[':]<{end - start}}{text[end:]}"
+        return sorted(spans)
+
+    def _found(self, text: str) -> Iterator[Span]:
+        for trigger in self._set.Match(text) or ():
+            find = _LOOK[trigger][1]
+            if find is None:
+                continue
+            yield from self._private(text, find)
+            if find is numbers and (digits := spoken(text)):
+                yield from self._private(digits, find)
+
+    def _private(self, text: str, find: Find) -> Iterator[Span]:
+        return (span for span in find(text) if not self._public(text, span))
+
+    def _public(self, text: str, span: Span) -> bool:
+        """Say whether the office itself publishes this number or account."""
+        words = text[span.start : span.end]
+        if span.name == "HANDLE":
+            return words.lstrip("@").startswith(self._accounts)
+        return span.name in ("CN_LANDLINE", "CN_MOBILE") and _digits(words) in self._published
+
+
+def _digits(text: str) -> str:
+    return "".join(one for one in text if one.isdecimal())
+
+
+def _settled(found: Iterable[Span]) -> list[Span]:
+    """Return spans that do not overlap, in order of place; the surer class wins, then the longer."""
+    settled: list[Span] = []
+    for span in sorted(found, key=lambda span: (_RANK[span.name], span.start - span.end)):
+        if all(span.end <= other.start or other.end <= span.start for other in settled):
+            settled.append(span)
+    return sorted(settled)
+
+
+def _covered(original: str, start: int, end: int, spans: Iterable[Span]) -> str:
+    """Return the stretch of *original* with placeholders where the spans in it are."""
+    pieces, at = [], start
+    for span in spans:
+        if start <= span.start and span.end <= end:
+            pieces += [original[at : span.start], PLACEHOLDERS[span.name]]
+            at = span.end
+    return "".join([*pieces, original[at:end]])

@@ -1,0 +1,87 @@
+"""Plates, addresses on the network, handles, documents, devices, doors and school classes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.privacy.span import Span
+
+_N = "0-9一二三四五六七八九十"
+_PLATE = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-hj-np-z][·•. ]?"
+    r"(?:[df][a-hj-np-z0-9]\d{4}|\d{5}[df]|[a-hj-np-z0-9]{4}[a-hj-np-z0-9挂学警港澳])(?![a-z0-9])"
+)
+_EMAIL = re.compile(r"[a-z0-9._%+\-]+ ?(?:@|\(at\)|\[at\]) ?[a-z0-9\-]+(?:\.[a-z0-9\-]+)+")
+_MENTION = re.compile(r"(?<![a-z0-9])@([\w\-]{2,20})")
+_HANDLE = re.compile(
+    r"(?:微信号?|薇信|威信|v信|(?<![a-z])(?:vx|wx|qq)|qq号|q群|抖音号?|快手号?|小红书号?|钉钉号?|微博号?|账号)"
+    r"(?:号码?)?(?:同号)?[:是为 ]{0,3}([a-z][a-z0-9_\-]{5,19}|\d{5,12})(?![a-z0-9_@.])"
+)
+_DOCUMENT = re.compile(
+    r"(?:护照|通行证|回乡证|台胞证|港澳证|居留证)(?:号码?)?[:是为 ]{0,3}([a-z]{1,2}\d{7,10}|\d{8})(?![0-9a-z])"
+)
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_IP = re.compile(
+    rf"(?<![0-9.v])(?:{_OCTET}\.){{3}}{_OCTET}(?![0-9.])|(?<![0-9a-f])(?<![0-9a-f]:)(?:[0-9a-f]{{1,4}}:){{7}}[0-9a-f]{{1,4}}"
+)
+_MAC = re.compile(
+    r"(?<![0-9a-f])(?<![0-9a-f][:\-])[0-9a-f]{2}(?:([:\-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}(?![0-9a-f:\-])"
+)
+_GPS = re.compile(
+    r"(?<![0-9.])[0-9]{1,3}\.\d{4,}°?[nsew]?[, ;/]{1,2}(?:东经|北纬)?[0-9]{1,3}\.\d{4,}°?[nsew]?"
+    r"|(?:东经|北纬|经度|纬度)[: ]?[0-9]{1,3}(?:\.\d{2,}|°[0-9]{1,2}['′])"
+)
+_IMEI = re.compile(r"imei[: ]{0,3}(\d{15})(?!\d)")
+_UNIT = re.compile(
+    rf"(?<!第)[{_N}a-d]{{1,3}}单元[ \-]?(?:[{_N}]{{1,2}}[楼层])?[ \-]?(?:[0-9零〇一二三四五六七八九]{{2,4}}(?!\d))?(?:室|号房|号(?!楼)|户(?!人)|房)?"
+)
+_NTH_UNIT = re.compile(rf"第[{_N}]{{1,3}}单元[ \-]?\d{{3,4}}(?:室|号房|号|户|房)?")
+_NOT_A_ROOM = r"(?![0-9户人个年月日元块多余米平度天次条辆名位分秒%.万千号])(?!家[商企店])"
+_ROOM = re.compile(rf"(?<=[楼栋幢座])[ \-]?\d{{3,4}}(?:室|房|号房|{_NOT_A_ROOM})|(?<![0-9])\d{{3,4}}室(?!内|外)")
+_TRIPLE = re.compile(
+    r"(?<=[一-鿿]\d)(-\d{1,2}-(?!19|20)\d{3,4})(?!\d|-)|(?<=[一-鿿]\d\d)(-\d{1,2}-(?!19|20)\d{3,4})(?!\d|-)"
+)
+_CLASS = re.compile(
+    rf"(?:(?:[初高小大中][{_N}]{{1,2}}|[{_N}]{{1,2}}年级?)\(?[{_N}]{{1,2}}\)?|(?<=[小学园])[{_N}]{{1,2}}|[大中小][{_N}])班(?![车次组倒人])"
+)
+
+
+def plates(text: str) -> Iterator[Span]:
+    return (Span(*found.span(), "PLATE") for found in _PLATE.finditer(text))
+
+
+def addresses(text: str) -> Iterator[Span]:
+    """Yield e-mail addresses, and what follows @ or the name of a network."""
+    for found in _EMAIL.finditer(text):
+        yield Span(*found.span(), "EMAIL")
+    for found in _MENTION.finditer(text):
+        yield Span(*found.span(), "HANDLE")
+
+
+def handles(text: str) -> Iterator[Span]:
+    return (Span(*found.span(1), "HANDLE") for found in _HANDLE.finditer(text))
+
+
+def documents(text: str) -> Iterator[Span]:
+    return (Span(*found.span(1), "PASSPORT") for found in _DOCUMENT.finditer(text))
+
+
+def devices(text: str) -> Iterator[Span]:
+    """Yield network addresses, coordinates and device numbers."""
+    for pattern in (_IP, _MAC, _GPS):
+        for found in pattern.finditer(text):
+            yield Span(*found.span(), "DEVICE")
+    for found in _IMEI.finditer(text):
+        yield Span(*found.span(1), "DEVICE")
+
+
+def doors(text: str) -> Iterator[Span]:
+    """Yield unit and room; road, estate and building stay, because help must find the place."""
+    for pattern in (_NTH_UNIT, _UNIT, _TRIPLE, _ROOM):
+        for found in pattern.finditer(text):
+            yield Span(*found.span(), "ADDRESS_DOOR")
+
+
+def school_classes(text: str) -> Iterator[Span]:
+    return (Span(*found.span(), "SCHOOL_CLASS") for found in _CLASS.finditer(text))
