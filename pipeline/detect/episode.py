@@ -65,8 +65,9 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
         until = self.last_at + timedelta(seconds=self.resolve_after_s) if self.firing else self.last_at
         return self.active_at - max(timeframe, timedelta(0)) <= at <= until
 
-
-    def joined(self, *, at: datetime, heard_at: datetime, count: int, level: Level, reached_at: datetime | None) -> Self:
+    def joined(
+        self, *, at: datetime, heard_at: datetime, count: int, level: Level, reached_at: datetime | None
+    ) -> Self:
         """Return the spell with one more hit in it."""
         return msgspec.structs.replace(
             self,

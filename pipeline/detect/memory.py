@@ -121,5 +121,3 @@ def evidence_of(match: Match, excerpt_chars: int = 60) -> Evidence:
     words = " ".join(f"{post.title} {post.text}".split())
     cut = words if len(words) <= excerpt_chars else words[: excerpt_chars - 1] + "…"
     return Evidence(post_id=post.id, at=match.at, source=post.source.id, excerpt=cut, url=post.url)
-
-

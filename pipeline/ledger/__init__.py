@@ -75,6 +75,7 @@ class Session:
         self._stage = stage
         self._topic = topic
         self._open: Connection | None = None
+        self._remembered: dict[int, int] = {}
 
     @property
     def connection(self) -> Connection:
@@ -102,7 +103,8 @@ class Session:
         """Commit the open transaction together with *positions*."""
         with translated():
             connection = self.connection
-            for partition, offset in positions.items():
+            moved = {p: offset for p, offset in positions.items() if self._remembered.get(p) != offset}
+            for partition, offset in moved.items():  # an idle tick writes nothing, and so syncs nothing
                 upsert(
                     connection,
                     tables.position,
@@ -110,6 +112,7 @@ class Session:
                     {"next_offset": offset},
                 )
             connection.commit()
+            self._remembered |= moved
             self._end()
 
     def forget(self) -> None:

@@ -72,9 +72,7 @@ def test_reach_agrees_with_counting_by_hand(
     }
     held = [t for t, count in counts.items() if count >= needed]
 
-    assert reach(known, new, window, needed) == (
-        Reach(min(held), max(counts[t] for t in held)) if held else None
-    )
+    assert reach(known, new, window, needed) == (Reach(min(held), max(counts[t] for t in held)) if held else None)
 
 
 def an_episode(firing: bool = True) -> Episode:

@@ -1,0 +1,232 @@
+"""What detect says about hits: in any order within lateness, in any batches, over any restart."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.bus import Delivery
+from pipeline.detect.stage import DetectStage
+from pipeline.ledger import Ledger
+from pipeline.model import MISSING, Alert, Level, Manner, Match, Reader, Turn, encode
+from pipeline.rulebook.rule import Condition, LevelIf, Rule, RuleType, Status
+from tests.build import NOON, a_match, minute
+
+HOUR = timedelta(hours=1)
+
+
+class AtLeast:
+    """Stands for an expression ``count >= n``."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def value(self, names: dict[str, object]) -> bool:
+        return int(str(names["count"])) >= self.count
+
+
+def a_rule(**more: object) -> Rule:
+    rule = Rule(
+        id="water.outage", rev="1", name="停水集中反映", owner="值班台", status=Status.STABLE, level=Level.L3,
+        type=RuleType.FREQUENCY, condition=Condition(), place="water.yaml:1", group_by=("place.street",),
+        count_by="author.key", timeframe=HOUR, num_events=3, resolve_after=2 * HOUR, manner=Manner(),
+    )  # fmt: skip
+    return replace(rule, **more)  # type: ignore[arg-type] # the fields of a rule
+
+
+class Desk:
+    """A detect stage on a real ledger, spoken to as the engine would."""
+
+    def __init__(self, folder: Path, rule: Rule, patient: bool = False) -> None:
+        self.folder, self.rule, self.patient = folder, rule, patient
+        self.alerts: list[Alert] = []
+        self.restart()
+
+    def restart(self) -> None:
+        ledger = Ledger.open(f"sqlite:///{self.folder / 'ledger.db'}")
+        self.stage = DetectStage({self.rule.id: self.rule}, ledger, patient=self.patient)
+
+    def hear(self, matches: Iterable[Match], *, batch: int = 500, now: datetime | None = None) -> Desk:
+        waiting = list(matches)
+        while waiting:
+            some, waiting = waiting[:batch], waiting[batch:]
+            self._take(some, now or max(m.known_at for m in some))
+        return self
+
+    def wait_until(self, now: datetime) -> Desk:
+        self.alerts += read(self.stage.tick(now))
+        self.stage.remember({})
+        return self
+
+    def _take(self, matches: Sequence[Match], now: datetime) -> None:
+        deliveries = [Delivery("matches", 0, n, m.key, encode(m)) for n, m in enumerate(matches)]
+        self.alerts += read(self.stage.process(deliveries, now))
+        self.stage.remember({0: len(matches)})
+
+    def said(self) -> list[tuple[Turn, str, Level, datetime]]:
+        return [(a.turn, a.group[0], a.level, a.active_at) for a in self.alerts]
+
+
+def read(messages: Iterable[object]) -> list[Alert]:
+    reader = Reader(Alert)
+    return [reader.read(message.value) for message in messages]  # type: ignore[attr-defined] # bus messages
+
+
+def voices(*minutes: float, **more: object) -> list[Match]:
+    return [a_match(f"p{n}", at=minute(m), author=f"u{n}", **more) for n, m in enumerate(minutes)]  # type: ignore[arg-type] # builder's options
+
+
+def test_the_third_voice_raises_the_alert_once(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, a_rule()).hear(voices(0, 20, 40))
+
+    assert desk.said() == [(Turn.OPENED, "湖东街道", Level.L3, minute(40))]
+    (alert,) = desk.alerts
+    assert (alert.count, alert.late) == (3, False)
+    assert "60 分钟内 3 人（条件为 3）" in alert.why
+    assert [evidence.excerpt for evidence in alert.evidence] == ["锦湖里又停水了😡"] * 3
+
+
+def test_more_of_the_same_joins_and_grows_without_a_flood(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, a_rule()).hear(voices(*range(40)))
+
+    assert [a.turn for a in desk.alerts].count(Turn.OPENED) == 1
+    assert 2 <= [a.turn for a in desk.alerts].count(Turn.GREW) <= 15
+    assert desk.alerts[-1].count >= 32
+
+
+def test_a_level_rises_when_the_numbers_do(tmp_path: Path) -> None:
+    rule = a_rule(level_if=(LevelIf(AtLeast(5), Level.L2),))  # type: ignore[arg-type] # stands for an expression
+    desk = Desk(tmp_path, rule).hear(voices(*range(6)))
+
+    assert (Turn.RAISED, "湖东街道", Level.L2, minute(2)) in desk.said()
+
+
+def test_a_late_post_completes_its_own_window_and_says_so(tmp_path: Path) -> None:
+    late = a_match("late", at=minute(40), known_at=minute(210), author="u9")
+    desk = Desk(tmp_path, a_rule()).hear([*voices(0, 20, 60), late])
+
+    assert desk.said() == [(Turn.OPENED, "湖东街道", Level.L3, minute(40))]
+    assert desk.alerts[0].late
+    assert desk.alerts[0].at == minute(210)
+
+
+def test_what_is_too_old_never_enters_a_window(tmp_path: Path) -> None:
+    old = a_match("old", at=NOON, known_at=NOON + timedelta(days=9), author="u9")
+    desk = Desk(tmp_path, a_rule(max_event_age=timedelta(days=7))).hear([*voices(0, 20), old])
+
+    assert desk.said() == []
+
+
+def test_a_missing_group_is_a_group_of_its_own(tmp_path: Path) -> None:
+    nowhere = [a_match(f"m{n}", group=(MISSING,), author=f"m{n}", at=minute(n)) for n in range(3)]
+    somewhere = voices(0, 10)
+
+    assert Desk(tmp_path, a_rule()).hear([*nowhere, *somewhere]).said() == [(Turn.OPENED, MISSING, Level.L3, minute(2))]
+
+
+def test_a_quiet_spell_closes_and_the_next_burst_opens_another(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, a_rule()).hear(voices(0, 1, 2)).wait_until(minute(122))
+    desk.hear([a_match(f"q{n}", at=minute(300 + n), author=f"q{n}") for n in range(3)])
+
+    assert [a.turn for a in desk.alerts] == [Turn.OPENED, Turn.QUIET, Turn.OPENED]
+    assert desk.alerts[0].id == desk.alerts[1].id != desk.alerts[2].id
+
+
+def test_the_same_delivery_twice_changes_nothing(tmp_path: Path) -> None:
+    matches = voices(0, 20, 40, 50)
+    desk = Desk(tmp_path, a_rule()).hear(matches).hear(matches)
+
+    assert [a.turn for a in desk.alerts] == [Turn.OPENED, Turn.GREW]
+
+
+def test_an_edited_post_is_one_voice_still(tmp_path: Path) -> None:
+    edited = a_match("p1", text="锦湖里还是没水", at=minute(21), author="u1")
+    desk = Desk(tmp_path, a_rule(count_by="id")).hear([*voices(0, 20), edited])
+
+    assert desk.said() == []
+
+
+def test_an_any_rule_speaks_at_the_first_post(tmp_path: Path) -> None:
+    rule = a_rule(type=RuleType.ANY, timeframe=timedelta(0), level=Level.L2)
+
+    assert Desk(tmp_path, rule).hear(voices(0, 1)).said()[0] == (Turn.OPENED, "湖东街道", Level.L2, NOON)
+
+
+def test_a_rule_deleted_meanwhile_still_sees_its_spell_end(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, a_rule()).hear(voices(0, 1, 2))
+    desk.stage = DetectStage({}, Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}"))
+
+    desk.hear(voices(3, 4)).wait_until(minute(500))
+
+    assert [a.turn for a in desk.alerts] == [Turn.OPENED, Turn.QUIET]
+
+
+def test_what_was_not_remembered_is_forgotten_with_its_position(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, a_rule())
+    deliveries = [Delivery("matches", 0, n, m.key, encode(m)) for n, m in enumerate(voices(0, 1, 2))]
+    first = read(desk.stage.process(deliveries, minute(3)))
+    desk.stage.forget()
+
+    again = read(desk.stage.process(deliveries, minute(3)))
+
+    assert [a.turn_id for a in again] == [a.turn_id for a in first]
+    desk.stage.forget()
+    assert desk.stage.recall() == {}
+
+
+histories = st.lists(
+    st.tuples(st.integers(0, 400), st.integers(0, 90), st.sampled_from("abcdef"), st.sampled_from("东西")),
+    min_size=1,
+    max_size=24,
+)
+
+
+@settings(max_examples=25)
+@given(histories, st.integers(0, 2**31), st.sampled_from([1, 3, 7]))
+def test_order_batches_repeats_and_restarts_change_nothing(
+    tmp_path_factory: pytest.TempPathFactory, history: list[tuple[int, int, str, str]], seed: int, batch: int
+) -> None:
+    """A patient stage gives the very same alerts, whatever the order of delivery."""
+    matches = [
+        a_match(f"p{n}", at=minute(at), known_at=minute(at + delay), author=who, group=(f"湖{side}街道",))
+        for n, (at, delay, who, side) in enumerate(history)
+    ]
+    rule = a_rule(level_if=(LevelIf(AtLeast(4), Level.L2),))  # type: ignore[arg-type] # stands for an expression
+    end = minute(2000)
+    plain = Desk(tmp_path_factory.mktemp("plain"), rule, patient=True)
+    plain.hear(matches, now=NOON).wait_until(end)
+
+    shuffled = matches + matches[::2]
+    random.Random(seed).shuffle(shuffled)
+    other = Desk(tmp_path_factory.mktemp("other"), rule, patient=True)
+    for start in range(0, len(shuffled), batch):
+        other.hear(shuffled[start : start + batch], now=NOON)
+        other.restart()
+    other.wait_until(end)
+
+    assert other.alerts == plain.alerts
+
+
+@settings(max_examples=25)
+@given(histories, st.sampled_from([1, 3, 7, 500]))
+def test_an_impatient_stage_does_not_depend_on_batches_either(
+    tmp_path_factory: pytest.TempPathFactory, history: list[tuple[int, int, str, str]], batch: int
+) -> None:
+    matches = sorted(
+        (
+            a_match(f"p{n}", at=minute(at), known_at=minute(at + delay), author=who, group=(f"湖{side}街道",))
+            for n, (at, delay, who, side) in enumerate(history)
+        ),
+        key=lambda m: (m.known_at, m.id),
+    )
+    one = Desk(tmp_path_factory.mktemp("one"), a_rule()).hear(matches).wait_until(minute(2000))
+    other = Desk(tmp_path_factory.mktemp("other"), a_rule()).hear(matches, batch=batch).wait_until(minute(2000))
+
+    assert other.alerts == one.alerts
