@@ -38,6 +38,7 @@ _UNSPEAKABLE = re.compile(
     "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"  # direction marks can make a text look like another one
     "\ud800-\udfff\ufffe\uffff]"  # half characters and non-characters, which no encoder takes
 )
+_POST_ID = re.compile(r"u5:[0-9a-f-]{36}")  # a recording of ours names other posts by our ids
 _PSEUDONYM = re.compile(r"hm:(?:[0-9a-f]{32}|(?!.*\d{7})[A-Za-z0-9_.-]{1,32})")
 
 
@@ -83,7 +84,7 @@ class Intake:
         published = _published(raw.published)
         fetched_at = raw.fetched_at.astimezone(UTC)
         return Post(
-            id=post_id(platform, native_id),
+            id=_id(platform, native_id),
             rev=revision(words.title, words.text[:LONGEST]),
             op=raw.op,
             kind=raw.kind,
@@ -138,9 +139,13 @@ def _published(published: Published) -> Published:
     return msgspec.structs.replace(published, at=published.at.astimezone(UTC), raw=_word(published.raw))
 
 
+def _id(platform: str, native_id: str) -> str:
+    return native_id if _POST_ID.fullmatch(native_id) else post_id(platform, native_id)
+
+
 def _thread(platform: str, raw: RawPost) -> Thread:
     def id_of(native_id: str | None) -> str | None:
-        return post_id(platform, cleaned(native_id)) if native_id else None
+        return _id(platform, cleaned(native_id)) if native_id else None
 
     return Thread(
         root_id=id_of(raw.root_native_id or raw.parent_native_id),
