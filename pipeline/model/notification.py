@@ -27,7 +27,8 @@ class Notification(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     """One message to one receiver.
 
     *id* is deterministic over (alert, reason, seq, receiver): making it twice makes it once. *resend*
-    marks a second copy after an answer we could not read (〔重发〕). *late* marks 补报.
+    marks a second copy after an answer we could not read (〔重发〕). *late* marks 补报. *title*, *text*
+    and *summary* are data: a receiver that speaks a markup escapes them.
     """
 
     id: str
@@ -40,10 +41,12 @@ class Notification(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     at: datetime
     level: Level
     rule: str
+    rule_name: str = ""
     group: tuple[str, ...] = ()
     active_at: datetime
     title: str
     text: str
+    summary: str = ""
     units: tuple[str, ...] = ()
     count: int = 1
     late: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import UnionType
 from typing import Generic, TypeVar
 
 import msgspec
@@ -19,7 +20,7 @@ def encode(message: msgspec.Struct) -> bytes:
 class Reader(Generic[M]):
     """Decodes one kind of message again and again."""
 
-    def __init__(self, kind: type[M]) -> None:
+    def __init__(self, kind: type[M] | UnionType) -> None:
         self._decoder: msgspec.json.Decoder[M] = msgspec.json.Decoder(kind)
 
     def read(self, raw: bytes) -> M:

@@ -1,0 +1,13 @@
+"""From alert to accepted message: cases, outbox, senders and the receivers they use.
+
+The stage decides and writes the outbox; a sender per receiver empties it; the desk reads, and publishes
+what officers do. A receiver is a plug-in, see ``Notifier``.
+"""
+
+from pipeline.notify.notifier import Accepted, Ambiguous, Answer, Limited, Notifier, Permanent, Transient
+from pipeline.notify.records import RowState
+from pipeline.notify.stage import NotifyStage
+
+__all__ = [
+    "Accepted", "Ambiguous", "Answer", "Limited", "Notifier", "NotifyStage", "Permanent", "RowState", "Transient",
+]  # fmt: skip
