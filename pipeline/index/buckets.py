@@ -1,0 +1,51 @@
+"""Hours, days, weeks and months of the district's zone, whatever the zone of the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pipeline.errors import Fault, Misconfigured
+from pipeline.index import Bucket, Step
+
+HOUR_S: Final = 3600
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """Return the zone. Raises Misconfigured if there is none, or if its hours are not whole ones of UTC."""
+    try:
+        zone = ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Misconfigured([Fault("timezone", f"没有时区 {name}", f"there is no zone {name}")]) from error
+    offset = zone.utcoffset(datetime(2026, 1, 1))  # noqa: DTZ001 # a wall clock asks for its offset
+    if offset is None or offset % timedelta(hours=1):  # roll-ups are by the hour
+        raise Misconfigured(
+            [Fault("timezone", f"时区 {name} 与 UTC 相差不是整小时", f"{name} is not whole hours from UTC")]
+        )
+    return zone
+
+
+def key_of(hour: int, step: Step, zone: ZoneInfo) -> str:
+    """Return the key of the bucket that the *hour* (counted since 1970) falls into."""
+    local = datetime.fromtimestamp(hour * HOUR_S, UTC).astimezone(zone)
+    match step:
+        case "hour":
+            return local.isoformat()
+        case "day":
+            return local.date().isoformat()
+        case "week":
+            return (local.date() - timedelta(days=local.weekday())).isoformat()
+        case "month":
+            return f"{local:%Y-%m}"
+
+
+def folded(hours: Iterable[tuple[int, int, int]], step: Step, zone: ZoneInfo) -> list[Bucket]:
+    """Return the (hour, count, neg) rows as buckets of *step*, the earliest first; empty ones are left out."""
+    sums: dict[str, tuple[int, int]] = {}
+    for hour, count, neg in sorted(hours):
+        key = key_of(hour, step, zone)
+        before = sums.get(key, (0, 0))
+        sums[key] = (before[0] + count, before[1] + neg)
+    return [Bucket(key, count, neg) for key, (count, neg) in sums.items()]

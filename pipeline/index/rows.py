@@ -1,0 +1,104 @@
+"""A post as rows of the embedded index: what the tables are and what stands in them."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from pipeline.index.operand import milliseconds
+from pipeline.index.sql import SLOTS, facet, indexed
+from pipeline.model import FIELDS, AnalysedPost, Field, Type, value_of
+from pipeline.text.grams import grams
+
+FORMAT: Final = 1
+
+COLUMNS: Final = tuple(field for field in FIELDS.values() if field.type is not Type.TEXT)
+_AFFINITY: Final = {
+    Type.KEYWORD: "text",
+    Type.KEYWORDS: "text",  # a JSON list
+    Type.NUMBER: "numeric",
+    Type.BOOLEAN: "integer",
+    Type.TIME: "integer",  # milliseconds
+}
+_FACETS: Final = tuple(field for field in COLUMNS if indexed(field.name))
+_WORDS: Final = tuple(field for field in FIELDS.values() if field.type is Type.TEXT)
+
+SCHEMA: Final = """
+create table if not exists about (name text primary key, value text) without rowid ;
+create table if not exists posts (seq integer primary key) ;
+create table if not exists documents (seq integer primary key, body blob not null) ;
+create table if not exists gone (id text primary key, at text not null) without rowid ;
+create table if not exists volume (
+    hour integer, source text, topic text, street text, label text, n integer not null,
+    primary key (hour, source, topic, street, label)
+) without rowid ;
+create virtual table if not exists grams using fts5 (title, text, tokens, facets, tokenize = "ascii") ;
+"""
+INDICES: Final = """
+create unique index if not exists posts_by_id on posts (id) ;
+create index if not exists posts_by_native_id on posts (native_id) ;
+"""
+
+Cell = str | int | float | None
+Words = tuple[str, str, str, str]
+"""A row of the full-text table: grams of title and text, search tokens, facets."""
+
+Roll = tuple[int, str, str, str, str]
+"""A row of the roll-up: hour since 1970, source, topic, street, label."""
+
+
+class Row(NamedTuple):
+    """What is written for one post, except its number."""
+
+    cells: tuple[Cell, ...]
+    words: Words
+    roll: Roll
+
+
+def column(field: Field) -> str:
+    return f'"{field.name}" {_AFFINITY[field.type]}'
+
+
+def row(doc: AnalysedPost) -> Row:
+    """Return *doc* as rows."""
+    values = {field.name: field.of(doc) for field in COLUMNS}
+    return Row(tuple(_cell(value) for value in values.values()), _words(doc), _roll(doc))
+
+
+def first_slot(at: datetime) -> int:
+    """Return the lowest row number of the millisecond of *at*."""
+    return milliseconds(at) * SLOTS
+
+
+def _cell(value: object) -> Cell:
+    if isinstance(value, datetime):
+        return milliseconds(value)
+    if isinstance(value, tuple):
+        return json.dumps(value, ensure_ascii=False)
+    return value if value is None or isinstance(value, str | int | float) else str(value)
+
+
+def _words(doc: AnalysedPost) -> Words:
+    return (
+        " ".join(grams(doc.post.title)),
+        " ".join(grams(doc.post.text)),
+        " ".join(doc.text.tokens) if doc.text else "",
+        " ".join(_facets(doc)),
+    )
+
+
+def _facets(doc: AnalysedPost) -> list[str]:
+    tokens = [facet(field.name, "") for field in _WORDS if field.of(doc) is not None]
+    for field in _FACETS:
+        value = field.of(doc)
+        values = value if isinstance(value, tuple) else () if value is None else (value,)
+        tokens += [facet(field.name, each) for each in values]
+    return tokens
+
+
+def _roll(doc: AnalysedPost) -> Roll:
+    source, topic, street, label = (
+        str(value_of(doc, name) or "") for name in ("source.id", "matter.topic", "place.street", "sentiment.label")
+    )
+    return milliseconds(doc.post.at) // 3_600_000, source, topic, street, label

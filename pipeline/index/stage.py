@@ -1,0 +1,33 @@
+"""The stage that puts analysed posts into the index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pipeline import topics
+from pipeline.bus import Delivery, Message
+from pipeline.index import PostIndex
+from pipeline.model import AnalysedPost, Reader
+
+
+class IndexStage:
+    """Writes each batch in one go; the index itself sees to repeats and to late versions."""
+
+    name = "index"
+    reads = topics.ANALYSED
+    writes: str | None = None
+
+    def __init__(self, index: PostIndex) -> None:
+        self._index = index
+        self._reader: Reader[AnalysedPost] = Reader(AnalysedPost)
+
+    def process(self, batch: Sequence[Delivery], now: datetime) -> Sequence[Message]:
+        self._index.write([self._reader.read(delivery.value) for delivery in batch])
+        return ()
+
+    def tick(self, now: datetime) -> Sequence[Message]:
+        return ()
+
+    def close(self) -> None:
+        self._index.close()

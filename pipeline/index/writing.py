@@ -1,0 +1,149 @@
+"""Writing to the embedded index: what changed is decided first, then each table is written in its own order."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Final, NamedTuple
+
+from pipeline.index.revise import Stored, after
+from pipeline.index.rows import COLUMNS, Roll, Row, first_slot, row
+from pipeline.index.sql import SLOTS
+from pipeline.model import AnalysedPost, Reader, encode
+
+_AT_ONCE: Final = 500  # ids or rows in one statement
+_NAMES: Final = ", ".join(f'"{field.name}"' for field in COLUMNS)
+_INSERT: Final = f"insert or replace into posts (seq, {_NAMES}) values (?{', ?' * len(COLUMNS)})"  # noqa: S608 # our names
+_ROLL: Final = """
+insert into volume values (?, ?, ?, ?, ?, ?)
+on conflict do update set n = n + excluded.n
+"""
+_EMPTY: Final = "delete from volume where hour = ? and source = ? and topic = ? and street = ? and label = ? and n = 0"
+
+READER: Final[Reader[AnalysedPost]] = Reader(AnalysedPost)
+
+
+class Known(NamedTuple):
+    """What stands in the file for one id, and the number of its row if it has one."""
+
+    seq: int | None
+    stored: Stored
+
+
+_UNKNOWN: Final = Known(None, Stored())
+
+
+def write(db: sqlite3.Connection, docs: Sequence[AnalysedPost]) -> None:
+    """Bring *docs* into the tables, within a transaction of the caller's."""
+    before = _known(db, {doc.post.id for doc in docs})
+    now: dict[str, Stored] = {}
+    for doc in docs:
+        now[doc.post.id] = after(now.get(doc.post.id) or before.get(doc.post.id, _UNKNOWN).stored, doc)
+    changed = {post_id: stored for post_id, stored in now.items() if stored != before.get(post_id, _UNKNOWN).stored}
+    _mark_gone(db, changed)
+    _replace(db, [(before.get(post_id, _UNKNOWN), stored.doc) for post_id, stored in changed.items()])
+
+
+def forget(db: sqlite3.Connection, seqs: Iterable[int]) -> int:
+    """Take the posts of these rows out of all tables, without a trace, and say how many they were."""
+    some = sorted(seqs)
+    docs = [READER.read(db.execute("select body from documents where seq = ?", (seq,)).fetchone()[0]) for seq in some]
+    _replace(db, [(Known(seq, Stored(doc)), None) for seq, doc in zip(some, docs, strict=True)])
+    return len(some)
+
+
+def _known(db: sqlite3.Connection, ids: set[str]) -> dict[str, Known]:
+    found: dict[str, Known] = {}
+    for some in _portions(ids):
+        marks = ",".join("?" * len(some))
+        for post_id, at in db.execute(f"select id, at from gone where id in ({marks})", some):  # noqa: S608 # question marks
+            found[post_id] = Known(None, Stored(gone_at=datetime.fromisoformat(at)))
+        posts = f"select p.id, p.seq, d.body from posts p join documents d using (seq) where p.id in ({marks})"  # noqa: S608 # question marks
+        for post_id, seq, body in db.execute(posts, some):
+            found[post_id] = Known(seq, Stored(READER.read(body), found.get(post_id, _UNKNOWN).stored.gone_at))
+    return found
+
+
+def _portions(ids: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(sorted(ids))
+    while some := list(islice(rest, _AT_ONCE)):
+        yield some
+
+
+def _mark_gone(db: sqlite3.Connection, changed: dict[str, Stored]) -> None:
+    stones = [
+        (post_id, stored.gone_at.astimezone(UTC).isoformat(timespec="microseconds"))
+        for post_id, stored in changed.items()
+        if stored.gone_at
+    ]
+    db.executemany("insert or replace into gone values (?, ?)", stones)
+
+
+class _Placed(NamedTuple):
+    """A post as it stands, or will stand, in the tables."""
+
+    seq: int
+    row: Row
+    doc: AnalysedPost
+
+
+_Pair = tuple[_Placed | None, _Placed | None]
+"""A post before and after; None where it is not in the index."""
+
+
+def _replace(db: sqlite3.Connection, changes: Iterable[tuple[Known, AnalysedPost | None]]) -> None:
+    taken: dict[int, int] = {}
+    pairs = [_pair(db, taken, known, doc) for known, doc in changes]
+    ended = [(old.seq,) for old, new in pairs if old and (not new or new.seq != old.seq)]
+    db.executemany("delete from posts where seq = ?", ended)
+    db.executemany("delete from documents where seq = ?", ended)
+    now = [new for _, new in pairs if new]
+    db.executemany(_INSERT, ((new.seq, *new.row.cells) for new in now))
+    db.executemany("insert or replace into documents values (?, ?)", ((new.seq, encode(new.doc)) for new in now))
+    _replace_words(db, [pair for pair in pairs if _reworded(*pair)])
+    _replace_rolls(db, pairs)
+
+
+def _pair(db: sqlite3.Connection, taken: dict[int, int], known: Known, doc: AnalysedPost | None) -> _Pair:
+    there, seq = known.stored.doc, known.seq
+    old = _Placed(seq, row(there), there) if there and seq is not None else None
+    if doc is None:
+        return old, None
+    first = first_slot(doc.post.at)
+    same_time = old is not None and first <= old.seq < first + SLOTS
+    return old, _Placed(old.seq if old and same_time else _free_seq(db, taken, first), row(doc), doc)
+
+
+def _free_seq(db: sqlite3.Connection, taken: dict[int, int], first: int) -> int:
+    if first not in taken:
+        last = db.execute("select max(seq) from posts where seq >= ? and seq < ?", (first, first + SLOTS)).fetchone()[0]
+        taken[first] = first - 1 if last is None else last
+    taken[first] += 1
+    return taken[first]
+
+
+def _reworded(old: _Placed | None, new: _Placed | None) -> bool:
+    return not (old and new and old.seq == new.seq and old.row.words == new.row.words)
+
+
+def _replace_words(db: sqlite3.Connection, pairs: Sequence[_Pair]) -> None:
+    # In order of rows, deletes first: the full-text table flushes whenever a row comes before the last one.
+    db.executemany("delete from grams where rowid = ?", sorted((old.seq,) for old, _ in pairs if old))
+    db.executemany(
+        "insert into grams (rowid, title, text, tokens, facets) values (?, ?, ?, ?, ?)",
+        sorted((new.seq, *new.row.words) for _, new in pairs if new),
+    )
+
+
+def _replace_rolls(db: sqlite3.Connection, pairs: Sequence[_Pair]) -> None:
+    rolls: Counter[Roll] = Counter()
+    for old, new in pairs:
+        if old:
+            rolls[old.row.roll] -= 1
+        if new:
+            rolls[new.row.roll] += 1
+    db.executemany(_ROLL, ((*roll, n) for roll, n in rolls.items() if n))
+    db.executemany(_EMPTY, (roll for roll, n in rolls.items() if n < 0))

@@ -1,0 +1,51 @@
+"""Overlapping pairs of characters: what makes any word cut out of a text findable, without a dictionary.
+
+A run is letters, digits, ideographs or emoji without a gap. ``待处理`` becomes 待处 处理 理: every character begins a
+gram, so that a word is in the text exactly if its grams follow one another there. The grams are the same for every
+engine; an engine needs to split at blanks and to find phrases, no more.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from pipeline.text.normal import normal
+
+FORMAT: Final = "grams/1"  # changes when the same text gives other grams: the index must then be built anew
+
+_RUN = re.compile(r"(?:[^\W_]|[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff])+")
+_BREAK = r"(?![^\W_]|[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff])(?s:.)"  # one character outside any run
+
+
+class Phrase(NamedTuple):
+    """What to look for: *grams* in a row; the last one is only the beginning of a gram if *open*."""
+
+    grams: tuple[str, ...]
+    open: bool
+
+
+def runs(words: str) -> list[str]:
+    """Return the runs of *words* in normal form; none if nothing in it can be searched for."""
+    return _RUN.findall(normal(words))
+
+
+def grams(text: str) -> list[str]:
+    """Return the grams of *text* in order: pairs, and the last character of each run alone."""
+    return [run[i : i + 2] for run in runs(text) for i in range(len(run))]
+
+
+def phrase(words: str) -> Phrase | None:
+    """Return what finds *words* wherever they were cut out; None if nothing in them can be searched for."""
+    found = grams(words)
+    if not found:
+        return None
+    if len(runs(words)[-1]) == 1:
+        return Phrase(tuple(found), True)
+    return Phrase(tuple(found[:-1]), False)  # the word may end in the middle of the text's run
+
+
+def pattern(words: str) -> re.Pattern[str] | None:
+    """Return an expression that finds *words* in a normal text in exactly the places where the grams do."""
+    parts = [re.escape(run) for run in runs(words)]
+    return re.compile(f"(?:{_BREAK})+".join(parts)) if parts else None
