@@ -1,0 +1,90 @@
+"""Words cut from Chinese text, for search and for people to read."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import logging
+from collections.abc import Iterable
+from typing import Protocol
+
+
+class Segmenter(Protocol):
+    """Cuts a text into words; joined again they are the text.
+
+    A segmenter never changes once it is made: new words mean a new one. *name* and *version* tell
+    stored tokens of one segmenter from those of another.
+    """
+
+    name: str
+    version: str
+
+    def cut(self, text: str) -> list[str]: ...
+
+    def cut_for_search(self, text: str) -> list[str]:
+        """Return the words, and before each long one the shorter words inside it."""
+
+
+def segmenter(name: str = "rjieba", words: Iterable[str] = ()) -> Segmenter:
+    """Return the segmenter *name* knowing *words* as well; jieba where rjieba is not installed.
+
+    Raises KeyError for a name that there is none of.
+    """
+    adapters: dict[str, type[Rjieba] | type[Jieba]] = {"rjieba": Rjieba, "jieba": Jieba}
+    adapter = adapters[name]
+    if adapter is Rjieba and importlib.util.find_spec("rjieba") is None:
+        adapter = Jieba
+    return adapter(words)
+
+
+class Rjieba:
+    """jieba's words and model in Rust: the same tokens, about 18 times as fast."""
+
+    name = "rjieba"
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        import rjieba  # here, because it may be missing: see segmenter()
+
+        self.version = importlib.metadata.version("rjieba")
+        self._jieba = rjieba.Jieba()
+        for word in words:
+            self._jieba.add_word(word, None, None)  # as often as it takes to stay whole
+
+    def cut(self, text: str) -> list[str]:
+        tokens: list[str] = self._jieba.cut(_storable(text), True)
+        return tokens
+
+    def cut_for_search(self, text: str) -> list[str]:
+        tokens: list[str] = self._jieba.cut_for_search(_storable(text), True)
+        return tokens
+
+
+class Jieba:
+    """jieba in Python: slower, and can be read and stepped through."""
+
+    name = "jieba"
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        import jieba  # here, because loading it takes half a second that rjieba users need not spend
+
+        jieba.setLogLevel(logging.ERROR)
+        self.version = importlib.metadata.version("jieba")
+        self._jieba = jieba.Tokenizer()
+        # Read the word list itself: jieba's cache is one file in a folder shared with every other user.
+        self._jieba.FREQ, self._jieba.total = self._jieba.gen_pfdict(self._jieba.get_dict_file())
+        self._jieba.initialized = True
+        for word in words:
+            self._jieba.add_word(word)
+
+    def cut(self, text: str) -> list[str]:
+        tokens: list[str] = self._jieba.lcut(text)
+        return tokens
+
+    def cut_for_search(self, text: str) -> list[str]:
+        tokens: list[str] = self._jieba.lcut_for_search(text)
+        return tokens
+
+
+def _storable(text: str) -> str:
+    """Return *text* with lone surrogates replaced: Rust has no such strings."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
