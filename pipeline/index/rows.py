@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import zlib
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from pipeline.index.operand import milliseconds
 from pipeline.index.sql import SLOTS, facet, indexed
-from pipeline.model import FIELDS, AnalysedPost, Field, Type, value_of
+from pipeline.model import FIELDS, AnalysedPost, Field, Reader, Type, encode, value_of
 from pipeline.text.grams import grams
 
 FORMAT: Final = 1
@@ -27,13 +28,13 @@ _WORDS: Final = tuple(field for field in FIELDS.values() if field.type is Type.T
 SCHEMA: Final = """
 create table if not exists about (name text primary key, value text) without rowid ;
 create table if not exists posts (seq integer primary key) ;
-create table if not exists documents (seq integer primary key, body blob not null) ;
+create table if not exists documents (seq integer primary key, packed blob not null) ;
 create table if not exists gone (id text primary key, at text not null) without rowid ;
 create table if not exists volume (
     hour integer, source text, topic text, street text, label text, n integer not null,
     primary key (hour, source, topic, street, label)
 ) without rowid ;
-create virtual table if not exists grams using fts5 (title, text, tokens, facets, tokenize = "ascii") ;
+create virtual table if not exists grams using fts5 (title, text, tokens, facets, content = '', tokenize = "ascii") ;
 """
 INDICES: Final = """
 create unique index if not exists posts_by_id on posts (id) ;
@@ -54,6 +55,26 @@ class Row(NamedTuple):
     cells: tuple[Cell, ...]
     words: Words
     roll: Roll
+
+
+_READER: Final[Reader[AnalysedPost]] = Reader(AnalysedPost)
+_BETWEEN: Final = b"\x00"  # in neither JSON nor grams
+
+
+def packed(doc: AnalysedPost, words: Words) -> bytes:
+    """Return what is kept of a post: itself, and its full-text row to the letter.
+
+    The full-text table has no copy of its own and must be told exactly what to take out again, which newer code
+    might compute differently.
+    """
+    return zlib.compress(_BETWEEN.join([encode(doc), *(part.encode() for part in words)]), 1)
+
+
+def unpacked(kept: bytes) -> tuple[AnalysedPost, Words]:
+    """Return what ``packed`` kept."""
+    body, *words = zlib.decompress(kept).split(_BETWEEN)
+    title, text, tokens, facets = (part.decode() for part in words)
+    return _READER.read(body), (title, text, tokens, facets)
 
 
 def column(field: Field) -> str:
@@ -83,7 +104,7 @@ def _words(doc: AnalysedPost) -> Words:
     return (
         " ".join(grams(doc.post.title)),
         " ".join(grams(doc.post.text)),
-        " ".join(doc.text.tokens) if doc.text else "",
+        " ".join(doc.text.tokens).replace("\x00", " ") if doc.text else "",
         " ".join(_facets(doc)),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,9 +21,9 @@ from pipeline.index.connection import connected, transaction, translated
 from pipeline.index.highlight import Marker
 from pipeline.index.operand import Wrong, field_named
 from pipeline.index.query import parse
-from pipeline.index.rows import first_slot
+from pipeline.index.rows import first_slot, unpacked
 from pipeline.index.sql import SLOTS, selection
-from pipeline.index.writing import READER, forget, write
+from pipeline.index.writing import forget, write
 from pipeline.model import AnalysedPost, Field, Type
 
 _URL: Final = "sqlite:///"
@@ -106,9 +106,9 @@ class SqliteIndex:
     def words(self, since: datetime, until: datetime, most: int = 50) -> list[Bucket]:
         posts: Counter[str] = Counter()
         with self._state() as db:
-            sql = "select tokens from grams where rowid >= ? and rowid < ?"
-            for (tokens,) in db.execute(sql, _rows(since, until)):
-                posts.update({word for word in tokens.split() if len(word) > 1 and not word.isdecimal()})
+            for (kept,) in db.execute("select packed from documents where seq >= ? and seq < ?", _rows(since, until)):
+                finding = unpacked(kept)[0].text
+                posts.update(_telling(finding.tokens if finding else ()))
         ordered = sorted(posts.items(), key=lambda item: (-item[1], item[0]))
         return [Bucket(word, n) for word, n in ordered[:most]]
 
@@ -146,7 +146,12 @@ def _rows(since: datetime | None, until: datetime | None) -> tuple[int, int]:
 
 
 def _document(db: sqlite3.Connection, seq: int) -> AnalysedPost:
-    return READER.read(db.execute("select body from documents where seq = ?", (seq,)).fetchone()[0])
+    return unpacked(db.execute("select packed from documents where seq = ?", (seq,)).fetchone()[0])[0]
+
+
+def _telling(tokens: Iterable[str]) -> set[str]:
+    """Return the words that may say what people talk about: not single characters, not bare numbers."""
+    return {word for word in tokens if len(word) > 1 and any(sign.isalpha() for sign in word)}
 
 
 def _countable(by: str) -> Field:

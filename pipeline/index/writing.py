@@ -9,31 +9,33 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Final, NamedTuple
 
+from pipeline.errors import Rejected
 from pipeline.index.revise import Stored, after
-from pipeline.index.rows import COLUMNS, Roll, Row, first_slot, row
+from pipeline.index.rows import COLUMNS, Roll, Row, Words, first_slot, packed, row, unpacked
 from pipeline.index.sql import SLOTS
-from pipeline.model import AnalysedPost, Reader, encode
+from pipeline.model import AnalysedPost
 
 _AT_ONCE: Final = 500  # ids or rows in one statement
 _NAMES: Final = ", ".join(f'"{field.name}"' for field in COLUMNS)
 _INSERT: Final = f"insert or replace into posts (seq, {_NAMES}) values (?{', ?' * len(COLUMNS)})"  # noqa: S608 # our names
+_SAY: Final = "insert into grams (rowid, title, text, tokens, facets) values (?, ?, ?, ?, ?)"
+_UNSAY: Final = "insert into grams (grams, rowid, title, text, tokens, facets) values ('delete', ?, ?, ?, ?, ?)"
 _ROLL: Final = """
 insert into volume values (?, ?, ?, ?, ?, ?)
 on conflict do update set n = n + excluded.n
 """
 _EMPTY: Final = "delete from volume where hour = ? and source = ? and topic = ? and street = ? and label = ? and n = 0"
 
-READER: Final[Reader[AnalysedPost]] = Reader(AnalysedPost)
-
 
 class Known(NamedTuple):
-    """What stands in the file for one id, and the number of its row if it has one."""
+    """What stands in the file for one id; the number of its row and its full-text row if it has one."""
 
-    seq: int | None
     stored: Stored
+    seq: int | None = None
+    words: Words | None = None
 
 
-_UNKNOWN: Final = Known(None, Stored())
+_UNKNOWN: Final = Known(Stored())
 
 
 def write(db: sqlite3.Connection, docs: Sequence[AnalysedPost]) -> None:
@@ -50,8 +52,8 @@ def write(db: sqlite3.Connection, docs: Sequence[AnalysedPost]) -> None:
 def forget(db: sqlite3.Connection, seqs: Iterable[int]) -> int:
     """Take the posts of these rows out of all tables, without a trace, and say how many they were."""
     some = sorted(seqs)
-    docs = [READER.read(db.execute("select body from documents where seq = ?", (seq,)).fetchone()[0]) for seq in some]
-    _replace(db, [(Known(seq, Stored(doc)), None) for seq, doc in zip(some, docs, strict=True)])
+    kept = [unpacked(db.execute("select packed from documents where seq = ?", (seq,)).fetchone()[0]) for seq in some]
+    _replace(db, [(Known(Stored(doc), seq, words), None) for seq, (doc, words) in zip(some, kept, strict=True)])
     return len(some)
 
 
@@ -60,10 +62,11 @@ def _known(db: sqlite3.Connection, ids: set[str]) -> dict[str, Known]:
     for some in _portions(ids):
         marks = ",".join("?" * len(some))
         for post_id, at in db.execute(f"select id, at from gone where id in ({marks})", some):  # noqa: S608 # question marks
-            found[post_id] = Known(None, Stored(gone_at=datetime.fromisoformat(at)))
-        posts = f"select p.id, p.seq, d.body from posts p join documents d using (seq) where p.id in ({marks})"  # noqa: S608 # question marks
-        for post_id, seq, body in db.execute(posts, some):
-            found[post_id] = Known(seq, Stored(READER.read(body), found.get(post_id, _UNKNOWN).stored.gone_at))
+            found[post_id] = Known(Stored(gone_at=datetime.fromisoformat(at)))
+        posts = f"select p.id, p.seq, d.packed from posts p join documents d using (seq) where p.id in ({marks})"  # noqa: S608 # question marks
+        for post_id, seq, kept in db.execute(posts, some):
+            doc, words = unpacked(kept)
+            found[post_id] = Known(Stored(doc, found.get(post_id, _UNKNOWN).stored.gone_at), seq, words)
     return found
 
 
@@ -102,14 +105,16 @@ def _replace(db: sqlite3.Connection, changes: Iterable[tuple[Known, AnalysedPost
     db.executemany("delete from documents where seq = ?", ended)
     now = [new for _, new in pairs if new]
     db.executemany(_INSERT, ((new.seq, *new.row.cells) for new in now))
-    db.executemany("insert or replace into documents values (?, ?)", ((new.seq, encode(new.doc)) for new in now))
+    db.executemany(
+        "insert or replace into documents values (?, ?)", ((new.seq, packed(new.doc, new.row.words)) for new in now)
+    )
     _replace_words(db, [pair for pair in pairs if _reworded(*pair)])
     _replace_rolls(db, pairs)
 
 
 def _pair(db: sqlite3.Connection, taken: dict[int, int], known: Known, doc: AnalysedPost | None) -> _Pair:
-    there, seq = known.stored.doc, known.seq
-    old = _Placed(seq, row(there), there) if there and seq is not None else None
+    there, seq, words = known.stored.doc, known.seq, known.words
+    old = _Placed(seq, row(there)._replace(words=words), there) if there and words and seq is not None else None
     if doc is None:
         return old, None
     first = first_slot(doc.post.at)
@@ -122,6 +127,8 @@ def _free_seq(db: sqlite3.Connection, taken: dict[int, int], first: int) -> int:
         last = db.execute("select max(seq) from posts where seq >= ? and seq < ?", (first, first + SLOTS)).fetchone()[0]
         taken[first] = first - 1 if last is None else last
     taken[first] += 1
+    if taken[first] >= first + SLOTS:
+        raise Rejected(f"more than {SLOTS} posts in one millisecond: their times cannot be right")
     return taken[first]
 
 
@@ -131,11 +138,8 @@ def _reworded(old: _Placed | None, new: _Placed | None) -> bool:
 
 def _replace_words(db: sqlite3.Connection, pairs: Sequence[_Pair]) -> None:
     # In order of rows, deletes first: the full-text table flushes whenever a row comes before the last one.
-    db.executemany("delete from grams where rowid = ?", sorted((old.seq,) for old, _ in pairs if old))
-    db.executemany(
-        "insert into grams (rowid, title, text, tokens, facets) values (?, ?, ?, ?, ?)",
-        sorted((new.seq, *new.row.words) for _, new in pairs if new),
-    )
+    db.executemany(_UNSAY, sorted((old.seq, *old.row.words) for old, _ in pairs if old))
+    db.executemany(_SAY, sorted((new.seq, *new.row.words) for _, new in pairs if new))
 
 
 def _replace_rolls(db: sqlite3.Connection, pairs: Sequence[_Pair]) -> None:

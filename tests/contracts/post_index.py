@@ -87,7 +87,7 @@ class Words:
     def test_a_word_finds_exactly_the_posts_it_was_cut_from(
         self, index: PostIndex, query: str, expected: set[str]
     ) -> None:
-        index.write([a_post(id, text) for id, text in TEXTS.items()])
+        index.write([a_post(name, text) for name, text in TEXTS.items()])
 
         assert found(index, query) == expected
 
@@ -234,7 +234,7 @@ class Pages:
         assert index.search("停水", newest_first=False, most=1, after=page.after).hits[0].post.post.id == "new"
 
     def test_since_is_included_and_until_is_not(self, index: PostIndex) -> None:
-        index.write([a_post(id, at=at) for id, at in LAMPS.items()])
+        index.write([a_post(name, at=at) for name, at in LAMPS.items()])
 
         page = index.search("*", since=moment(LAMPS["z2"]), until=moment(LAMPS["z6"]))
 
@@ -248,7 +248,7 @@ class Pages:
 class Buckets:
     @pytest.fixture(autouse=True)
     def _lamps(self, index: PostIndex) -> None:
-        index.write([a_post(id, f"文桥街道路灯不亮 {id}", at=at) for id, at in LAMPS.items()])
+        index.write([a_post(name, f"文桥街道路灯不亮 {name}", at=at) for name, at in LAMPS.items()])
 
     def test_days_are_those_of_the_district(self, index: PostIndex) -> None:
         assert {bucket.key: bucket.count for bucket in index.aggregate("路灯", "day")} == {
@@ -388,7 +388,7 @@ class Writes:
         assert len(index.volume(SPRING, SUMMER)) == 2
 
     def test_trimming_forgets_what_is_older(self, index: PostIndex) -> None:
-        index.write([a_post(id, at=at) for id, at in LAMPS.items()])
+        index.write([a_post(name, at=at) for name, at in LAMPS.items()])
 
         assert index.trim(moment("2026-03-31T00:00:00+08:00")) == 7
 
@@ -429,7 +429,7 @@ class Writes:
             assert sums == recount
 
         index.write(data.draw(st.permutations(docs)))
-        assert {id: index.get(id) for id in before} == before
+        assert {name: index.get(name) for name in before} == before
 
     def test_an_hour_counts_if_it_begins_in_the_range(self, index: PostIndex) -> None:
         index.write([a_post("a", at="2026-03-10T01:30:00"), a_post("b", at="2026-03-10T02:30:00")])
