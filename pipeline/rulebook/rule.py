@@ -44,11 +44,14 @@ class Near:
 
 @dataclass(frozen=True)
 class TextCondition:
-    """Words, already unfolded from lists and variants; *must* is a list of alternatives."""
+    """Words, unfolded from lists and variants and folded as texts are (``pipeline.text``).
+
+    *must* and *any* are lists of alternatives: an entry with its variants counts once for *min*.
+    """
 
     fields: tuple[str, ...] = ("title", "text")
     must: tuple[tuple[str, ...], ...] = ()
-    any: tuple[str, ...] = ()
+    any: tuple[tuple[str, ...], ...] = ()
     min: int = 1
     none: tuple[str, ...] = ()
     except_: tuple[str, ...] = ()

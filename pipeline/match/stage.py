@@ -1,0 +1,54 @@
+"""The stage: analysed posts in, matches out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pipeline import log, topics
+from pipeline.bus import Delivery, Message
+from pipeline.match.matcher import Matcher
+from pipeline.model import AnalysedPost, Match, Reader, encode
+from pipeline.rulebook import Rulebook
+
+_log = log.get("match")
+
+
+class MatchStage:
+    """Asks every rule about every post. It remembers nothing, so a batch may come again at any time."""
+
+    name = "match"
+    reads = topics.ANALYSED
+    writes: str | None = topics.MATCHES
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._matcher = Matcher(rulebook.rules)
+        self._reader: Reader[AnalysedPost] = Reader(AnalysedPost)
+        self.problems = 0
+
+    def process(self, batch: Sequence[Delivery], now: datetime) -> Sequence[Message]:
+        """Return the matches in *batch*. Raises Rejected if a delivery is no analysed post."""
+        return [
+            Message(match.key, encode(match))
+            for match in self.match([self._reader.read(delivery.value) for delivery in batch])
+        ]
+
+    def match(self, docs: Sequence[AnalysedPost]) -> list[Match]:
+        """Return the matches of *docs*: the stage without its wire, for a worker that fuses stages."""
+        matches = self._matcher.match(docs)
+        if self._matcher.problems:
+            self.problems += len(self._matcher.problems)
+            first = self._matcher.problems[0]
+            _log.warning(
+                "rules set aside",
+                count=len(self._matcher.problems),
+                rule=first.rule,
+                post=first.post,
+                error=first.error,
+            )
+        return matches
+
+    def tick(self, now: datetime) -> Sequence[Message]:
+        return ()
+
+    def close(self) -> None: ...

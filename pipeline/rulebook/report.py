@@ -1,0 +1,40 @@
+"""Where faults are collected while a rule file is read: all of them, not the first."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable
+
+from pipeline.errors import Fault
+
+
+class Report:
+    """The faults found so far. A rule is sound if no error was added while it was read."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self.errors = 0
+
+    def error(self, place: str, code: str, zh: str, en: str) -> None:
+        self.errors += 1
+        self.faults.append(Fault(place, zh, en, code))
+
+    def warn(self, place: str, code: str, zh: str, en: str) -> None:
+        self.faults.append(Fault(place, zh, en, code, warning=True))
+
+    def unknown(self, place: str, code: str, what: tuple[str, str], name: str, known: Collection[str]) -> None:
+        """Report that *name* is not among *known*; *what* is the kind of thing in Chinese and English."""
+        zh, en = guess(name, known)
+        self.error(place, code, f"没有“{name}”这个{what[0]}{zh}", f"unknown {what[1]} {name!r}{en}")
+
+    def unhonoured(self, place: str, key: str) -> None:
+        """Report a key that is part of the language and has no effect yet."""
+        self.warn(place, "", f"“{key}”尚未支持，目前不起作用", f"{key!r} is not supported yet and has no effect")
+
+
+def guess(name: str, known: Iterable[str]) -> tuple[str, str]:
+    """Return "did you mean …" in Chinese and English, both empty if nothing is near."""
+    near = difflib.get_close_matches(name, list(known), 3, 0.55)
+    if not near:
+        return "", ""
+    return f"，是不是想写 {' 或 '.join(near)}？", f"; did you mean {' or '.join(near)}?"
