@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from crawlers.numerals import arabic
 from pipeline.model import Basis, Precision, Published
-from pipeline.model.post import FUTURE_TOLERANCE
+from pipeline.model.post import FUTURE_TOLERANCE, OLDEST
 
 _LONGEST = 120  # characters; no date is longer, and a pattern must not be fed a page
 
@@ -254,3 +254,19 @@ _FORMS: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
         (_CLOCK, _time_only),
     )
 )  # fmt: skip
+
+
+def believed(raw: str, *, base: datetime, zone: str, basis: Basis = Basis.FEED) -> tuple[Published, tuple[str, ...]]:
+    """Return when a post was published, as far as that can be believed at *base*, and warnings.
+
+    A time that is missing, unreadable, from the future or from an unset clock becomes *base*, with basis
+    ``fetch``; what could be read stays in ``raw``.
+    """
+    published = read_time(raw, base=base, zone=zone, basis=basis)
+    if published is None:  # the words may be anything, so they are not kept
+        return Published(base, basis=Basis.FETCH), ("unread_date" if raw.strip() else "missing_date",)
+    if published.at > base + FUTURE_TOLERANCE:
+        return Published(base, published.precision, Basis.FETCH, published.raw), ("future_date",)
+    if published.at < OLDEST:
+        return Published(base, published.precision, Basis.FETCH, published.raw), ("unset_clock",)
+    return published, ("relative_date",) if published.basis is Basis.RELATIVE else ()

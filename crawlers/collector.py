@@ -1,0 +1,142 @@
+"""Visit every source when it is due, hand its posts to intake, and only then remember where we were."""
+
+from __future__ import annotations
+
+import random
+import traceback
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from crawlers import Outcome, RawPost, SourceCard, Visit
+from crawlers.frontier import Frontier
+from crawlers.pace import Standing, after, heard
+from crawlers.sources import OpenSource
+from pipeline import log
+from pipeline.errors import Rejected, Unavailable
+from pipeline.metrics import METRICS
+
+PRESSED_S = 5.0  # until we look again whether the stages have caught up
+PATIENCE_S = 5.0  # one step waits this long for slow sites; their visits go on into the next step
+BUS_AWAY = timedelta(seconds=15)
+_LONGEST_S = 60.0
+_THREADS = 16
+
+_log = log.get("collector")
+
+
+class Door(Protocol):
+    """Where posts go in; Intake is one."""
+
+    def accept(self, card: SourceCard, raw: Sequence[RawPost], /) -> int:
+        """Take *raw*; on return it is durable. Raises Unavailable if none of it surely is."""
+
+
+class Collector:
+    """Visits sources side by side; the trouble of one stops no other."""
+
+    def __init__(
+        self,
+        sources: Sequence[OpenSource],
+        frontier: Frontier,
+        intake: Door,
+        clock: Callable[[], datetime],
+        pressure: Callable[[], bool] = lambda: False,
+        jitter: Callable[[], float] = lambda: random.uniform(0.95, 1.1),
+    ) -> None:
+        self._sources = {source.card.id: source for source in sources}
+        self._frontier, self._intake = frontier, intake
+        self._clock, self._pressure, self._jitter = clock, pressure, jitter
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="visit")
+        self._running: dict[Future[Visit], OpenSource] = {}
+        self._standings = {id_: self._recalled(source) for id_, source in self._sources.items()}
+
+    def step(self) -> float:
+        """Visit what is due; return the seconds until there is something to do again.
+
+        Under pressure from downstream nothing new is begun, and what was begun is still handed over.
+        """
+        if not self._pressure():
+            self._begin(self._clock())
+        elif not self._running:
+            return PRESSED_S
+        done, _ = wait(self._running, timeout=PATIENCE_S)
+        for future in done:
+            self._end(future, self._running.pop(future))
+        return self._rest_s(self._clock())
+
+    def close(self) -> None:
+        """Stop; visits under way are forgotten and made again after the next start."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _recalled(self, source: OpenSource) -> Standing:
+        """Return where a source stands; somebody who changed its options wants it tried again."""
+        standing = self._frontier.standing(source.card.id)
+        if standing.fingerprint == source.fingerprint:
+            return standing
+        due = standing.visited_at if standing.paused else standing.next_due
+        return replace(standing, fingerprint=source.fingerprint, next_due=due)
+
+    def _begin(self, now: datetime) -> None:
+        busy = {source.card.id for source in self._running.values()}
+        for id_, source in self._sources.items():
+            standing = self._standings[id_]
+            if id_ not in busy and standing.due(now):
+                self._running[self._pool.submit(source.connector.fetch, standing.cursor, now)] = source
+
+    def _end(self, future: Future[Visit], source: OpenSource) -> None:
+        card, before, now = source.card, self._standings[source.card.id], self._clock()
+        visit = self._visit(future, card, before)
+        try:
+            accepted = self._intake.accept(card, visit.posts) if visit.posts else 0
+        except Unavailable as error:
+            # The cursor stays, so the same posts come again.
+            self._standings[card.id] = replace(before, next_due=now + BUS_AWAY, visited_at=before.visited_at or now)
+            _log.warning("bus away", source=card.id, posts=len(visit.posts), error=str(error))
+            return
+        standing = after(before, visit, now, card, self._jitter())
+        self._frontier.record(standing, heard(before, visit, now, card.zone))
+        self._standings[card.id] = standing
+        self._count(card, visit, accepted)
+
+    def _visit(self, future: Future[Visit], card: SourceCard, before: Standing) -> Visit:
+        """Return the visit. A connector that raised is a bug of ours, and still no reason to stop the others."""
+        error = future.exception()
+        if error is None:
+            return future.result()
+        if not isinstance(error, Exception):
+            raise error
+        away = isinstance(error, Unavailable | Rejected)
+        problem = str(error) if away else f"采集程序出错（{type(error).__name__}），稍后再试；请把日志交给维护人员。"
+        if not away:
+            # Not the traceback: its variables hold posts.
+            _log.error(
+                "connector failed",
+                source=card.id,
+                connector=card.connector,
+                error=type(error).__name__,
+                at=_place(error),
+            )
+        return Visit(outcome=Outcome.FAILED, cursor=before.cursor, problem=problem)
+
+    def _count(self, card: SourceCard, visit: Visit, accepted: int) -> None:
+        METRICS.fetches.labels(card.id, visit.outcome.value).inc()
+        for kind in visit.warnings:
+            METRICS.collect_warnings.labels(card.id, kind).inc()
+        told = _log.info if accepted or visit.problem else _log.debug
+        told("visited", source=card.id, outcome=visit.outcome.value, posts=accepted, problem=visit.problem)
+
+    def _rest_s(self, now: datetime) -> float:
+        if self._running:
+            return 0.0  # the next step waits for them
+        dues = [now if standing.visited_at is None else standing.next_due for standing in self._standings.values()]
+        soonest = min((due for due in dues if due), default=None)
+        return min(max((soonest - now).total_seconds(), 0.0), _LONGEST_S) if soonest else _LONGEST_S
+
+
+def _place(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
