@@ -106,10 +106,10 @@ class _Parser:
 
     def _bracketed(self) -> Node | None:
         start = self._at
+        if self._depth == DEEPEST:
+            self._fail(f"括号套得太深（超过 {DEEPEST} 层）", f"brackets nested deeper than {DEEPEST}")
         self._at += 1
         self._depth += 1
-        if self._depth > DEEPEST:
-            self._fail(f"括号套得太深（超过 {DEEPEST} 层）", f"brackets nested deeper than {DEEPEST}")
         node = self._any_of()
         if not self._text.startswith((")", "）"), self._at):
             self._at = start

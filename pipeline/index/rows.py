@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from pipeline.index import ROLLED
 from pipeline.index.operand import milliseconds
 from pipeline.index.sql import SLOTS, facet, indexed
-from pipeline.model import FIELDS, AnalysedPost, Field, Reader, Type, encode, value_of
+from pipeline.model import FIELDS, AnalysedPost, Field, Reader, Type, Value, encode
 from pipeline.text.grams import grams
 
 FORMAT: Final = 1
@@ -22,7 +24,7 @@ _AFFINITY: Final = {
     Type.BOOLEAN: "integer",
     Type.TIME: "integer",  # milliseconds
 }
-_FACETS: Final = tuple(field for field in COLUMNS if indexed(field.name))
+_FACETS: Final = tuple(field.name for field in COLUMNS if indexed(field.name))
 _WORDS: Final = tuple(field for field in FIELDS.values() if field.type is Type.TEXT)
 
 SCHEMA: Final = """
@@ -34,7 +36,7 @@ create table if not exists volume (
     hour integer, source text, topic text, street text, label text, n integer not null,
     primary key (hour, source, topic, street, label)
 ) without rowid ;
-create virtual table if not exists grams using fts5 (title, text, tokens, facets, content = '', tokenize = "ascii") ;
+create virtual table if not exists grams using fts5 (title, text, tokens, facets, content = '', tokenize = "ascii", prefix = '1') ;
 """
 INDICES: Final = """
 create unique index if not exists posts_by_id on posts (id) ;
@@ -84,7 +86,7 @@ def column(field: Field) -> str:
 def row(doc: AnalysedPost) -> Row:
     """Return *doc* as rows."""
     values = {field.name: field.of(doc) for field in COLUMNS}
-    return Row(tuple(_cell(value) for value in values.values()), _words(doc), _roll(doc))
+    return Row(tuple([_cell(value) for value in values.values()]), _words(doc, values), _roll(doc, values))
 
 
 def first_slot(at: datetime) -> int:
@@ -92,34 +94,34 @@ def first_slot(at: datetime) -> int:
     return milliseconds(at) * SLOTS
 
 
-def _cell(value: object) -> Cell:
+def _cell(value: Value) -> Cell:
     if isinstance(value, datetime):
         return milliseconds(value)
     if isinstance(value, tuple):
         return json.dumps(value, ensure_ascii=False)
-    return value if value is None or isinstance(value, str | int | float) else str(value)
+    return value
 
 
-def _words(doc: AnalysedPost) -> Words:
+def _words(doc: AnalysedPost, values: Mapping[str, Value]) -> Words:
     return (
         " ".join(grams(doc.post.title)),
         " ".join(grams(doc.post.text)),
         " ".join(doc.text.tokens).replace("\x00", " ") if doc.text else "",
-        " ".join(_facets(doc)),
+        " ".join(_facets(doc, values)),
     )
 
 
-def _facets(doc: AnalysedPost) -> list[str]:
+def _facets(doc: AnalysedPost, values: Mapping[str, Value]) -> list[str]:
     tokens = [facet(field.name, "") for field in _WORDS if field.of(doc) is not None]
-    for field in _FACETS:
-        value = field.of(doc)
-        values = value if isinstance(value, tuple) else () if value is None else (value,)
-        tokens += [facet(field.name, each) for each in values]
+    for name in _FACETS:
+        value = values[name]
+        if isinstance(value, tuple):
+            tokens += [facet(name, each) for each in value]
+        elif value is not None:
+            tokens.append(facet(name, value))
     return tokens
 
 
-def _roll(doc: AnalysedPost) -> Roll:
-    source, topic, street, label = (
-        str(value_of(doc, name) or "") for name in ("source.id", "matter.topic", "place.street", "sentiment.label")
-    )
+def _roll(doc: AnalysedPost, values: Mapping[str, Value]) -> Roll:
+    source, topic, street, label = (str(values[name] or "") for name in ROLLED)
     return milliseconds(doc.post.at) // 3_600_000, source, topic, street, label

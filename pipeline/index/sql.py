@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ Condition = tuple[str, list[object]]
 """A piece of SQL about a row of ``posts p``, and its parameters."""
 
 
+@functools.lru_cache(maxsize=1 << 16, typed=True)  # most posts share most of their values
 def facet(field: str, value: object) -> str:
     """Return the token that says in the full-text table that *field* has *value*."""
     text = str(value).lower() if isinstance(value, bool) else str(value)

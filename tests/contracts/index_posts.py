@@ -22,9 +22,9 @@ from pipeline.text.normal import normal
 
 
 def moment(text: str) -> datetime:
-    """Return a time; without a zone it is one of UTC."""
+    """Return a time in UTC; without a zone it is written in UTC."""
     at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def a_post(

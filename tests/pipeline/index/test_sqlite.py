@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from pipeline.errors import Misconfigured, Unavailable
 from pipeline.index import PostIndex, open_index
 from tests.contracts import post_index as contract
+from tests.contracts.index_posts import a_post
+
+SINCE, UNTIL = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Iterator[PostIndex]:
-    index = open_index(f"sqlite:///{tmp_path / 'new' / 'index.db'}")
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'new' / 'index.db'}"
+
+
+@pytest.fixture
+def index(url: str) -> Iterator[PostIndex]:
+    index = open_index(url)
     yield index
     index.close()
 
@@ -31,3 +48,155 @@ class TestBuckets(contract.Buckets): ...
 
 
 class TestWrites(contract.Writes): ...
+
+
+def of(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def test_what_was_written_is_there_for_others_at_once_and_after_a_kill(url: str) -> None:
+    writer = (
+        "import os, sys; from pipeline.index import open_index; from tests.contracts.index_posts import a_post;"
+        "open_index(sys.argv[1]).write([a_post('a', '停水')]); os._exit(9)"
+    )
+    reader = open_index(url)
+
+    subprocess.run(
+        [sys.executable, "-c", writer, url], check=False, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    )
+
+    assert reader.search("停水").total == 1
+    reader.close()
+
+
+def test_a_kill_in_the_middle_of_a_write_leaves_nothing_half_written(url: str) -> None:
+    killed = (
+        "import os, sys; from pipeline.index import open_index, writing; from tests.contracts.index_posts import a_post;"
+        "writing._replace_rolls = lambda *_: os._exit(9);"  # after posts, documents and words, before the roll-up
+        "open_index(sys.argv[1]).write([a_post('a', '停水')])"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", killed, url], check=False, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    )
+
+    index = open_index(url)
+    assert done.returncode == 9
+    assert (index.count(), index.search("停水").total, index.get("a")) == (0, 0, None)
+    index.write([a_post("a", "停水")])
+    assert (index.count(), index.search("停水").total) == (1, 1)
+    index.close()
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Shanghai"])
+def test_days_do_not_depend_on_the_zone_of_the_machine(
+    index: PostIndex, zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        index.write([a_post(name, at=at) for name, at in contract.LAMPS.items()])
+        days = {bucket.key: bucket.count for bucket in index.aggregate("路灯", "day")}
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+    assert days == {"2026-03-09": 1, "2026-03-10": 4, "2026-03-11": 2, "2026-03-31": 1, "2026-04-01": 1}
+
+
+@contextmanager
+def disk_ending_at(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond *size* bytes, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_stores_nothing_of_a_batch_and_the_batch_can_come_again(index: PostIndex, url: str) -> None:
+    index.write([a_post("before", "停水")])
+    batch = [a_post(f"p{i}", "停电" + "很长的帖文" * 200 + str(i)) for i in range(300)]
+
+    with disk_ending_at(of(url).stat().st_size + 200_000), pytest.raises(Unavailable):
+        index.write(batch)
+
+    assert contract.found(index, "*") == {"before"}
+    assert index.count() == 1
+    index.write(batch)
+    assert index.search("停电").total == 300
+
+
+def test_a_locked_file_is_unavailable(index: PostIndex, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    index.write([a_post("a", "停水")])
+    other = sqlite3.connect(of(url), isolation_level=None)
+    other.execute("begin immediate")
+    monkeypatch.setattr("pipeline.index.connection.WAIT_S", 0.0)
+    hasty = open_index(url)
+
+    with pytest.raises(Unavailable, match="locked"):
+        hasty.write([a_post("b")])
+    assert hasty.search("停水").total == 1  # readers do not wait for a writer
+
+    other.execute("rollback")
+    hasty.write([a_post("b")])
+    hasty.close()
+    other.close()
+
+
+def test_a_field_newer_than_the_file_is_added_to_it(url: str) -> None:
+    old = open_index(url)
+    old.write([a_post("old")])
+    old.close()
+    with sqlite3.connect(of(url)) as db:
+        db.execute('alter table posts drop column "numbers.deaths"')
+    db.close()
+
+    index = open_index(url)
+    index.write([a_post("new")])
+
+    assert contract.found(index, "-numbers.deaths:>0") == {"old", "new"}
+    index.close()
+
+
+def test_an_old_format_is_refused_with_its_remedy(url: str) -> None:
+    open_index(url).close()
+    with sqlite3.connect(of(url)) as db:
+        db.execute("update about set value = '0 grams/0'")
+    db.close()
+
+    with pytest.raises(Misconfigured, match="重建索引"):
+        open_index(url)
+
+
+def test_a_file_that_is_no_database_is_refused(url: str) -> None:
+    of(url).parent.mkdir()
+    of(url).write_text("not a database at all, " * 100)
+
+    with pytest.raises(Misconfigured, match=r"index\.url"):
+        open_index(url)
+
+
+@pytest.mark.parametrize("wrong", ["sqlite:///", "sqlite://memory", "solr://x/y", "nonsense"])
+def test_a_wrong_url_names_the_setting(wrong: str) -> None:
+    with pytest.raises(Misconfigured, match=r"index\.url"):
+        open_index(wrong)
+
+
+@pytest.mark.parametrize("zone", ["Mars/Base", "Asia/Kolkata", ""])
+def test_a_zone_that_has_no_whole_hours_is_refused(url: str, zone: str) -> None:
+    with pytest.raises(Misconfigured, match="timezone"):
+        open_index(url, zone)
+
+
+def test_deleted_words_are_gone_from_the_full_text_table(index: PostIndex, url: str) -> None:
+    index.write([a_post(f"p{i}", f"停水{i}", tokens=("停水",)) for i in range(50)])
+    index.write([a_post(f"p{i}", f"停电{i}", tokens=("停电",), fetched="2026-03-11T00:00:00") for i in range(40)])
+    index.trim(datetime(2027, 1, 1, tzinfo=UTC))
+
+    with sqlite3.connect(of(url)) as db:
+        db.execute("insert into grams (grams) values ('integrity-check')")
+        db.execute("create virtual table temp.vocabulary using fts5vocab ('main', 'grams', 'row')")
+        assert db.execute("select count(*) from temp.vocabulary").fetchone() == (0,)
+    db.close()
