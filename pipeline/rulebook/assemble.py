@@ -63,10 +63,11 @@ class Assembler:
         if not self._keys(node):
             return None
         kind = self._type(node)
-        match = self._required(node, "match")
-        if kind is None or match is None:
-            return None
-        rule = self._counted(node, kind, read_condition(match, self._words, self._defaults.where, self._report))
+        match = node.get("match") if kind is None else self._required(node, "match")
+        condition = Condition()
+        if match is not None:
+            condition = read_condition(match, self._words, self._defaults.where, self._report)
+        rule = self._counted(node, kind, condition)
         return rule if self._report.errors == before else None
 
     def _keys(self, node: Node) -> bool:
@@ -99,7 +100,7 @@ class Assembler:
             return None
         return RuleType(found.raw)
 
-    def _counted(self, node: Node, kind: RuleType, condition: Condition) -> Rule:
+    def _counted(self, node: Node, kind: RuleType | None, condition: Condition) -> Rule:
         report = self._report
         loudness = level(self._required(node, "level"), report) or Level.L4
         timeframe = span(node.get("timeframe"), report) or timedelta(0)
@@ -110,7 +111,7 @@ class Assembler:
         examples = self._map(node, "examples", EXAMPLE_KEYS)
         rule = Rule(
             id=self._id(node), rev="", place=node.place, name=self._words_of(node, "name"), owner=self._owner(node),
-            status=self._status(node), level=loudness, type=kind, condition=condition,
+            status=self._status(node), level=loudness, type=kind or RuleType.ANY, condition=condition,
             description=text(node.get("description"), report) or "",
             signals=self._signals(node.get("signals")), group_by=self._group_by(node),
             count_by=self._field(node.get("count_by")) or "id", timeframe=timeframe,
@@ -156,7 +157,9 @@ class Assembler:
         self._report.unknown(found.place, "E06", ("状态", "status"), found.raw, list(Status))
         return Status.EXPERIMENTAL
 
-    def _num_events(self, node: Node, kind: RuleType) -> int:
+    def _num_events(self, node: Node, kind: RuleType | None) -> int:
+        if kind is None:
+            return 1
         windowed = kind is RuleType.FREQUENCY
         if windowed:
             self._required(node, "timeframe")

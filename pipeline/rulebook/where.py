@@ -165,13 +165,12 @@ def _compiled(pattern: str) -> re2._Regexp:
 class FieldTest:
     """One comparison made ready to be asked many times."""
 
-    __slots__ = ("_exists", "_field", "_holds", "_or_missing", "where")
+    __slots__ = ("_field", "_holds", "_or_missing", "where")
 
     def __init__(self, where: Where) -> None:
         self.where = where
         self._field = FIELDS[where.field]
-        self._exists = where.op == "exists"
-        self._or_missing = where.or_missing
+        self._or_missing = where.or_missing or (where.op == "exists" and not where.value)
         self._holds = _holds(where)
 
     def passes(self, doc: AnalysedPost) -> bool:
@@ -179,8 +178,6 @@ class FieldTest:
 
     def accepts(self, value: Value) -> bool:
         """Say whether *value* passes; a missing one fails unless the rule says otherwise."""
-        if self._exists:
-            return (value is not None) is self.where.value
         if value is None:
             return self._or_missing
         return bool(self._holds(value))
@@ -188,6 +185,8 @@ class FieldTest:
 
 def _holds(where: Where) -> Callable[[object], object]:
     op, wanted = where.op, where.value
+    if op == "exists":
+        return lambda value: wanted
     if op == "re":
         search: Callable[[object], object] = _compiled(str(wanted)).search
         return search

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.bus import Delivery
+from pipeline.errors import Rejected
+from pipeline.match import MatchStage
+from pipeline.model import AnalysedPost, Match, Reader, encode
+from pipeline.rulebook import Rulebook
+from pipeline.stage import Stage
+from pipeline.topics import ANALYSED, MATCHES
+from tests.pipeline.match.posts import NOON, a_doc
+from tests.pipeline.rulebook.rules import a_rule, read
+
+
+def delivered(*docs: AnalysedPost) -> list[Delivery]:
+    return [Delivery(ANALYSED, 0, offset, doc.post.key, encode(doc)) for offset, doc in enumerate(docs)]
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Rulebook:
+    return read(tmp_path, a_rule(group_by=["place.street"]))
+
+
+def test_the_stage_turns_analysed_posts_into_matches_keyed_by_rule_and_group(book: Rulebook) -> None:
+    stage: Stage = MatchStage(book)
+
+    messages = stage.process(delivered(a_doc(street="甲街道"), a_doc("来水了"), a_doc(street="乙街道")), NOON)
+
+    matches = [Reader[Match](Match).read(message.value) for message in messages]
+    assert (stage.reads, stage.writes) == (ANALYSED, MATCHES)
+    assert [match.group for match in matches] == [("甲街道",), ("乙街道",)]
+    assert [message.key for message in messages] == [match.key for match in matches]
+    assert stage.tick(NOON) == ()
+
+
+def test_the_same_batch_in_other_pieces_gives_the_same_bytes(book: Rulebook) -> None:
+    batch = delivered(*(a_doc(native=str(number)) for number in range(5)))
+
+    whole = list(MatchStage(book).process(batch, NOON))
+    stage = MatchStage(book)
+    pieces = [message for delivery in batch for message in stage.process([delivery], NOON)]
+
+    assert pieces == whole
+
+
+def test_what_is_no_analysed_post_is_rejected_without_quoting_it(book: Rulebook) -> None:
+    with pytest.raises(Rejected) as caught:
+        MatchStage(book).process([Delivery(ANALYSED, 0, 0, "x", '{"post":"机密"}'.encode())], NOON)
+
+    assert "机密" not in str(caught.value)
+
+
+def test_a_rule_set_aside_is_counted(book: Rulebook) -> None:
+    stage = MatchStage(book)
+    # A time without its offset cannot be compared with one that has it.
+    broken = encode(a_doc()).replace(b'"fetched_at":"2026-03-10T04:00:00Z"', b'"fetched_at":"2026-03-10T04:00:00"')
+
+    assert stage.process([Delivery(ANALYSED, 0, 0, "x", broken), *delivered(a_doc())], NOON) != []
+    assert stage.problems == 1
