@@ -1,0 +1,135 @@
+"""Reads posts batch by batch: text, privacy, gate, sentiment, matter, place, numbers, cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from pipeline.analyse import gate, harm, matter
+from pipeline.analyse.cues import Lexicon, Reading
+from pipeline.analyse.numbers import count
+from pipeline.analyse.place import Gazetteer
+from pipeline.analyse.sentiment import Sentiment
+from pipeline.directory import Directory
+from pipeline.model import (
+    AnalysedPost,
+    ClusterFinding,
+    MatterFinding,
+    Op,
+    Post,
+    PrivacyFinding,
+    SentimentFinding,
+    TextFinding,
+    body,
+)
+from pipeline.privacy import Masked, Masker
+from pipeline.settings import Analyse
+from pipeline.text.language import language
+from pipeline.text.normal import normal_batch, squeeze_batch
+from pipeline.text.segment import Segmenter, segmenter
+
+
+class Clusters(Protocol):
+    """Remembers recent posts and says which say the same."""
+
+    def assign(self, batch: Sequence[AnalysedPost]) -> Sequence[ClusterFinding]: ...
+
+
+class Judge(Protocol):
+    """Says how a text feels."""
+
+    def analyse(self, batch: Sequence[AnalysedPost]) -> Sequence[SentimentFinding]: ...
+
+
+class Analyst:
+    """Fills every block of a post. Equal posts get equal blocks, whatever else is in the batch."""
+
+    def __init__(
+        self, segmenter: Segmenter, sentiment: Judge, directory: Directory, clusters: Clusters | None = None
+    ) -> None:
+        self._segmenter = segmenter
+        self._tokenizer = f"{segmenter.name}/{segmenter.version}"
+        self._sentiment = sentiment
+        self._masker = Masker(directory)
+        self._lexicon = Lexicon.read()
+        self._gazetteer = Gazetteer(directory)
+        self._clusters = clusters
+
+    @classmethod
+    def open(cls, settings: Analyse, directory: Directory, clusters: Clusters | None = None) -> Analyst:
+        """Return an analyst who knows the names of *directory*. Raises Misconfigured."""
+        names = [name for place in directory.places for name in (place.name, *place.aliases)]
+        cutter = segmenter(settings.segmenter, normal_batch([*names, directory.territory.name]))
+        return cls(cutter, Sentiment.open(settings.sentiment), directory, clusters)
+
+    def analyse(self, posts: Sequence[Post]) -> list[AnalysedPost]:
+        """Return the posts with their blocks, in the order given.
+
+        Deletions and mere counts have no text: they pass without blocks.
+        """
+        docs = [AnalysedPost(post=post, flags=post.flags) for post in posts]
+        written = [place for place, post in enumerate(posts) if post.op is Op.UPSERT]
+        for place, doc in zip(written, self._read([posts[place] for place in written]), strict=True):
+            docs[place] = doc
+        return docs
+
+    def _read(self, posts: Sequence[Post]) -> list[AnalysedPost]:
+        posts, masked = self._mask(posts)
+        normals = normal_batch([body(post.title, post.text) for post in posts])
+        docs = [AnalysedPost(post=post, text=self._text(normal)) for post, normal in zip(posts, normals, strict=True)]
+        feelings = self._sentiment.analyse(docs)
+        squeezed = squeeze_batch(normals)
+        docs = [
+            self._understood(doc, hidden, self._lexicon.read_text(normal, *letters), feeling)
+            for doc, hidden, normal, letters, feeling in zip(docs, masked, normals, squeezed, feelings, strict=True)
+        ]
+        if self._clusters is None:
+            return docs
+        found = self._clusters.assign(docs)
+        return [msgspec.structs.replace(doc, cluster=one) for doc, one in zip(docs, found, strict=True)]
+
+    def _mask(self, posts: Sequence[Post]) -> tuple[list[Post], list[Masked]]:
+        """Return the posts without personal data: intake masked them, but a log can also be written by others."""
+        masked = self._masker.mask_batch([(post.title, post.text) for post in posts])
+        safe = [
+            msgspec.structs.replace(post, title=one.title, text=one.text) if one.spans else post
+            for post, one in zip(posts, masked, strict=True)
+        ]
+        return safe, masked
+
+    def _text(self, normal: str) -> TextFinding:
+        tokens = [token for token in self._segmenter.cut_for_search(normal) if len(token) > 1 or token.isalnum()]
+        return TextFinding(normal, tuple(tokens), self._tokenizer, language(normal))
+
+    def _understood(
+        self, doc: AnalysedPost, masked: Masked, reading: Reading, feeling: SentimentFinding
+    ) -> AnalysedPost:
+        numbers = count(reading.normal)
+        closed = gate.before_matter(reading)
+        what = MatterFinding() if closed else matter.matter(reading, numbers)
+        sealed = masked.minor or what.accusation or harm.in_despair(reading)
+        return AnalysedPost(
+            post=doc.post,
+            text=doc.text,
+            privacy=PrivacyFinding(masked.classes, masked.minor, sealed),
+            sentiment=feeling,
+            matter=what,
+            place=self._gazetteer.find(reading),
+            numbers=numbers,
+            gate=closed or gate.after_matter(reading, what),
+            flags=tuple(dict.fromkeys((*doc.post.flags, *_flags(reading, what, masked)))),
+        )
+
+
+def _flags(reading: Reading, what: MatterFinding, masked: Masked) -> list[str]:
+    """Return the marks of DOMAIN §6.1 that hold; each is for people to look at, none raises a level."""
+    holds = {
+        "pii_exposed": bool(masked.classes),
+        "minor": masked.minor,
+        "sarcasm": matter.sarcastic(reading, what),
+        "claim_unverified": matter.unverified(reading, what),
+        "instruction_like": gate.instruction_like(reading),
+    }
+    return [flag for flag, held in holds.items() if held]

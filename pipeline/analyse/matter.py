@@ -1,0 +1,121 @@
+"""What a post is about, what it asks, and how bad it is, each with the words that say so."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from pipeline.analyse import harm as harms
+from pipeline.analyse.cues import Cue, Reading
+from pipeline.model import MatterFinding, Numbers
+
+_NOTICE = re.compile("(?:通知|公告|通告|提示|周报第?[0-9]*期?)[:：]")
+_STRONG_REPORT = frozenset("举报 检举 揭发 控告 爆料 曝光".split())
+_MOST_REASONS = 8
+_ACTIONABLE = frozenset("complaint help report".split())
+
+
+def matter(reading: Reading, numbers: Numbers | None = None) -> MatterFinding:
+    """Return topic, appeal type and harm of one text. Words inside orders to a machine count for nothing."""
+    reading = _without_orders(reading)
+    accused = _accusation(reading)
+    topic, topic_cues = _topic(reading)
+    danger = harms.dangers(reading)
+    loss = harms.losses(reading, announced=_announced(reading))
+    appeal, appeal_cues = _appeal(reading, danger, loss)
+    level, harm_cues = _harm(reading, appeal, danger, loss, numbers)
+    if accused:
+        topic, appeal, level = "service", "report", "H0"
+    cues = [*accused, *harm_cues, *topic_cues, *appeal_cues]
+    return MatterFinding(
+        topic=topic,
+        appeal_type=appeal,
+        harm=level,
+        needs_human=bool(accused or danger or reading.of("claim") or reading.of("instruction")),
+        accusation=bool(accused),
+        why=tuple(reading.reason(cue) for cue in dict.fromkeys(cues[:_MOST_REASONS])),
+    )
+
+
+def sarcastic(reading: Reading, found: MatterFinding) -> bool:
+    """Say whether praise is worded for something that is none."""
+    return found.appeal_type in _ACTIONABLE and bool(reading.of("sarcasm"))
+
+
+def unverified(reading: Reading, found: MatterFinding) -> bool:
+    """Say whether a grave claim is told from hearsay."""
+    return found.harm in ("H2", "H3") and bool(reading.of("claim"))
+
+
+def _without_orders(reading: Reading) -> Reading:
+    stretches = [reading.sentence(cue.start) for cue in reading.of("instruction")]
+    if not stretches:
+        return reading
+    kept = {
+        kind: [cue for cue in cues if kind == "instruction" or not any(a <= cue.start < b for a, b in stretches)]
+        for kind, cues in reading.cues.items()
+    }
+    return Reading(reading.normal, reading.squeezed, reading.offsets, kept)
+
+
+def _topic(reading: Reading) -> tuple[str, list[Cue]]:
+    """Return the topic of most weight, of equals the one named first, and its cues."""
+    topics: dict[str, list[Cue]] = defaultdict(list)
+    for cue in reading.under("topics"):
+        topics[cue.kind.partition(".")[2]].append(cue)
+    if not topics:
+        return "other", []
+    best = max(topics, key=lambda topic: (sum(cue.weight for cue in topics[topic]), -topics[topic][0].start))
+    return best, topics[best]
+
+
+def _accusation(reading: Reading) -> list[Cue]:
+    """Return an office and a misconduct in one sentence. Criticism is none, however sharp."""
+    for office in reading.of("accusation.office"):
+        start, end = reading.sentence(office.start)
+        for misconduct in reading.of("accusation.misconduct"):
+            if start <= misconduct.start < end:
+                return [office, misconduct]
+    return []
+
+
+def _announced(reading: Reading) -> bool:
+    """Say whether an office announces it: a notice, and nobody complains in it."""
+    notice = reading.of("context.notice") or _NOTICE.search(reading.normal)
+    return bool(notice) and not (reading.of("appeal.complaint") or reading.of("appeal.help"))
+
+
+def _appeal(reading: Reading, danger: list[Cue], loss: list[Cue]) -> tuple[str | None, list[Cue]]:
+    """Return what is asked: danger first, then the ways of asking from the most to the least pressing."""
+    asks = {kind: list(reading.of(f"appeal.{kind}")) for kind in ("help", "report", "complaint", "praise")}
+    strong = [cue for cue in asks["report"] if cue.word in _STRONG_REPORT]
+    if danger:
+        told = asks["report"] and not asks["help"] and not asks["complaint"]
+        return ("report", asks["report"]) if told else ("help", asks["help"])
+    if asks["praise"] and (harms.settled(reading) or not asks["complaint"]) and not (loss or asks["help"]):
+        return "praise", asks["praise"]
+    for kind, cues in (("help", asks["help"]), ("report", strong), ("complaint", asks["complaint"])):
+        if cues:
+            return kind, cues
+    return _mild_appeal(reading, loss)
+
+
+def _mild_appeal(reading: Reading, loss: list[Cue]) -> tuple[str | None, list[Cue]]:
+    for kind in ("inquiry", "suggestion"):
+        if cues := list(reading.of(f"appeal.{kind}")):
+            return kind if not (loss and kind == "suggestion") else "complaint", cues
+    return ("complaint", []) if loss else (None, [])
+
+
+def _harm(
+    reading: Reading, appeal: str | None, danger: list[Cue], loss: list[Cue], numbers: Numbers | None
+) -> tuple[str, list[Cue]]:
+    if danger:
+        return "H3", danger
+    if loss:
+        return "H2", loss
+    if appeal in _ACTIONABLE:
+        group = harms.a_group(reading, numbers)
+        return ("H2", group) if group else ("H1", [])
+    hazard = list(reading.of("harm.hazard"))
+    return ("H1", hazard) if hazard else ("H0", [])

@@ -1,0 +1,69 @@
+"""What a text itself counts: dead, injured, people, money."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pipeline.model import Numbers
+
+_N = r"([0-9]+(?:\.[0-9]+)?|[零〇一二两三四五六七八九十百千]+)"
+_MORE = "(?:多|余|来|几)?"
+_DIED = "(?:死亡|遇难|身亡|丧生|死了|死|离世|殒命)"
+_HURT = "(?:受伤|重伤|轻伤|伤|送医|住院|中毒)"
+_PERSON = (
+    "(?:个|名|位)?(?:人|工友|业主|居民|村民|家长|学生|工人|住户|同事|孩子|老人|乘客|员工|农民工|商户|群众|学员|旅客)"
+)
+_GUARD = re.compile("死|难|身亡|丧生|伤|送医|住院|中毒|殒命|[人友主民长生户事子客工众员]|元|块")
+_DEATHS = (
+    re.compile(f"{_DIED}(?:人数)?(?:为|达|了)?{_N}(?:名|个)?人?"),
+    re.compile(f"{_N}{_MORE}{_PERSON}?(?:当场|不幸|已经?)?{_DIED}"),
+)
+_INJURED = (
+    re.compile(f"{_HURT}(?:人数)?(?:为|达|了)?{_N}(?:名|个)?人"),
+    re.compile(f"{_N}{_MORE}{_PERSON}(?:不同程度|已经?|被|都)?{_HURT}"),
+)
+_PEOPLE = (re.compile(f"{_N}{_MORE}{_PERSON}"),)
+_MONEY = re.compile(rf"{_N}{_MORE}(万|千|百|亿)?{_MORE}(?:元|块钱?|人民币)")
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+_DIGITS = {one: value for value, one in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_SCALE = {"": 1, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
+_MOST = 1_000_000_000_000.0  # a longer row of digits is a number of something else
+
+
+def count(normal: str) -> Numbers:
+    """Return what *normal* counts; of several counts of the same, the highest."""
+    if not _GUARD.search(normal):
+        return Numbers()
+    deaths, injured = _highest(_DEATHS, normal), _highest(_INJURED, normal)
+    money = [
+        value
+        for found in _MONEY.finditer(normal)
+        if (value := _value(found[1]) * _SCALE[found[2] or ""]) and value <= _MOST
+    ]
+    return Numbers(_whole(deaths), _whole(injured), _whole(_highest(_PEOPLE, normal)), max(money, default=None))
+
+
+def _highest(patterns: Iterable[re.Pattern[str]], text: str) -> float | None:
+    values = [_value(found[1]) for pattern in patterns for found in pattern.finditer(text)]
+    return max((value for value in values if value <= _MOST), default=None)
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def _value(written: str) -> float:
+    """Return the number in digits or in Chinese numerals: 38, 三十八, 一百零五."""
+    if written[0].isdecimal() and written[0].isascii():
+        return float(written)
+    if not any(one in _UNITS for one in written):
+        return float("".join(str(_DIGITS[one]) for one in written))
+    total, digit = 0, 0
+    for one in written:
+        if one in _UNITS:
+            total += (digit or 1) * _UNITS[one]
+            digit = 0
+        else:
+            digit = _DIGITS[one]
+    return float(total + digit)
