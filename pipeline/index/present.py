@@ -24,7 +24,7 @@ _COLUMNS: Final = (
     "at", "id", "source.id", "platform", "kind", "title", "text", "sentiment.label", "matter.topic", "matter.harm",
     "place.street", "url",
 )  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # what a spreadsheet may execute
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")  # what a spreadsheet may execute
 _LABELS: Final = {"neg": "负面", "neu": "中性", "pos": "正面"}
 _STYLES: Final = {"neg": "red", "pos": "green"}
 _WIDTH: Final = 120
@@ -89,7 +89,10 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def _harmless(cell: object) -> object:
     """Return *cell* so that a spreadsheet shows it and does not compute it."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    if not isinstance(cell, str):
+        return cell
+    text = cell.replace("\r\n", "\n").replace("\r", "\n")  # a bare return would end the row for some readers
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _cells(doc: AnalysedPost, timezone: str) -> list[object]:

@@ -158,7 +158,7 @@ class _Parser:
         word = found[0]
         if word == "*":
             self._at = found.end()
-            return Present((field.name,)) if field else Everything()
+            return Present(field.name) if field else Everything()
         if field and field.type in (Type.KEYWORD, Type.KEYWORDS) and re.search(r"(?<!\\)\*", word):
             return self._beginning(field, word, found.end())
         return self._literal(field, _unescaped(word), found.end())
@@ -205,8 +205,10 @@ class _Parser:
 
 
 def _joined(kind: type[AllOf] | type[AnyOf], parts: list[Node]) -> Node | None:
-    flat = tuple(inner for part in parts for inner in (part.parts if isinstance(part, kind) else (part,)))
-    return kind(flat) if len(flat) > 1 else (flat[0] if flat else None)
+    flat = [inner for part in parts for inner in (part.parts if isinstance(part, kind) else (part,))]
+    if kind is AllOf:
+        flat = [part for part in flat if part != Everything()] or flat[:1]
+    return kind(tuple(flat)) if len(flat) > 1 else (flat[0] if flat else None)
 
 
 def _ends(sign: str, value: str) -> tuple[Bound, Bound]:

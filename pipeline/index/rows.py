@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from pipeline.index import ROLLED
 from pipeline.index.operand import milliseconds
-from pipeline.index.sql import SLOTS, facet, indexed
+from pipeline.index.sql import facet, indexed, slot
 from pipeline.model import FIELDS, AnalysedPost, Field, Reader, Type, Value, encode
 from pipeline.text.grams import grams
 
@@ -91,7 +91,7 @@ def row(doc: AnalysedPost) -> Row:
 
 def first_slot(at: datetime) -> int:
     """Return the lowest row number of the millisecond of *at*."""
-    return milliseconds(at) * SLOTS
+    return slot(milliseconds(at))
 
 
 def _cell(value: Value) -> Cell:

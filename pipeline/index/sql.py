@@ -9,9 +9,21 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.errors import Fault, Misconfigured
-from pipeline.index.tree import AllOf, AnyOf, Between, Contains, Equals, Everything, Node, Not, Present, StartsWith
+from pipeline.index.tree import (
+    AllOf,
+    AnyOf,
+    Between,
+    Contains,
+    Equals,
+    Everything,
+    Node,
+    Not,
+    Present,
+    StartsWith,
+    wanted_words,
+)
 from pipeline.model import FIELDS, Field, Type
-from pipeline.text.grams import phrase
+from pipeline.text.grams import phrase, runs
 
 UNIQUE: Final = frozenset({"id", "native_id", "rev", "url", "author.key"})
 """Keywords that nearly every post has its own of: they would only swell the full-text table."""
@@ -24,10 +36,17 @@ SLOTS: Final = 1 << 20
 """A row's number is its event time in milliseconds times SLOTS, plus a place among those of that millisecond:
 the full-text table then yields the newest first, and a range of time is a range of rows."""
 
+END: Final = (1 << 63) - 1  # no row comes after it
+
 Statement = tuple[str, list[object]]
 
 Condition = tuple[str, list[object]]
 """A piece of SQL about a row of ``posts p``, and its parameters."""
+
+
+def slot(milliseconds: int) -> int:
+    """Return the lowest row number of a millisecond; times beyond the years 1970 to 2248 stop there."""
+    return min(max(milliseconds, 0), END // SLOTS) * SLOTS
 
 
 @functools.lru_cache(maxsize=1 << 16, typed=True)  # most posts share most of their values
@@ -50,7 +69,7 @@ class Selection:
     seq: str
     where: str
     values: tuple[object, ...]
-    ranked: bool
+    ranking: str | None  # the full-text expression that also rewards whole words; it finds the same
 
     def counting(self) -> Statement:
         return f"select count(*) from {self.source} where {self.where}", [*self.values]  # noqa: S608 # built here
@@ -62,7 +81,9 @@ class Selection:
             where, values = f"{where} and {self.seq} < ?", [*values, _cursor(after)]
         elif after:
             skip = _cursor(after)
-        order = f"{self.seq} desc" if newest_first or not self.ranked else f"g.rank, {self.seq} desc"
+        order = f"{self.seq} desc"
+        if self.ranking and not newest_first:
+            order, values[0] = f"g.rank, {order}", self.ranking
         sql = f"select {self.seq} from {self.source} where {where} order by {order} limit ? offset ?"  # noqa: S608 # built here
         return sql, [*values, most, skip]
 
@@ -109,7 +130,13 @@ def selection(node: Node, first: int, end: int) -> Selection:
     if condition:
         where, values = [*where, f"({condition[0]})"], [*values, *condition[1]]
     source = "posts p" if not words else f"{_WORDS} {_JOIN}" if condition else _WORDS
-    return Selection(source, seq, " and ".join(where), tuple(values), bool(words))
+    return Selection(source, seq, " and ".join(where), tuple(values), _ranking(words, node) if words else None)
+
+
+def _ranking(words: str, node: Node) -> str:
+    """Return what finds the same as *words*, and gives more weight where an asked word is one of the text's words."""
+    whole = [f'tokens : "{" ".join(runs(each.words))}"' for each in wanted_words(node)]
+    return f"({words} OR ({words} AND {_either(whole)}))" if whole else words
 
 
 def _cursor(after: str) -> int:
@@ -117,7 +144,7 @@ def _cursor(after: str) -> int:
         raise Misconfigured(
             [Fault("after", "翻页标记无效，请从第一页重新检索", "not a page mark of ours: search again")]
         )
-    return min(int(after), (1 << 63) - 1)
+    return min(int(after), END)
 
 
 def _divided(node: Node) -> tuple[str | None, Condition | None]:
@@ -142,8 +169,8 @@ def _match(node: Node) -> str | None:
             return f'facets : "{facet(field, value)}"'
         case StartsWith(field, prefix) if indexed(field):
             return f'facets : "{facet(field, prefix)}" *'
-        case Present(fields) if all(FIELDS[field].type is Type.TEXT or indexed(field) for field in fields):
-            return _either(f'facets : "{facet(field, "")}" *' for field in fields)
+        case Present(field) if FIELDS[field].type is Type.TEXT or indexed(field):
+            return f'facets : "{facet(field, "")}" *'
         case AnyOf(parts):
             found = [_match(part) for part in parts]
             return None if None in found else _either(each for each in found if each)
@@ -188,8 +215,8 @@ def _condition(node: Node) -> Condition:
             return f'p."{field}" = ?', [value]
         case StartsWith(field, prefix):
             return f'substr(p."{field}", 1, ?) = ?', [len(prefix), prefix]
-        case Present(fields):
-            return " or ".join(f'p."{field}" is not null' for field in fields), []
+        case Present(field):
+            return f'p."{field}" is not null', []
         case _:
             return "true", []
 
@@ -216,5 +243,5 @@ def _between(node: Between) -> Condition:
 
 
 def _rows(node: Between) -> Condition:
-    low, high = ((None if end is None else int(end) * SLOTS) for end in (node.low, node.high))
-    return "p.seq >= ifnull(?, 0) and p.seq < ifnull(?, 9223372036854775807)", [low, high]
+    low, high = (default if end is None else slot(int(end)) for end, default in ((node.low, 0), (node.high, END)))
+    return "p.seq >= ? and p.seq < ?", [low, high]

@@ -22,15 +22,15 @@ from pipeline.index.highlight import Marker
 from pipeline.index.operand import Wrong, field_named
 from pipeline.index.query import parse
 from pipeline.index.rows import first_slot, unpacked
-from pipeline.index.sql import SLOTS, selection
+from pipeline.index.sql import END, SLOTS, selection
 from pipeline.index.writing import forget, write
 from pipeline.model import AnalysedPost, Field, Type
 
 _URL: Final = "sqlite:///"
-_END: Final = (1 << 63) - 1
 _HOUR_SLOTS: Final = HOUR_S * 1000 * SLOTS
 _ROLL_COLUMNS: Final = dict(zip(ROLLED, ("source", "topic", "street", "label"), strict=True))
 _TRIMMED_AT_ONCE: Final = 1000
+_MERGED_AT_ONCE: Final = 500  # pages: some 20 ms
 _COUNTED: Final = (Type.KEYWORD, Type.KEYWORDS, Type.BOOLEAN)
 
 
@@ -129,11 +129,24 @@ class SqliteIndex:
                 some = [seq for (seq,) in db.execute(sql, (first_slot(before), _TRIMMED_AT_ONCE))]
                 trimmed += forget(db, some)
             if len(some) < _TRIMMED_AT_ONCE:
-                return trimmed
+                break
+        self._merge()
+        return trimmed
 
     def close(self) -> None:
         with self._turn:
             self._db.close()
+
+    def _merge(self) -> None:
+        """Rewrite the full-text table step by step: until then it still holds the grams of what was deleted."""
+        pages = -_MERGED_AT_ONCE  # negative: begin with all of it
+        while True:
+            with self._state("begin immediate") as db:
+                before = db.total_changes
+                db.execute("insert into grams (grams, rank) values ('merge', ?)", (pages,))
+                if db.total_changes - before < 2:  # nothing is left to merge
+                    return
+            pages = _MERGED_AT_ONCE
 
     @contextmanager
     def _state(self, begin: str = "begin") -> Iterator[sqlite3.Connection]:
@@ -142,7 +155,7 @@ class SqliteIndex:
 
 
 def _rows(since: datetime | None, until: datetime | None) -> tuple[int, int]:
-    return first_slot(since) if since else 0, first_slot(until) if until else _END
+    return first_slot(since) if since else 0, first_slot(until) if until else END
 
 
 def _document(db: sqlite3.Connection, seq: int) -> AnalysedPost:

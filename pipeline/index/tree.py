@@ -45,9 +45,9 @@ class Between:
 
 @dataclass(frozen=True)
 class Present:
-    """One of *fields* has a value."""
+    """*field* has a value."""
 
-    fields: tuple[str, ...]
+    field: str
 
 
 @dataclass(frozen=True)

@@ -233,6 +233,24 @@ class Pages:
         page = index.search("停水", newest_first=False, most=1)
         assert index.search("停水", newest_first=False, most=1, after=page.after).hits[0].post.post.id == "new"
 
+    def test_a_whole_word_matches_better_than_signs_across_two_words(self, index: PostIndex) -> None:
+        index.write(
+            [
+                a_post("whole", "想学的人多", tokens=("想", "学的", "人", "多"), at="2026-03-01T00:00:00"),
+                a_post("across", "医学的院校", tokens=("医学", "的", "院校")),
+            ]
+        )
+
+        assert [hit.post.post.id for hit in index.search("学的", newest_first=False).hits] == ["whole", "across"]
+
+    def test_a_range_may_be_longer_than_any_clock(self, index: PostIndex) -> None:
+        index.write([a_post("a")])
+
+        assert index.search("*", since=moment("0001-01-02"), until=moment("9999-12-30")).total == 1
+        assert found(index, "at:[0002 TO 9998]") == {"a"}
+        assert found(index, "at:>=9998") == set()
+        assert index.volume(moment("0001-01-02"), moment("9999-12-30"))[0].count == 1
+
     def test_since_is_included_and_until_is_not(self, index: PostIndex) -> None:
         index.write([a_post(name, at=at) for name, at in LAMPS.items()])
 

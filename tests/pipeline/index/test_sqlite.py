@@ -17,6 +17,7 @@ import pytest
 
 from pipeline.errors import Misconfigured, Unavailable
 from pipeline.index import PostIndex, open_index
+from pipeline.model import Op
 from tests.contracts import post_index as contract
 from tests.contracts.index_posts import a_post
 
@@ -188,6 +189,25 @@ def test_a_wrong_url_names_the_setting(wrong: str) -> None:
 def test_a_zone_that_has_no_whole_hours_is_refused(url: str, zone: str) -> None:
     with pytest.raises(Misconfigured, match="timezone"):
         open_index(url, zone)
+
+
+def test_trimmed_words_are_gone_from_the_file_while_others_stay(index: PostIndex, url: str) -> None:
+    for day in range(1, 10):
+        index.write(
+            [a_post(f"p{day}-{i}", f"饕餮{i}" if day < 5 else "停水", at=f"2026-03-{day:02}") for i in range(20)]
+        )
+    index.write([a_post("gone", "魑魅", at="2026-03-08")])
+    index.write([a_post("gone", op=Op.DELETE, fetched="2026-03-09")])
+
+    assert index.trim(datetime(2026, 3, 5, tzinfo=UTC)) == 80
+
+    with sqlite3.connect(of(url)) as db:
+        blocks = b"".join(block for (block,) in db.execute("select block from grams_data"))
+    db.close()
+    assert "停水".encode() in blocks
+    assert "饕餮".encode() not in blocks
+    assert "魑".encode() not in blocks
+    assert index.search("停水").total == 100
 
 
 def test_deleted_words_are_gone_from_the_full_text_table(index: PostIndex, url: str) -> None:
