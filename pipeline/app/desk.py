@@ -1,0 +1,193 @@
+"""Builds the parts of the desk from the settings. Each process builds its own; nothing is shared but files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from starlette.applications import Starlette
+
+from crawlers.collector import Collector
+from crawlers.frontier import Frontier
+from crawlers.intake import Intake
+from crawlers.pseudonyms import Pseudonyms
+from crawlers.push import Seen, push_sources
+from crawlers.push import routes as push_routes
+from crawlers.sources import OpenSource, open_sources
+from dashboards.console.server import console
+from pipeline.analyse import AnalyseStage, Analyst
+from pipeline.app.health import HealthBook
+from pipeline.bus import Bus
+from pipeline.bus.open import open_bus
+from pipeline.detect.stage import DetectStage
+from pipeline.directory import Directory
+from pipeline.engine.clock import Clock, WallClock
+from pipeline.engine.worker import Worker
+from pipeline.errors import Fault, Misconfigured
+from pipeline.index import PostIndex, open_index
+from pipeline.index.stage import IndexStage
+from pipeline.ledger import Ledger
+from pipeline.match.stage import MatchStage
+from pipeline.notify import Desk, Notifier, NotifyStage, open_receivers
+from pipeline.privacy import Masker
+from pipeline.rulebook import Rulebook
+from pipeline.settings import Settings
+from pipeline.stage import Stage
+
+STAGES = ("analyse", "match", "detect", "notify", "index")
+PARTS = ("crawl", *STAGES, "send", "console")
+PARTS_VARIABLE = "YUQING__PARTS"  # which parts the tree was asked to run, for the health page in its own process
+
+
+class App:
+    """What the settings describe, built part by part when asked for.
+
+    Raises Misconfigured where a part cannot be built; the message names file and key.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock | None = None, *, patient: bool = False) -> None:
+        self.settings = settings
+        self.clock = clock or WallClock()
+        self._patient = patient
+
+    @property
+    def home(self) -> Path:
+        return self.settings.home
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.settings.timezone)
+
+    @cached_property
+    def directory(self) -> Directory:
+        return Directory.read(self.settings.directory)
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        """The sound rules; broken ones are set aside, said by ``check`` and on the page, and stop nobody else."""
+        book = Rulebook.read(self.settings.rules, self.directory)
+        if not book.rules:
+            raise Misconfigured(book.errors or [Fault("rules", "一条可用的规则也没有", "there is no usable rule")])
+        return book
+
+    @cached_property
+    def sources(self) -> list[OpenSource]:
+        return open_sources(self.settings.sources, zone=self.settings.timezone, home=self.home)
+
+    @cached_property
+    def receivers(self) -> dict[str, Notifier]:
+        return open_receivers(self.settings.receivers, self.home)
+
+    @cached_property
+    def bus(self) -> Bus:
+        return open_bus(self.settings.bus_url, self.settings.bus.partitions)
+
+    @cached_property
+    def index(self) -> PostIndex:
+        return open_index(self.settings.index_url, self.settings.timezone)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger.open(self.settings.ledger_url)
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(self.ledger, self.bus)
+
+    @cached_property
+    def analyst(self) -> Analyst:
+        return Analyst.open(self.settings.analyse, self.directory)
+
+    @cached_property
+    def intake(self) -> Intake:
+        return Intake(self.bus, Masker(self.directory), Pseudonyms.open(self.home, self.clock.now))
+
+    def stage(self, name: str) -> Stage:
+        """Return a new stage. Raises KeyError for a name that is none."""
+        makers: dict[str, Callable[[], Stage]] = {
+            "analyse": lambda: AnalyseStage(self.analyst),
+            "match": lambda: MatchStage(self.rulebook),
+            "detect": self._detect,
+            "notify": self._notify,
+            "index": lambda: IndexStage(self.index),
+        }
+        return makers[name]()
+
+    def worker(self, name: str) -> Worker:
+        return Worker(self.stage(name), self.bus, self.clock, batch=self.settings.engine.batch)
+
+    def close(self) -> None:
+        """Let go of every file that was opened."""
+        for name in ("bus", "index", "ledger"):
+            if name in self.__dict__:  # a cached property is there once it was asked for
+                getattr(self, name).close()
+
+    def collector(self) -> Collector:
+        """Return the collector of the sources that are enabled. Raises Misconfigured."""
+        return Collector(self.sources, self._frontier(), self.intake, self.clock.now, pressure=self._pressed)
+
+    def console(self) -> Starlette:
+        """Return the page, its API and the push door."""
+        return console(
+            self.index, self.desk, HealthBook(self, self._frontier(), self._running_parts(), STAGES),
+            directory=self.directory, clock=self.clock.now, timezone=self.settings.timezone,
+            push_routes=push_routes(self.intake, push_sources(self.sources), self.clock.now, Seen()),
+        )  # fmt: skip
+
+    def check(self) -> None:
+        """Build what can be built wrong. Raises Misconfigured with every fault, Unavailable if a store is away."""
+        faults: list[Fault] = []
+        for build in (
+            lambda: self.directory, lambda: self.rulebook, lambda: self.receivers, lambda: push_sources(self.sources),
+            lambda: App(self.settings)._stores(),
+        ):  # fmt: skip
+            try:
+                build()
+            except Misconfigured as error:
+                faults += error.faults
+        if faults:
+            raise Misconfigured(faults)
+
+    def _stores(self) -> None:
+        """Open bus, index and ledger once, which makes or migrates them before several processes want to."""
+        _ = self.bus, self.index, self.ledger
+        self.close()
+
+    def _frontier(self) -> Frontier:
+        return Frontier(self.home / "frontier.db")
+
+    def _running_parts(self) -> tuple[str, ...]:
+        return tuple(os.environ.get(PARTS_VARIABLE, " ".join(PARTS)).split())
+
+    def _pressed(self) -> bool:
+        return self.backlog() > self.settings.engine.backlog_high
+
+    def backlog(self) -> int:
+        """Return how many posts wait for the slowest of the stages that warnings depend on."""
+        return self.bus.lag("analyse", "posts") + self.bus.lag("match", "analysed")
+
+    def trim(self, now: datetime) -> None:
+        """Drop bus messages past their retention."""
+        for topic in ("posts", "analysed", "matches", "signals"):
+            self.bus.trim(topic, now - self.settings.bus.retention)
+
+    @property
+    def page(self) -> str:
+        """The address of the console."""
+        return f"http://{self.settings.console.host}:{self.settings.console.port}"
+
+    def _detect(self) -> Stage:
+        return DetectStage(
+            self.rulebook.by_id, self.ledger, late_after=self.settings.engine.late_after, patient=self._patient
+        )
+
+    def _notify(self) -> Stage:
+        routes = {name: receiver.routes for name, receiver in self.receivers.items()}
+        return NotifyStage(
+            self.ledger, routes, self.directory,
+            late_after=self.settings.engine.late_after, page=self.page, zone=self.zone,
+        )  # fmt: skip

@@ -1,0 +1,96 @@
+"""How the desk itself is: parts, stages, sources. Answers /healthz and the page."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from crawlers.frontier import Frontier
+from crawlers.pace import GOOD, Standing
+from dashboards.console.health import Health, Part, SourceHealth, StageHealth
+from pipeline.app.status import silent, statuses
+from pipeline.errors import Unavailable
+from pipeline.notify import Desk
+
+if TYPE_CHECKING:
+    from pipeline.app.desk import App
+
+_LEAST_FREE_BYTES = 200 * 1024 * 1024
+_BEHIND = 10_000  # messages; a stage that has more to read cannot warn in time
+
+
+class HealthBook:
+    """Collects what the parts say of themselves."""
+
+    def __init__(self, app: App, frontier: Frontier, parts: tuple[str, ...], stages: tuple[str, ...]) -> None:
+        self._app = app
+        self._frontier = frontier
+        self._parts = parts
+        self._stages = stages
+
+    def __call__(self, now: datetime) -> Health:
+        return Health(
+            parts=(*self._dependencies(), *self._processes(now), *self._rules()),
+            stages=tuple(self._stage_lags(now)),
+            sources=tuple(_source(standing, now) for standing in self._frontier.standings()),
+        )
+
+    def _dependencies(self) -> Iterator[Part]:
+        app = self._app
+        yield _asked("bus", lambda: f"积压 {app.backlog()}")
+        yield _asked("index", lambda: f"{app.index.count()} 条")
+        yield _asked("ledger", lambda: _outbox(app.desk))
+        free = shutil.disk_usage(app.home).free
+        yield Part(name="disk", ok=free > _LEAST_FREE_BYTES, words=f"剩余 {free // 2**20} MB")
+
+    def _processes(self, now: datetime) -> Iterator[Part]:
+        heard = statuses(self._app.home)
+        for name in self._parts:
+            status = heard.get(name)
+            if status is None:
+                yield Part(name=name, ok=False, words="没有运行 / not running")
+            elif silent(status, now):
+                yield Part(name=name, ok=False, words=f"自 {status.at:%H:%M:%S}Z 起没有动静 / silent")
+            else:
+                yield Part(name=name)
+
+    def _rules(self) -> Iterator[Part]:
+        book = self._app.rulebook
+        faults = f"，{len(book.errors)} 处有错未加载，见 yuqing check" if book.errors else ""
+        yield Part(name="rules", ok=not book.errors, words=f"{len(book.rules)} 条规则{faults}")
+
+    def _stage_lags(self, now: datetime) -> Iterator[StageHealth]:
+        heard = statuses(self._app.home)
+        for name in self._stages:
+            status = heard.get(name)
+            lag = status.lag if status else 0
+            yield StageHealth(name=name, lag=lag, ok=bool(status) and lag < _BEHIND)
+
+
+def _asked(name: str, ask: Callable[[], str]) -> Part:
+    try:
+        return Part(name=name, words=ask())
+    except Unavailable as error:
+        return Part(name=name, ok=False, words=str(error))
+
+
+def _outbox(desk: Desk) -> str:
+    waiting = sum(desk.health().waiting.values())
+    return f"待发 {waiting}"
+
+
+def _source(standing: Standing, now: datetime) -> SourceHealth:
+    heard_at = standing.good_at or standing.visited_at
+    due = standing.next_due or now
+    blind = now - heard_at if heard_at and (standing.outcome not in GOOD or due < now - timedelta(minutes=1)) else None
+    return SourceHealth(
+        id=standing.id,
+        outcome=standing.outcome.value if standing.outcome else "",
+        ok=standing.outcome is None or standing.outcome in GOOD,
+        problem=standing.problem,
+        seen=standing.good_at,
+        news=standing.last_news_at,
+        blind_s=blind.total_seconds() if blind else 0.0,
+    )

@@ -1,0 +1,83 @@
+"""A bus that dies on purpose, so that a replay or a rule test can show that dying changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pipeline.bus import Bus, Consumer, Delivery, Message, Positions
+
+
+class Killed(BaseException):
+    """Stands for kill -9: no handler of ours runs, what was not yet durable is gone."""
+
+
+class _Life:
+    def __init__(self, every: int) -> None:
+        self._every = every
+        self._left = every
+
+    def spend(self) -> None:
+        self._left -= 1
+        if self._left <= 0:
+            self._left = self._every
+            raise Killed
+
+
+class MortalBus:
+    """Passes everything on, and dies at every *every*-th publish or commit: after the one, before the other."""
+
+    def __init__(self, bus: Bus, every: int) -> None:
+        self._bus = bus
+        self._life = _Life(every)
+
+    def publish(self, topic: str, messages: Sequence[Message]) -> None:
+        self._bus.publish(topic, messages)
+        self._life.spend()
+
+    def consumer(self, group: str, topic: str, *, member: int = 0, of: int = 1) -> Consumer:
+        return _MortalConsumer(self._bus.consumer(group, topic, member=member, of=of), self._life)
+
+    def lag(self, group: str, topic: str) -> int:
+        return self._bus.lag(group, topic)
+
+    def end(self, topic: str) -> Positions:
+        return self._bus.end(topic)
+
+    def browse(self, topic: str, start: Positions, most: int) -> Sequence[Delivery]:
+        return self._bus.browse(topic, start, most)
+
+    def since(self, topic: str, at: datetime) -> Positions:
+        return self._bus.since(topic, at)
+
+    def trim(self, topic: str, before: datetime) -> int:
+        return self._bus.trim(topic, before)
+
+    def close(self) -> None:
+        self._bus.close()
+
+
+class _MortalConsumer:
+    def __init__(self, consumer: Consumer, life: _Life) -> None:
+        self._consumer = consumer
+        self._life = life
+
+    @property
+    def positions(self) -> Positions:
+        return self._consumer.positions
+
+    def poll(self, most: int, wait_s: float) -> Sequence[Delivery]:
+        return self._consumer.poll(most, wait_s)
+
+    def commit(self) -> None:
+        self._life.spend()
+        self._consumer.commit()
+
+    def rewind(self) -> None:
+        self._consumer.rewind()
+
+    def seek(self, positions: Positions) -> None:
+        self._consumer.seek(positions)
+
+    def close(self) -> None:
+        self._consumer.close()

@@ -1,0 +1,88 @@
+"""``yuqing analyse``: JSONL in, findings out, one line for each line, in order."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+import msgspec
+
+from crawlers import SourceCard
+from crawlers.intake import Intake
+from crawlers.pseudonyms import Pseudonyms
+from crawlers.recording import card_of, raw_post
+from pipeline.app import App
+from pipeline.errors import Rejected
+from pipeline.model import Access, AnalysedPost, Post, as_tree
+from pipeline.privacy import Masker
+from pipeline.settings import Settings
+
+_BATCH = 256
+
+
+def analyse_lines(settings: Settings, explain: bool) -> None:
+    app = App(settings)
+    reader = _LineReader(Intake(app.bus, Masker(app.directory), Pseudonyms.fixed()), settings.timezone)
+    for batch in _batches(sys.stdin.buffer):
+        for line in _answers(app, [reader.read(raw) for raw in batch], explain):
+            sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
+        sys.stdout.flush()
+    app.close()
+
+
+class _LineReader:
+    """Reads one line as a masked post; what cannot be read becomes words about why."""
+
+    def __init__(self, intake: Intake, zone: str) -> None:
+        self._intake = intake
+        self._zone = zone
+        self._now = datetime.now(UTC)
+
+    def read(self, raw: bytes) -> tuple[object, Post | str]:
+        """Return the line's own id and its post, or the reason why there is none."""
+        try:
+            row = msgspec.json.decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None, "不是有效的 JSON / not valid JSON"
+        if not isinstance(row, dict):
+            return None, "不是一个 JSON 对象 / not a JSON object"
+        default = SourceCard(id="stdin", connector="import", access=Access.IMPORT, zone=self._zone)
+        try:
+            card = card_of(row, default)
+            (post,) = self._intake.posts(card, [raw_post(row, fetched_at=self._now, zone=self._zone)])
+        except Rejected as error:
+            return row.get("id"), str(error)
+        return row.get("id", post.native_id), post
+
+
+def _answers(app: App, lines: list[tuple[object, Post | str]], explain: bool) -> Iterator[dict[str, object]]:
+    posts = [post for _, post in lines if isinstance(post, Post)]
+    docs = iter(app.analyst.analyse(posts))
+    for id_, post in lines:
+        yield {"id": id_, "error": post} if isinstance(post, str) else {"id": id_, **_blocks(next(docs), explain)}
+
+
+def _blocks(doc: AnalysedPost, explain: bool) -> dict[str, object]:
+    """Return the findings as nested plain values; the words that carried each label only if asked for."""
+    blocks = msgspec.to_builtins(msgspec.structs.replace(doc, post=doc.post))
+    del blocks["post"]
+    shown = as_tree(doc)
+    for name in ("sentiment", "matter", "place", "privacy", "gate", "cluster"):
+        block = {**dict(blocks.get(name, {})), **dict(_tree(shown.get(name)))}
+        if not explain:
+            block.pop("why", None)
+        blocks[name] = block
+    blocks["masked"] = {"title": doc.post.title, "text": doc.post.text}
+    return blocks  # type: ignore[no-any-return] # msgspec says Any for a struct's plain form
+
+
+def _tree(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _batches(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
+    rest = (line for line in lines if line.strip())
+    while batch := list(itertools.islice(rest, _BATCH)):
+        yield batch

@@ -1,0 +1,95 @@
+"""``yuqing check`` and ``yuqing test-rules``: what people wrote, checked before it runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from crawlers.sources import open_sources
+from pipeline import settings as settings_file
+from pipeline.directory import Directory
+from pipeline.errors import Fault, Misconfigured
+from pipeline.notify import open_receivers
+from pipeline.rulebook import Rulebook, run_examples
+from pipeline.settings import Settings
+
+T = TypeVar("T")
+
+
+def check_all(config: Path | None, rules: Sequence[Path] | None, format: str, lang: str) -> int:
+    faults = _faults(config, rules)
+    _print(faults, format, lang)
+    return 1 if any(not fault.warning for fault in faults) else 0
+
+
+def _faults(config: Path | None, rules: Sequence[Path] | None) -> list[Fault]:
+    try:
+        settings = settings_file.read(config)
+    except Misconfigured as error:
+        return list(error.faults)
+    faults: list[Fault] = []
+    _gather(faults, lambda: open_sources(settings.sources, zone=settings.timezone, home=settings.home))
+    _gather(faults, lambda: open_receivers(settings.receivers, settings.home))
+    directory = _gather(faults, lambda: Directory.read(settings.directory))
+    book = _gather(faults, lambda: Rulebook.read(rules or settings.rules, directory))
+    return faults + list(book.faults if book else ())
+
+
+def _gather(faults: list[Fault], read: Callable[[], T]) -> T | None:
+    try:
+        return read()
+    except Misconfigured as error:
+        faults += error.faults
+        return None
+
+
+def _print(faults: Sequence[Fault], format: str, lang: str) -> None:
+    if format == "json":
+        rows = [
+            {"place": f.place, "code": f.code, "warning": f.warning, "message": f.zh if lang == "zh" else f.en}
+            for f in faults
+        ]
+        sys.stdout.write(msgspec.json.encode(rows).decode() + "\n")
+        return
+    for fault in faults:
+        if format == "github":
+            sys.stdout.write(_github(fault, lang) + "\n")
+        else:
+            kind = {"zh": ("错误", "警告"), "en": ("error", "warning")}[lang][fault.warning]
+            sys.stdout.write(f"{kind} {fault.say(lang)}\n")
+    if format == "text":
+        errors = sum(not fault.warning for fault in faults)
+        words = {
+            "zh": f"{errors} 处错误，{len(faults) - errors} 处警告",
+            "en": f"{errors} errors, {len(faults) - errors} warnings",
+        }
+        sys.stdout.write(words[lang] + "\n")
+
+
+def _github(fault: Fault, lang: str) -> str:
+    """Return the fault as a workflow command: ``::error file=…,line=…::words``."""
+    file, _, rest = fault.place.partition(":")
+    line = rest.partition(":")[0].strip()
+    place = f"file={file}" + (f",line={line}" if line.isdigit() else "")
+    words = (fault.zh if lang == "zh" else fault.en).replace("%", "%25").replace("\n", "%0A")
+    return f"::{'warning' if fault.warning else 'error'} {place}::{fault.code} {words}"
+
+
+def run_rule_tests(settings: Settings, paths: Sequence[Path], names: Sequence[str]) -> int:
+    book = Rulebook.read(paths, Directory.read(settings.directory))
+    chosen = [rule for rule in book.rules if not names or rule.id in names]
+    missing = sorted(set(names) - {rule.id for rule in chosen})
+    results = run_examples(chosen)
+    failed = [result for result in results if not result.passed]
+    for result in failed:
+        sys.stdout.write(f"不符 {result}\n")
+    for fault in book.errors:
+        sys.stdout.write(f"错误 {fault.say()}\n")
+    for name in missing:
+        sys.stdout.write(f"错误 {name}：没有这条规则 / no such rule\n")
+    sys.stdout.write(f"{len(chosen)} 条规则，{len(results)} 个例句，{len(failed)} 个不符 / examples that do not hold\n")
+    return 1 if failed or book.errors or missing else 0

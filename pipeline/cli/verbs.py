@@ -1,0 +1,248 @@
+"""The verbs, their options and their help; what they do is in the modules beside this one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline import settings as settings_file
+from pipeline.settings import Settings
+
+yuqing = typer.Typer(
+    name="yuqing",
+    help="区县网络舆情值班台：听见居民的话，及时预警，件件有回音。\n\nA district's duty desk: hear residents, warn in time, answer every matter.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+class CheckFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+class Lang(StrEnum):
+    ZH = "zh"
+    EN = "en"
+
+
+Config = Annotated[
+    Path | None, typer.Option("--config", "-c", help="配置文件，默认当前目录的 yuqing.toml / settings file")
+]
+Files = Annotated[list[Path], typer.Argument(help="文件 / files")]
+
+
+def _read(config: Path | None) -> Settings:
+    from pipeline import log
+
+    settings = settings_file.read(config)
+    log.set_up(settings.log_level)
+    return settings
+
+
+@yuqing.callback()
+def _root() -> None:
+    """区县网络舆情值班台 / a district's duty desk."""
+
+
+@yuqing.command()
+def demo(
+    config: Config = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="无界面走完整条线，全部成立才以 0 退出 / head-less check")
+    ] = False,
+    seconds: Annotated[float, typer.Option(help="检查多长的流时间（秒） / seconds of stream time for --check")] = 60.0,
+    port: Annotated[int | None, typer.Option(help="网页端口 / port of the page")] = None,
+) -> None:
+    """一台机器上跑起来：虚构的青湖区实时说话，打开网页 / everything on one machine, an invented district talking live."""
+    from pipeline.cli.demo import check_demo, run_demo
+
+    settings = _read(config)
+    raise typer.Exit(check_demo(settings, seconds) if check else run_demo(settings, port))
+
+
+@yuqing.command()
+def run(
+    stages: Annotated[list[str] | None, typer.Argument(help="只运行这些部分 / only these parts")] = None,
+    config: Config = None,
+) -> None:
+    """运行值班台：全部部分，或只运行指定部分 / run the desk, all parts or only the named ones."""
+    from pipeline.cli.run import run_desk
+
+    run_desk(_read(config), tuple(stages or ()))
+
+
+@yuqing.command()
+def check(
+    config: Config = None,
+    format: Annotated[CheckFormat, typer.Option(help="输出格式 / output")] = CheckFormat.TEXT,
+    lang: Annotated[Lang, typer.Option(help="语言 / language")] = Lang.ZH,
+    rules: Annotated[list[Path] | None, typer.Option("--rules", help="检查这些规则 / check these rules")] = None,
+) -> None:
+    """检查配置、信源、规则、名录、接收方：列出全部问题 / every fault in settings, sources, rules, directory, receivers."""
+    from pipeline.cli.check import check_all
+
+    raise typer.Exit(check_all(config, rules, format.value, lang.value))
+
+
+@yuqing.command("test-rules")
+def test_rules(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[RULE]...", help="只测这些规则 / only these")] = None,
+    config: Config = None,
+    rules: Annotated[list[Path] | None, typer.Option("--rules", help="规则文件或目录 / rule files")] = None,
+) -> None:
+    """运行规则自带的例句 / run the examples inside the rule files."""
+    from pipeline.cli.check import run_rule_tests
+
+    settings = _read(config)
+    raise typer.Exit(run_rule_tests(settings, rules or settings.rules, names or []))
+
+
+@yuqing.command()
+def train(
+    task: Annotated[str, typer.Argument(help="任务，如 sentiment / task")],
+    data: Annotated[list[Path], typer.Option("--data", help="标注数据 JSONL(.gz)，可写多次 / labelled data")],
+    out: Annotated[Path, typer.Option("--out", help="模型写到哪里 / where the model goes")] = Path("models"),
+) -> None:
+    """用标注数据训练模型，并写出模型卡 / train a model from labelled data and write its card."""
+    from pipeline.cli.models import train_model
+
+    train_model(task, data, out)
+
+
+@yuqing.command()
+def analyse(
+    config: Config = None,
+    directory: Annotated[Path | None, typer.Option("--directory", help="辖区名录 / directory file")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="说明每个标签由哪些词得出 / say why")] = False,
+) -> None:
+    """标准输入每行一条 JSON，标准输出每行一条分析结果，顺序不变 / JSONL in, findings out, in order."""
+    from pipeline.cli.analyse import analyse_lines
+
+    settings = _read(config)
+    analyse_lines(settings.model_copy(update={"directory": directory}) if directory else settings, explain)
+
+
+@yuqing.command()
+def replay(
+    files: Files,
+    config: Config = None,
+    rules: Annotated[list[Path] | None, typer.Option("--rules", help="规则文件或目录 / rule files")] = None,
+    directory: Annotated[Path | None, typer.Option("--directory", help="辖区名录 / directory file")] = None,
+    batch: Annotated[int, typer.Option(help="一批多少条 / posts a batch", min=1)] = 256,
+    shuffle: Annotated[int | None, typer.Option(metavar="SEED", help="按种子打乱到达次序 / shuffle arrivals")] = None,
+    twice: Annotated[bool, typer.Option("--twice", help="每条送两次 / deliver everything twice")] = False,
+    kill_every: Annotated[
+        int | None, typer.Option(metavar="N", help="每 N 次总线操作“死”一次 / die every N bus operations", min=2)
+    ] = None,
+) -> None:
+    """把录下的帖文按流时间重放一遍，打印会发出的每条通知 / recorded posts at stream time, one JSON line a notification."""
+    from pipeline.cli.replay import print_replay
+
+    settings = _read(config)
+    changes = {"rules": rules or settings.rules, "directory": directory or settings.directory}
+    print_replay(files, settings.model_copy(update=changes), batch, shuffle, twice, kill_every)
+
+
+@yuqing.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV、JSONL 或 JSONL.gz")],
+    config: Config = None,
+    source: Annotated[str, typer.Option(help="记在哪个信源名下 / source id")] = "import",
+    map: Annotated[Path | None, typer.Option("--map", help="列名到字段的对应表（YAML） / column mapping")] = None,
+    wait: Annotated[bool, typer.Option(help="等到可检索为止 / wait until searchable")] = True,
+) -> None:
+    """导入表格或录下的帖文；读不懂的行写进拒收文件并说明原因 / import a table or a recording."""
+    from pipeline.cli.import_ import import_one
+
+    import_one(_read(config), file, source, map, wait)
+
+
+@yuqing.command()
+def search(
+    query: Annotated[str, typer.Argument(help="如 停水 AND matter.topic:water，* 为全部 / Lucene-like query")],
+    config: Config = None,
+    since: Annotated[str | None, typer.Option(help="起（含），如 2026-03-10 / from")] = None,
+    until: Annotated[str | None, typer.Option(help="止（不含） / until")] = None,
+    agg: Annotated[
+        str | None, typer.Option("--agg", metavar="FIELD|hour|day", help="按字段或时间汇总 / count by")
+    ] = None,
+    most: Annotated[int, typer.Option(help="最多几条 / at most", min=1, max=1000)] = 20,
+    format: Annotated[Format, typer.Option(help="输出格式 / output")] = Format.TABLE,
+) -> None:
+    """检索帖文，或按字段、按小时、按天汇总 / search posts, or count them."""
+    from pipeline.cli.search import print_search
+
+    print_search(_read(config), query, since, until, agg, most, format.value)
+
+
+@yuqing.command()
+def cases(
+    verb: Annotated[str, typer.Argument(help="list show ack assign return close reopen note")] = "list",
+    case: Annotated[str, typer.Argument(help="案件，如 C-3F7KQ / case")] = "",
+    config: Config = None,
+    by: Annotated[str, typer.Option(help="谁 / who")] = "值班员",
+    reason: Annotated[str, typer.Option(help="理由或结果 / reason or outcome")] = "",
+    unit: Annotated[str, typer.Option(help="承办单位 / unit")] = "",
+    link: Annotated[str, typer.Option(help="答复链接 / link to the reply")] = "",
+    state: Annotated[str, typer.Option(help="只列这种状态 / only this state")] = "",
+    format: Annotated[Format, typer.Option(help="输出格式 / output")] = Format.TABLE,
+) -> None:
+    """在终端里看案件、签收、交办、办结 / the ledger from the terminal."""
+    from pipeline.cli.cases import act_on_case, list_cases, show_case
+
+    settings = _read(config)
+    if verb == "list":
+        list_cases(settings, state, format.value)
+    elif verb == "show":
+        show_case(settings, case, format.value)
+    else:
+        act_on_case(settings, verb, case, by=by, reason=reason, unit=unit, link=link)
+
+
+@yuqing.command()
+def dead(
+    verb: Annotated[str, typer.Argument(help="list replay")] = "list",
+    topic: Annotated[str, typer.Argument(help="posts analysed matches signals outbox；留空为全部 / topic")] = "",
+    config: Config = None,
+    format: Annotated[Format, typer.Option(help="输出格式 / output")] = Format.TABLE,
+) -> None:
+    """看被搁置的消息，或修好后重放 / messages set aside: list them, or replay them once mended."""
+    from pipeline.cli.dead import list_dead, replay_dead
+
+    settings = _read(config)
+    if verb == "replay":
+        replay_dead(settings, topic)
+    else:
+        list_dead(settings, topic, format.value)
+
+
+@yuqing.command()
+def plugins(format: Annotated[Format, typer.Option(help="输出格式 / output")] = Format.TABLE) -> None:
+    """列出可用的采集、分析、通知插件及其选项 / what exists, with options."""
+    from pipeline.cli.plugins import list_plugins
+
+    list_plugins(format.value)
+
+
+@yuqing.command()
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(help="pipeline analyse rules cluster bus flow")] = None,
+    rounds: Annotated[int, typer.Option(help="轮数 / rounds", min=1)] = 5,
+    format: Annotated[Format, typer.Option(help="输出格式 / output")] = Format.TABLE,
+) -> None:
+    """在同一次运行里与常见做法比速度 / speed as ratios measured in one run."""
+    from pipeline.cli.bench import print_bench
+
+    print_bench(names or [], rounds, format.value)
