@@ -179,7 +179,7 @@ def _new_case(alert: Alert, units: Routed, title: str) -> Case:
         level=alert.level,
         title=title,
         topic=alert.topic,
-        places=alert.places,
+        places=() if alert.accusation else alert.places,
         lead_unit=units.lead,
         co_units=units.co,
         alerts=(alert.id,),
@@ -187,7 +187,7 @@ def _new_case(alert: Alert, units: Routed, title: str) -> Case:
         opened_at=alert.at,
         active_at=alert.active_at,
         sealed=alert.sealed or alert.accusation,
-        history=(Entry(at=alert.at, what="opened", words=alert.why),),
+        history=(Entry(at=alert.at, what="opened", words="" if alert.accusation else alert.why),),
     )
 
 
@@ -205,14 +205,16 @@ def _grown(case: Case, before: Notice | None, alert: Alert, units: Routed) -> Ca
     grown = msgspec.structs.replace(
         case,
         level=level,
-        places=_joined(case.places, alert.places),
+        places=() if alert.accusation else _joined(case.places, alert.places),
         co_units=tuple(unit for unit in _joined(case.co_units, (units.lead, *units.co)) if unit != case.lead_unit),
         alerts=_joined(case.alerts, (alert.id,)),
         firing=firing if alert.turn is Turn.QUIET else (*firing, alert.id),
         active_at=min(case.active_at, alert.active_at),
     )
     if what := _worth_a_line(case, before, alert):
-        grown = msgspec.structs.replace(grown, history=(*case.history, Entry(alert.at, what, words=alert.why)))
+        grown = msgspec.structs.replace(
+            grown, history=(*case.history, Entry(alert.at, what, words="" if alert.accusation else alert.why))
+        )
     if level.louder_than(case.level) and case.acked:
         state = CaseState.OPEN if case.state is CaseState.ACKNOWLEDGED else case.state
         grown = msgspec.structs.replace(grown, state=state, acked_at=None, acked_by="")

@@ -96,6 +96,19 @@ class Records:
             .values(state=RowState.SUPERSEDED.value, ended_at=at, last_answer=why)
         )
 
+    def take_unsent(self, now: datetime) -> list[Notification]:
+        """Take what is due by *now* out of the outbox, as if it had been sent; for a replay.
+
+        A message that a later one replaced counts: a sender on time would have sent it before.
+        """
+        columns = tables.outbox.c
+        waiting = columns.state.in_((RowState.PENDING.value, RowState.SUPERSEDED.value)) & (columns.due <= now)
+        rows = self._db.execute(sa.select(columns.body).where(waiting)).all()
+        if rows:
+            taken = {"state": RowState.ACCEPTED.value, "ended_at": now}
+            self._db.execute(sa.update(tables.outbox).where(waiting).values(taken))
+        return [read_notification(row.body) for row in rows]
+
     def note(self, at: datetime, who: str, what: str, subject: str, words: str) -> None:
         """Write a line of the audit."""
         self._db.execute(

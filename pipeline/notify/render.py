@@ -137,6 +137,12 @@ def resent(notification: Notification) -> Notification:
     return msgspec.structs.replace(notification, resend=True, title=f"〔重发〕{notification.title}")
 
 
+def overdue(notification: Notification, delay: timedelta) -> Notification:
+    """Return *notification*, which waited in the outbox, saying how late it is."""
+    title = f"{notification.title}（补报 迟{how_long(delay)}）"
+    return msgspec.structs.replace(notification, late=True, title=title)
+
+
 def how_long(span: timedelta) -> str:
     """Return *span* in words, to the minute: 2小时50分."""
     minutes = int(span.total_seconds()) // 60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -44,7 +45,7 @@ def test_a_message_carries_the_moment_it_was_due_not_the_moment_of_the_tick(desk
 
 
 @pytest.mark.parametrize("quick", [{"level": Level.L1}, {"manner": Manner(group_wait_s=0)}])
-def test_red_or_no_wait_speaks_at_once(desk: NotifyDesk, quick: dict[str, object]) -> None:
+def test_red_or_no_wait_speaks_at_once(desk: NotifyDesk, quick: dict[str, Any]) -> None:
     desk.hear(an_alert(**quick))
     assert [line[:14] for line in desk.said] == ["11:00:00 first"]
 

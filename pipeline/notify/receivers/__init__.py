@@ -1,0 +1,1 @@
+"""The receivers that come with the desk, one file each."""
