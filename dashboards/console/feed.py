@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -56,7 +56,7 @@ class Feed:
     def tabs(self) -> int:
         return len(self._tabs)
 
-    async def listen(self, last_id: str = "") -> AsyncIterator[bytes]:
+    async def listen(self, last_id: str = "") -> AsyncGenerator[bytes, None]:
         """Yield events for one tab, and a heartbeat when there are none."""
         queue: asyncio.Queue[_Event] = asyncio.Queue(QUEUED)
         missed = self._missed(last_id)
