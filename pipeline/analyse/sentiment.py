@@ -1,0 +1,169 @@
+"""Say what a text feels toward its matter: negative, neutral or positive, with probabilities.
+
+Residents' messages and posts on the net are judged by different models: one trained on microblogs hears anger in
+every sober question to an office.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import ClassVar, Final
+
+import msgspec
+
+from pipeline.analyse.linear import Head, Linear
+from pipeline.analyse.ngrams import Gram, grams, slots
+from pipeline.errors import Fault, Misconfigured
+from pipeline.model import AnalysedPost, Kind, Polarity, Post, Reason, SentimentFinding, SourceClass
+from pipeline.text.normal import normal
+
+MODELS: Final = Path(__file__).with_name("models")
+CARD: Final = "sentiment.json"
+CITIZEN, SOCIAL = "citizen", "social"
+REASONS = 8  # n-grams in an explanation
+_LABELS = (Polarity.NEG, Polarity.NEU, Polarity.POS)
+_CITIZEN_KINDS = frozenset({Kind.MESSAGE, Kind.WORKORDER})
+_CITIZEN_CLASSES = frozenset({SourceClass.HOTLINE, SourceClass.MAILBOX})
+_NOTHING = SentimentFinding(Polarity.NEU, 0.0, 0.0)
+
+
+class Sentiment(ABC):
+    """Feeling toward the matter: negative, neutral or positive, with probabilities.
+
+    Posts are judged by their normal form, each by itself: no finding depends on the others of its batch.
+    """
+
+    name: ClassVar[str] = "sentiment"
+    needs: ClassVar[tuple[str, ...]] = ("text",)
+
+    @staticmethod
+    def open(name: str = "linear") -> Sentiment:
+        """Return the analyser called *name*. Raises Misconfigured if there is none or its model is missing."""
+        match name:
+            case "linear":
+                return LinearSentiment.read(MODELS)
+            case "snownlp":
+                return SnowNlp()
+        zh = f"没有名为 {name} 的情感分析器（可选：linear、snownlp）"
+        raise Misconfigured([Fault("analyse.sentiment", zh, f"no sentiment analyser is called {name}")])
+
+    @abstractmethod
+    def analyse(self, batch: Sequence[AnalysedPost]) -> list[SentimentFinding]: ...
+
+    @abstractmethod
+    def explain(self, text: str, model: str = SOCIAL) -> tuple[Reason, ...]:
+        """Return the pieces of *text* that weighed most, toward positive (+) or negative (-), strongest first."""
+
+
+class ModelPart(msgspec.Struct, frozen=True):
+    """One weight file and what its sums mean."""
+
+    file: str
+    version: str
+    polarity: Head
+    neutrality: Head
+
+
+class ModelCard(msgspec.Struct, frozen=True):
+    """The part of a model card that is needed to judge; training writes the rest beside it."""
+
+    models: dict[str, ModelPart]
+
+
+class LinearSentiment(Sentiment):
+    """Hashed n-grams and weights, trained by ``yuqing train sentiment``."""
+
+    def __init__(self, models: Mapping[str, Linear]) -> None:
+        self._models = models
+
+    @classmethod
+    def read(cls, folder: Path) -> LinearSentiment:
+        """Return the models whose card lies in *folder*. Raises Misconfigured."""
+        try:
+            card = msgspec.json.decode((folder / CARD).read_bytes(), type=ModelCard)
+            return cls({name: _linear(folder, part) for name, part in card.models.items()})
+        except (OSError, ValueError, msgspec.ValidationError) as error:
+            fault = Fault(
+                str(folder / CARD), f"情感模型读不出来：{error}", f"the sentiment model cannot be read: {error}"
+            )
+            raise Misconfigured([fault]) from error
+
+    def analyse(self, batch: Sequence[AnalysedPost]) -> list[SentimentFinding]:
+        found = [_NOTHING] * len(batch)
+        for name, model in self._models.items():
+            places = [place for place, doc in enumerate(batch) if model_for(doc.post) == name]
+            for place, finding in zip(places, judge(model, [_normal(batch[p]) for p in places]), strict=True):
+                found[place] = finding
+        return found
+
+    def explain(self, text: str, model: str = SOCIAL) -> tuple[Reason, ...]:
+        return explain(self._models[model], text)
+
+
+class SnowNlp(Sentiment):
+    """SnowNLP as published, for comparison: slow, and trained on shop reviews."""
+
+    def analyse(self, batch: Sequence[AnalysedPost]) -> list[SentimentFinding]:
+        return [_snow(_normal(doc)) for doc in batch]
+
+    def explain(self, text: str, model: str = SOCIAL) -> tuple[Reason, ...]:
+        return ()
+
+
+def model_for(post: Post) -> str:
+    """Say which model judges *post*: what residents write to an office is ``citizen``, all else ``social``."""
+    citizen = post.kind in _CITIZEN_KINDS or post.source.class_ in _CITIZEN_CLASSES
+    return CITIZEN if citizen else SOCIAL
+
+
+def judge(model: Linear, texts: Sequence[str]) -> list[SentimentFinding]:
+    """Return the finding for each normalised text; one without a visible character is neutral."""
+    probabilities = model.probabilities(texts)
+    labels = probabilities.argmax(axis=1).tolist()
+    rows = zip(texts, labels, probabilities.round(4).tolist(), strict=True)
+    return [
+        SentimentFinding(_LABELS[label], p_neg, p_pos, model.version) if text and not text.isspace() else _NOTHING
+        for text, label, (p_neg, _, p_pos) in rows
+    ]
+
+
+def explain(model: Linear, text: str) -> tuple[Reason, ...]:
+    """Return the n-grams of *text* that moved its polarity most, none inside another."""
+    folded = normal(text)
+    unit = model.polarity.scale / math.sqrt(max(1, int(slots([folded]).counts[0])))
+    weighed = [(float(model.weights[gram.slot, 0]) * unit, gram) for gram in grams(folded)]
+    chosen: list[tuple[float, Gram]] = []
+    for weight, gram in sorted(weighed, key=lambda pair: (-abs(pair[0]), pair[1])):
+        if weight and all(gram.end <= other.start or other.end <= gram.start for _, other in chosen):
+            chosen.append((weight, gram))
+        if len(chosen) == REASONS:
+            break
+    return tuple(Reason(text[gram.start : gram.end], round(weight, 4), gram.start, gram.end) for weight, gram in chosen)
+
+
+def _linear(folder: Path, part: ModelPart) -> Linear:
+    return Linear.read(folder / part.file, part.version, part.polarity, part.neutrality)
+
+
+def _normal(doc: AnalysedPost) -> str:
+    return doc.text.normal if doc.text else normal(doc.body())
+
+
+def _snow(text: str) -> SentimentFinding:
+    if not text or text.isspace():
+        return _NOTHING
+    positive = float(_snow_reader()(text).sentiments)
+    label = Polarity.NEG if positive < 0.4 else Polarity.POS if positive > 0.6 else Polarity.NEU
+    return SentimentFinding(label, round(1 - positive, 4), round(positive, 4), "snownlp")
+
+
+@cache
+def _snow_reader() -> type:
+    # Its import loads 400 MB of Python objects: only for those who ask for it.
+    from snownlp import SnowNLP
+
+    return SnowNLP  # type: ignore[no-any-return] # it ships no types

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.analyse.linear import CHUNK
+from pipeline.analyse.sentiment import CITIZEN, MODELS, SOCIAL, LinearSentiment, Sentiment, model_for
+from pipeline.errors import Misconfigured
+from pipeline.model import Kind, Polarity, SentimentFinding, SourceClass
+from pipeline.model.post import Source
+from tests.build import a_post, an_analysed
+
+LINEAR = Sentiment.open("linear")
+
+# Not the sentences of the public case, nor any that the drill writes: other words, same grammar.
+NEGATED = [
+    ("保安很客气", "保安很不客气"),
+    ("账单看得明白", "账单看不明白"),
+    ("水管昨天接通了", "水管到今天都没接通"),
+    ("我对调解结果服气", "我对调解结果不服气"),
+    ("新来的网格员上心", "新来的网格员不上心"),
+    ("路灯亮了", "路灯一直没亮"),
+    ("大夫讲得清楚", "大夫讲得不清楚"),
+    ("办证挺顺利", "办证一点也不顺利"),
+]
+SPOKEN = [
+    ("天天断水，打了十几个电话没有一个部门管", Polarity.NEG),
+    ("垃圾堆了一个星期没人清，臭得开不了窗", Polarity.NEG),
+    ("难道非要出了事才有人来看看吗", Polarity.NEG),
+    ("点赞 太耐心了", Polarity.POS),
+    ("昨晚反映的问题今早就处理完了，为社区工作人员点赞！", Polarity.POS),
+    ("再也不用绕远路接孩子了，谢谢街道", Polarity.POS),
+    ("请问新生儿医保怎么办理，需要带哪些材料？", Polarity.NEU),
+    ("咨询一下图书馆周末几点开门", Polarity.NEU),
+]
+
+
+def message(text: str) -> SentimentFinding:
+    return LINEAR.analyse([an_analysed(text=text, kind=Kind.MESSAGE)])[0]
+
+
+def posted(text: str) -> SentimentFinding:
+    return LINEAR.analyse([an_analysed(text=text)])[0]
+
+
+@pytest.mark.parametrize(("plain", "negated"), NEGATED)
+def test_a_negation_makes_a_message_more_negative(plain: str, negated: str) -> None:
+    assert message(negated).p_neg > message(plain).p_neg
+
+
+@pytest.mark.parametrize(("text", "label"), SPOKEN)
+def test_a_message_has_the_tone_a_reader_hears(text: str, label: Polarity) -> None:
+    assert message(text).label is label
+
+
+def test_a_sober_question_is_angry_only_on_the_net() -> None:
+    question = "我想咨询一下，小区二次供水改造什么时候开始施工，谢谢"
+
+    assert message(question).label is Polarity.NEU
+    assert message(question).model != posted(question).model
+
+
+@pytest.mark.parametrize(
+    ("kind", "class_", "model"),
+    [
+        (Kind.MESSAGE, SourceClass.OTHER, CITIZEN),
+        (Kind.WORKORDER, SourceClass.OTHER, CITIZEN),
+        (Kind.POST, SourceClass.HOTLINE, CITIZEN),
+        (Kind.POST, SourceClass.MAILBOX, CITIZEN),
+        (Kind.POST, SourceClass.WEIBO, SOCIAL),
+        (Kind.COMMENT, SourceClass.OTHER, SOCIAL),
+        (Kind.ANSWER, SourceClass.OFFICIAL, SOCIAL),
+    ],
+)
+def test_the_model_follows_kind_and_class_of_the_source(kind: Kind, class_: SourceClass, model: str) -> None:
+    post = msgspec.structs.replace(a_post(kind=kind), source=Source(id="s", class_=class_))
+
+    assert model_for(post) == model
+
+
+@given(st.lists(st.text(max_size=40), max_size=12), st.integers(0, 5))
+def test_a_finding_does_not_depend_on_the_batch(texts: list[str], cut: int) -> None:
+    docs = [an_analysed(f"p{n}", text, kind=Kind.MESSAGE if n % 3 else Kind.POST) for n, text in enumerate(texts)]
+
+    assert LINEAR.analyse(docs[:cut]) + LINEAR.analyse(docs[cut:]) == LINEAR.analyse(docs)
+
+
+def test_a_batch_longer_than_a_chunk_keeps_its_order() -> None:
+    docs = [an_analysed(f"p{n}", "太差了" if n % 2 else "真好，满意") for n in range(CHUNK + 3)]
+
+    labels = [finding.label for finding in LINEAR.analyse(docs)]
+
+    assert labels == [Polarity.NEG if n % 2 else Polarity.POS for n in range(CHUNK + 3)]
+
+
+@given(st.text())
+def test_probabilities_are_probabilities(text: str) -> None:
+    found = posted(text)
+    assert found.p_neg >= 0 and found.p_pos >= 0 and found.p_neg + found.p_pos <= 1.0001
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\t "])
+def test_nothing_said_is_neutral(text: str) -> None:
+    assert posted(text) == SentimentFinding(Polarity.NEU, 0.0, 0.0)
+
+
+def test_an_enormous_text_is_judged_by_its_beginning() -> None:
+    assert posted("气死了，太差劲" * 3_000).label is Polarity.NEG
+
+
+def test_traditional_and_full_width_writing_feel_the_same() -> None:
+    assert message("對辦理結果很不滿意！") == message("对办理结果很不满意!")
+
+
+def test_an_explanation_points_into_the_text() -> None:
+    text = "物業服務真差，我很不满意"
+
+    reasons = LINEAR.explain(text)
+
+    assert all(text[reason.start : reason.end] == reason.cue for reason in reasons)
+    assert min(reasons, key=lambda reason: reason.weight).cue in "真差，我很不满意"
+    assert abs(reasons[0].weight) == max(abs(reason.weight) for reason in reasons)
+
+
+def test_an_unknown_analyser_is_named_with_the_known_ones() -> None:
+    with pytest.raises(Misconfigured, match="linear"):
+        Sentiment.open("bert")
+
+
+def test_a_missing_model_stops_the_start() -> None:
+    with pytest.raises(Misconfigured, match=r"sentiment\.json"):
+        LinearSentiment.read(MODELS / "nowhere")
+
+
+def test_snownlp_can_be_had_for_comparison() -> None:
+    good, nothing = Sentiment.open("snownlp").analyse([an_analysed(text="质量很好，喜欢"), an_analysed(text=" ")])
+
+    assert good.label is Polarity.POS
+    assert nothing.label is Polarity.NEU
