@@ -48,6 +48,7 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         "tags": "tags",
         "missing": "missing",
         "flags": "flags",
+        "warnings": "fetch.warnings",
         "place.street": "place.street 所属街道 所属街道(镇) 街道 乡镇 街道乡镇 所属乡镇",
         "place.community": "place.community 所属社区 社区 小区 所属小区",
         "appeal": "诉求类型 工单类型 诉求性质",

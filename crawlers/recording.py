@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -38,7 +38,7 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row | Rejected]]:
     """
     try:
         with _opened(path) as file:
-            yield from _whole(file.read()) if path.name.removesuffix(".gz").endswith(".json") else _lines(file)
+            yield from rows_of(file.read()) if path.name.removesuffix(".gz").endswith(".json") else _lines(file)
     except EOFError as error:
         raise Unavailable(f"{path.name}：压缩文件不完整，等它写完再导入 / the compressed file is cut off") from error
     except gzip.BadGzipFile as error:
@@ -49,16 +49,19 @@ def _opened(path: Path) -> BinaryIO:
     return cast(BinaryIO, gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
 
 
-def _lines(file: BinaryIO) -> Iterator[tuple[int, Row | Rejected]]:
-    for number, line in enumerate(file, start=1):
+def _lines(lines: Iterable[bytes]) -> Iterator[tuple[int, Row | Rejected]]:
+    for number, line in enumerate(lines, start=1):
         if line.strip(b"\xef\xbb\xbf\r\n\t "):
             yield number, _row(_parsed(line))
 
 
-def _whole(content: bytes) -> Iterator[tuple[int, Row | Rejected]]:
+def rows_of(content: bytes) -> Iterator[tuple[int, Row | Rejected]]:
+    """Yield each row of *content*: one JSON object, a list of them, or one a line; numbered from 1."""
     tree = _parsed(content)
-    rows = tree if isinstance(tree, list) else [tree]
-    yield from ((number, _row(row)) for number, row in enumerate(rows, start=1))
+    if isinstance(tree, Rejected) and content.strip().count(b"\n"):
+        yield from _lines(content.splitlines())
+    else:
+        yield from ((number, _row(row)) for number, row in enumerate(tree if isinstance(tree, list) else [tree], 1))
 
 
 def _parsed(content: bytes) -> object:
@@ -133,7 +136,7 @@ def raw_post(row: Row, *, fetched_at: datetime, zone: str = "Asia/Shanghai") -> 
         tags=field.words("tags") + _labels(field),
         missing=field.words("missing"),
         flags=field.words("flags"),
-        fetch=Fetch(warnings=warnings),
+        fetch=Fetch(warnings=field.words("warnings") + warnings),
         edited_at=_moment(field, "edited_at", fetched, zone),
     )
 
@@ -190,7 +193,7 @@ def _published(field: _Fields, fetched: datetime, zone: str) -> Published:
         published,
         precision=field.choice("published.precision", Precision, published.precision),
         basis=field.choice("published.basis", Basis, published.basis),
-        raw=field.text("published.raw") or raw,
+        raw=field.text("published.raw") or published.raw,
     )
 
 

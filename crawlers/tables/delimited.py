@@ -86,6 +86,8 @@ class Reader:
         return cells, used
 
     def _stands_alone(self, line: str) -> bool:
+        if line.count('"') % 2:  # it closes what another line opened
+            return False
         alone = split(line, self._delimiter)
         return self._columns > 2 and alone is not None and len(alone) == self._columns
 
