@@ -12,6 +12,7 @@ from pipeline.model import MatterFinding, Numbers
 _NOTICE = re.compile("(?:通知|公告|通告|提示|周报第?[0-9]*期?)[:：]")
 _STRONG_REPORT = frozenset("举报 检举 揭发 控告 爆料 曝光".split())
 _MOST_REASONS = 8
+_PART_OF_HARM = 2.0
 _ACTIONABLE = frozenset("complaint help report".split())
 
 
@@ -65,8 +66,16 @@ def _topic(reading: Reading) -> tuple[str, list[Cue]]:
         topics[cue.kind.partition(".")[2]].append(cue)
     if not topics:
         return "other", []
-    best = max(topics, key=lambda topic: (sum(cue.weight for cue in topics[topic]), -topics[topic][0].start))
+    harmful = [*reading.of("harm.H3"), *reading.of("harm.H2")]
+    weights = {topic: sum(_weight(cue, harmful) for cue in cues) for topic, cues in topics.items()}
+    best = max(topics, key=lambda topic: (weights[topic], -topics[topic][0].start))
     return best, topics[best]
+
+
+def _weight(cue: Cue, harmful: list[Cue]) -> float:
+    """Return what a cue weighs; more where it is itself part of the harm (煤气 in 煤气味)."""
+    part = any(other.start <= cue.start < other.end for other in harmful)
+    return cue.weight + (_PART_OF_HARM if part else 0.0)
 
 
 def _accusation(reading: Reading) -> list[Cue]:

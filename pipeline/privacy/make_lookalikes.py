@@ -15,6 +15,9 @@ from pipeline.privacy.surnames import SURNAMES
 LOOKALIKES = Path(__file__).with_name("lookalikes.txt")
 _LEAST = 20  # how often a word must have been seen
 _NAME = "nr"  # jieba's tag for names of people
+_MISTAGGED = frozenset(
+    "谢谢 高兴 明白 方便 安全 平安 白天 黄金 何时 马路 马桶 江水 车祸 包裹 雷电 雷雨 高温 高空 高层 安静".split()
+)
 
 
 def lookalikes(lines: Iterator[str]) -> Iterator[str]:
@@ -28,7 +31,7 @@ def lookalikes(lines: Iterator[str]) -> Iterator[str]:
 
 def main() -> None:
     with Path(jieba.__file__).with_name("dict.txt").open(encoding="utf-8") as lines:
-        words = sorted(set(lookalikes(lines)))
+        words = sorted(_MISTAGGED.union(lookalikes(lines)))
     LOOKALIKES.write_text("".join(f"{word}\n" for word in words), encoding="utf-8", newline="\n")
 
 

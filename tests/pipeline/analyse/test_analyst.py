@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.analyse.analyst import Analyst
+from pipeline.model import Op
+from tests.build import a_post
+
+TEXTS = [
+    "锦湖里又停水了😡",
+    "我叫王测试，物业乱收费",
+    "",
+    "😡",
+    "刚刚青湖商场大火",
+    "No water since 7pm",
+    "سۇ يوق",
+    "停\u200b水 了",
+]
+
+
+def test_a_post_gets_the_same_blocks_in_any_company(analyst: Analyst) -> None:
+    posts = [a_post(f"p{number}", text) for number, text in enumerate(TEXTS)]
+    together = analyst.analyse(posts)
+    assert [analyst.analyse([post])[0] for post in posts] == together
+    shuffled = random.Random(7).sample(posts, len(posts))
+    assert sorted(analyst.analyse(shuffled), key=lambda doc: doc.post.id) == sorted(
+        together, key=lambda doc: doc.post.id
+    )
+
+
+def test_no_raw_data_survive_in_any_block(analyst: Analyst) -> None:
+    doc = analyst.analyse([a_post(text="我叫王测试，手机13800138000，停水了没人管", title="打13900139000")])[0]
+    assert "王测试" not in repr(doc) and "13800138000" not in repr(doc) and "13900139000" not in repr(doc)
+    assert doc.privacy and set(doc.privacy.classes) == {"CN_MOBILE", "PERSON_NAME"}
+
+
+def test_what_intake_masked_keeps_its_classes(analyst: Analyst) -> None:
+    doc = analyst.analyse([a_post(text="我家孩子[姓名]在青湖三小[班级]被打")])[0]
+    assert doc.privacy and doc.privacy.minor and doc.privacy.sealed
+    assert doc.privacy.classes == ("PERSON_NAME", "SCHOOL_CLASS")
+
+
+def test_offsets_of_the_normal_form_are_those_of_the_body(analyst: Analyst) -> None:
+    doc = analyst.analyse([a_post(text="錦湖裡停水", title="求助")])[0]
+    assert doc.text and doc.text.normal == "求助\n锦湖里停水"
+    assert "锦湖里" in doc.text.tokens and doc.text.lang == "zh"
+
+
+def test_a_deletion_has_no_blocks_and_keeps_its_flags(analyst: Analyst) -> None:
+    gone = a_post("p1", "", op=Op.DELETE, flags=("clock_suspect",))
+    doc = analyst.analyse([a_post("p0"), gone])[1]
+    assert (doc.post, doc.text, doc.matter, doc.flags) == (gone, None, None, ("clock_suspect",))
+
+
+def test_a_person_in_despair_is_sealed(analyst: Analyst) -> None:
+    doc = analyst.analyse([a_post(text="真的撑不下去了，今晚就从楼上跳下去")])[0]
+    assert doc.privacy and doc.privacy.sealed
+
+
+def test_the_language_is_told_from_the_script(analyst: Analyst) -> None:
+    docs = analyst.analyse([a_post(text=text) for text in ("No water", "سۇ يوق", "WiFi坏了", "😡")])
+    assert [doc.text.lang for doc in docs if doc.text] == ["en", "ug", "zh", "und"]
+
+
+@settings(max_examples=50, deadline=None)
+@given(title=st.text(max_size=20), text=st.text(max_size=60))
+def test_any_text_is_understood_and_every_reason_lies_inside_it(analyst: Analyst, title: str, text: str) -> None:
+    doc = analyst.analyse([a_post(text=text, title=title)])[0]
+    assert doc.matter and doc.place and doc.gate
+    for reason in (*doc.matter.why, *doc.place.why, *doc.gate.why):
+        assert 0 <= reason.start < reason.end <= len(doc.body())

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.analyse.numbers import count
+from pipeline.model import Numbers
+from pipeline.text.normal import normal
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("三人受伤", Numbers(injured=3, people=3)),
+        ("我们38个工友", Numbers(people=38)),
+        ("我们三十多个业主", Numbers(people=30)),
+        ("死亡2人，受伤１０人", Numbers(deaths=2, injured=10, people=10)),
+        ("两人当场死亡", Numbers(deaths=2, people=2)),
+        ("一百零五名學生住院", Numbers(injured=105, people=105)),
+        ("被骗了2.5万元", Numbers(amount=25_000.0)),
+        ("退我三千块钱", Numbers(amount=3000.0)),
+        ("3号楼停水两天", Numbers()),
+        ("2026年3月10日", Numbers()),
+    ],
+)
+def test_what_a_text_counts(text: str, expected: Numbers) -> None:
+    assert count(normal(text)) == expected
+
+
+@given(st.text(alphabet="0123456789.零一二两十百千万亿人死伤元块个名多 受亡"))
+def test_any_row_of_digits_is_survived(text: str) -> None:
+    count(normal(text))
