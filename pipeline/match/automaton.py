@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import daachorse
 
 from pipeline.rulebook.wordtest import Found, Span, latin_edged, stands_alone
+
+Hit = tuple[int, int, int]
+"""Where a word starts, where it ends, and its number."""
 
 
 class Automaton:
@@ -14,15 +17,21 @@ class Automaton:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = list(dict.fromkeys(words))
-        self._edged = frozenset(word for word in self._words if latin_edged(word))
+        self.numbers: Mapping[str, int] = {word: number for number, word in enumerate(self._words)}
+        self._edged = frozenset(number for number, word in enumerate(self._words) if latin_edged(word))
         self._find = daachorse.CharwiseDoubleArrayAhoCorasick(self._words).find_overlapping
 
-    def find(self, squeezed: str, offsets: Sequence[int]) -> Found:
-        """Return where each word stands in *squeezed*; *offsets* tell which Latin letters were one word."""
+    def find(self, squeezed: str) -> list[Hit]:
+        """Return every hit in *squeezed*, even one that cuts through a longer Latin word."""
+        hits: list[Hit] = self._find(squeezed)
+        return hits
+
+    def found(self, hits: Iterable[Hit], wanted: Collection[int], squeezed: str, offsets: Sequence[int]) -> Found:
+        """Return where the *wanted* words stand; *offsets* tell which Latin letters were one word."""
         found: dict[str, list[Span]] = {}
-        words, edged = self._words, self._edged
-        for start, end, number in self._find(squeezed):
-            word = words[number]
-            if word not in edged or stands_alone((start, end), squeezed, offsets):
-                found.setdefault(word, []).append((start, end))
+        for start, end, number in hits:
+            if number not in wanted:
+                continue
+            if number not in self._edged or stands_alone((start, end), squeezed, offsets):
+                found.setdefault(self._words[number], []).append((start, end))
         return found

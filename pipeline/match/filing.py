@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from pipeline.match.watcher import Watcher
 from pipeline.model import FIELDS, AnalysedPost, Type
@@ -19,29 +20,38 @@ class Filing:
     Every way a rule can be satisfied goes through its file: nothing is missed, the rest is never touched.
     """
 
-    def __init__(self, watchers: Iterable[Watcher]) -> None:
-        self._by_word: dict[str, list[Watcher]] = defaultdict(list)
+    def __init__(self, watchers: Iterable[Watcher], numbers: Mapping[str, int]) -> None:
+        self._numbers = numbers
+        self._by_word: dict[int, list[Watcher]] = defaultdict(list)
         self._by_value: dict[str, dict[object, list[Watcher]]] = defaultdict(lambda: defaultdict(list))
         self._always: list[Watcher] = []
-        listed = list(watchers)
-        used = Counter(word for watcher in listed for group in watcher.requirements for word in group)
-        for watcher in listed:
-            self._file(watcher, used)
+        listed = [(watcher, watcher.requirements) for watcher in watchers]
+        used = Counter(word for _, groups in listed for group in groups for word in group)
+        for watcher, groups in listed:
+            if groups:
+                self._file_by_word(watcher, groups, used)
+            else:
+                self._file_by_fields(watcher)
 
-    def candidates(self, found: Mapping[str, object], doc: AnalysedPost) -> list[Watcher]:
-        """Return the rules that *doc* could satisfy, in the order of the rulebook, each once."""
-        chosen = {watcher.order: watcher for word in found for watcher in self._by_word.get(word, ())}
+    def candidates(self, numbers: AbstractSet[int], doc: AnalysedPost) -> list[Watcher]:
+        """Return the rules that *doc*, holding the words with *numbers*, could satisfy, in the rulebook's order."""
+        chosen = {watcher.order: watcher for number in numbers for watcher in self._by_word.get(number, ())}
         if self._by_value or self._always:
             chosen.update((watcher.order, watcher) for watcher in self._by_fields(doc))
-        return [chosen[order] for order in sorted(chosen)]
+        return [watcher for _, watcher in sorted(chosen.items()) if self._possible(watcher, numbers)]
 
-    def _file(self, watcher: Watcher, used: Mapping[str, int]) -> None:
-        requirements = list(watcher.requirements)
-        if requirements:
-            anchor = min(requirements, key=lambda group: sum(_commonness(word, used) for word in group))
-            for word in anchor:
-                self._by_word[word].append(watcher)
-            return
+    def _possible(self, watcher: Watcher, numbers: AbstractSet[int]) -> bool:
+        if watcher.needs is None:
+            watcher.make_ready(self._numbers)
+        return not any(need.isdisjoint(numbers) for need in watcher.needs or ())
+
+    def _file_by_word(self, watcher: Watcher, groups: list[tuple[str, ...]], used: Mapping[str, int]) -> None:
+        """File a rule under every word of its rarest group; no post without one of them can satisfy it."""
+        anchor = min(groups, key=lambda group: sum(_commonness(word, used) for word in group))
+        for word in anchor:
+            self._by_word[self._numbers[word]].append(watcher)
+
+    def _file_by_fields(self, watcher: Watcher) -> None:
         for alternative in watcher.rule.condition.where or ((),):
             self._file_by_value(watcher, alternative)
 

@@ -12,10 +12,8 @@ from pipeline.match.filing import Filing
 from pipeline.match.watcher import Watcher
 from pipeline.model import AnalysedPost, Match, Op
 from pipeline.rulebook import Rule
-from pipeline.rulebook.explain import explain_words
-from pipeline.rulebook.where import FieldTest
 from pipeline.rulebook.wordtest import Reading
-from pipeline.text.normal import normal, squeeze_batch
+from pipeline.text.normal import normal, squeeze, squeeze_batch
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Matcher:
         watchers = [Watcher(rule, order) for order, rule in enumerate(rules)]
         self._watchers = {watcher.rule.id: watcher for watcher in watchers}
         self._automaton = Automaton(word for watcher in watchers for word in watcher.words())
-        self._filing = Filing(watchers)
+        self._filing = Filing(watchers, self._automaton.numbers)
         self.problems: list[Problem] = []
 
     def match(self, docs: Sequence[AnalysedPost]) -> list[Match]:
@@ -44,25 +42,25 @@ class Matcher:
         """
         self.problems = []
         live = [doc for doc in docs if doc.post.op is Op.UPSERT]
-        return [
-            match for doc, reading in zip(live, self._readings(live), strict=True) for match in self._of(doc, reading)
-        ]
+        squeezed = squeeze_batch([_normal(doc) for doc in live])
+        return [match for doc, text in zip(live, squeezed, strict=True) for match in self._of(doc, *text)]
 
     def explain(self, doc: AnalysedPost, rule: str) -> str:
         """Say in Chinese why *doc* matches *rule* or does not. Raises KeyError for an unknown rule."""
         watcher = self._watchers[rule]
-        reading = self._readings([doc])[0]
-        parts = [explain_words(watcher.asked.words, reading)] if watcher.asked.words else []
-        if not watcher.asked.fields_hold(doc):
-            tests = [f"{test.where.field} {test.where.op} {test.where.value}" for test in _failing(watcher, doc)]
-            parts.append(f"字段不符：{'、'.join(tests)}")
-        held = doc.post.op is Op.UPSERT and watcher.asked.holds(doc, reading)
-        return f"{'匹配' if held else '不匹配'}“{watcher.rule.name}”。{'；'.join(parts)}"
+        watcher.make_ready(self._automaton.numbers)
+        squeezed, offsets = squeeze(_normal(doc))
+        found = self._automaton.found(self._automaton.find(squeezed), watcher.numbers, squeezed, offsets)
+        return watcher.explain(doc, Reading(squeezed, offsets, len(doc.post.title), found))
 
-    def _of(self, doc: AnalysedPost, reading: Reading) -> Iterator[Match]:
-        candidates = self._filing.candidates(reading.found, doc)
+    def _of(self, doc: AnalysedPost, squeezed: str, offsets: Sequence[int]) -> Iterator[Match]:
+        hits = self._automaton.find(squeezed)
+        candidates = self._filing.candidates({number for _, _, number in hits}, doc)
         if not candidates:
             return
+        wanted = candidates[0].numbers.union(*(watcher.numbers for watcher in candidates[1:]))
+        found = self._automaton.found(hits, wanted, squeezed, offsets)
+        reading = Reading(squeezed, offsets, len(doc.post.title), found)
         bare = _without_tokens(doc)
         for watcher in candidates:
             try:
@@ -73,16 +71,9 @@ class Matcher:
             if match is not None:
                 yield match
 
-    def _readings(self, docs: Sequence[AnalysedPost]) -> list[Reading]:
-        normals = [doc.text.normal if doc.text is not None else normal(doc.body()) for doc in docs]
-        return [
-            Reading(squeezed, offsets, len(doc.post.title), self._automaton.find(squeezed, offsets))
-            for doc, (squeezed, offsets) in zip(docs, squeeze_batch(normals), strict=True)
-        ]
 
-
-def _failing(watcher: Watcher, doc: AnalysedPost) -> list[FieldTest]:
-    return [test for tests in watcher.asked.alternatives for test in tests if not test.passes(doc)]
+def _normal(doc: AnalysedPost) -> str:
+    return doc.text.normal if doc.text is not None else normal(doc.body())
 
 
 def _without_tokens(doc: AnalysedPost) -> AnalysedPost:

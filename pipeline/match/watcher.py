@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from pipeline.model import FIELDS, MISSING, AnalysedPost, Match, Value, match_id
+from pipeline.model import FIELDS, MISSING, AnalysedPost, Match, Op, Value, match_id
 from pipeline.rulebook import Condition, Rule
+from pipeline.rulebook.explain import explain_words
 from pipeline.rulebook.where import FieldTest
-from pipeline.rulebook.wordtest import Reading, WordTest
+from pipeline.rulebook.wordtest import Reading, WordTest, all_words, requirements
 
 
 class Asked:
@@ -30,42 +31,62 @@ class Asked:
 
 
 class Watcher:
-    """A rule with its place in the rulebook."""
+    """A rule with its place in the rulebook. It is made ready when a post first asks for it: most never do."""
 
-    __slots__ = ("asked", "order", "rule", "signals")
+    __slots__ = ("_asked", "_group", "_member", "_signals", "needs", "numbers", "order", "rule")
 
     def __init__(self, rule: Rule, order: int) -> None:
         self.rule = rule
         self.order = order
-        self.asked = Asked(rule.condition)
-        self.signals = {name: Asked(condition) for name, condition in rule.signals.items()}
+        self.needs: tuple[frozenset[int], ...] | None = None
+        self.numbers: frozenset[int] = frozenset()
+
+    def make_ready(self, numbers: Mapping[str, int]) -> None:
+        """Prepare to be asked; *numbers* are those of the automaton's words."""
+        rule = self.rule
+        self._asked = Asked(rule.condition)
+        self._signals = {name: Asked(condition) for name, condition in rule.signals.items()}
+        self._group = tuple(FIELDS[name] for name in rule.group_by)
+        self._member = FIELDS[rule.count_by]
+        self.numbers = frozenset(numbers[word] for word in self.words())
+        self.needs = tuple(frozenset(numbers[word] for word in group) for group in self.requirements)
 
     @property
-    def requirements(self) -> Iterable[tuple[str, ...]]:
-        """Return the groups of words of which one each must be in a matching post."""
-        return self.asked.words.requirements() if self.asked.words else ()
+    def requirements(self) -> list[tuple[str, ...]]:
+        """The groups of words of which one each must be in a matching post."""
+        condition = self.rule.condition.text
+        return requirements(condition) if condition else []
 
     def words(self) -> Iterable[str]:
         """Return every word that the rule or a signal of it asks for."""
-        for asked in (self.asked, *self.signals.values()):
-            if asked.words is not None:
-                yield from asked.words.words()
+        for condition in (self.rule.condition, *self.rule.signals.values()):
+            if condition.text is not None:
+                yield from all_words(condition.text)
+
+    def explain(self, doc: AnalysedPost, reading: Reading) -> str:
+        """Say in Chinese why *doc* satisfies the rule or does not."""
+        parts = [explain_words(self._asked.words, reading)] if self._asked.words else []
+        if not self._asked.fields_hold(doc):
+            failing = [test.where for tests in self._asked.alternatives for test in tests if not test.passes(doc)]
+            parts.append(f"字段不符：{'、'.join(f'{test.field} {test.op} {test.value}' for test in failing)}")
+        held = doc.post.op is Op.UPSERT and self._asked.holds(doc, reading)
+        return f"{'匹配' if held else '不匹配'}“{self.rule.name}”。{'；'.join(parts)}"
 
     def match(self, doc: AnalysedPost, reading: Reading, bare: AnalysedPost) -> Match | None:
         """Return the match of *doc*; *bare* is the post as it travels on."""
-        if not self.asked.holds(doc, reading):
+        rule, post, asked = self.rule, doc.post, self._asked
+        if not asked.holds(doc, reading):
             return None
-        rule = self.rule
         return Match(
-            id=match_id(rule.id, doc.post.id, doc.post.rev),
+            id=match_id(rule.id, post.id, post.rev),
             rule=rule.id,
             rule_rev=rule.rev,
-            at=doc.post.at,
-            known_at=doc.post.fetched_at,
-            group=tuple(_shown(FIELDS[name].of(doc)) or MISSING for name in rule.group_by),
-            member=_shown(FIELDS[rule.count_by].of(doc)) or doc.post.id,
-            signals=tuple(name for name, asked in self.signals.items() if asked.holds(doc, reading)),
-            hits=self.asked.words.hits(reading) if self.asked.words else (),
+            at=post.at,
+            known_at=post.fetched_at,
+            group=tuple([_shown(field.of(doc)) or MISSING for field in self._group]),
+            member=_shown(self._member.of(doc)) or post.id,
+            signals=tuple([name for name, signal in self._signals.items() if signal.holds(doc, reading)]),
+            hits=asked.words.hits(reading) if asked.words else (),
             analysed=bare,
         )
 
@@ -74,8 +95,10 @@ def _shown(value: Value) -> str:
     """Return *value* as a group is called; empty if it is missing."""
     if value is None:
         return ""
+    if isinstance(value, str):
+        return value.strip()
     if isinstance(value, tuple):
         return "、".join(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value.isoformat() if isinstance(value, datetime) else str(value).strip()
+    return value.isoformat() if isinstance(value, datetime) else str(value)

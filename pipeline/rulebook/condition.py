@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import chain
-
 from pipeline.rulebook.report import Report
 from pipeline.rulebook.rule import Condition, Near, TextCondition
 from pipeline.rulebook.source import Node
 from pipeline.rulebook.values import flag, items, known_keys, text, texts, whole, wrong
 from pipeline.rulebook.where import Alternatives, joined, read_where
 from pipeline.rulebook.words import Vocabulary
+from pipeline.rulebook.wordtest import positive_words
 
 CONDITION_KEYS = ("text", "where")
 TEXT_KEYS = ("fields", "must", "any", "min", "none", "except", "near", "fold", "pinyin", "exact")
@@ -31,12 +30,6 @@ def read_condition(node: Node, words: Vocabulary, general: Alternatives, report:
             node.place, "E20", "没有任何条件，会匹配所有帖文", "no condition at all: it would match everything"
         )
     return Condition(found, where)
-
-
-def positive_words(condition: TextCondition) -> set[str]:
-    """Return the words that speak for a match."""
-    near = ((*pair.a, *pair.b) for pair in condition.near)
-    return set(chain(*condition.must, *condition.any, *near))
 
 
 def _text(node: Node, words: Vocabulary, other: bool, report: Report) -> TextCondition | None:
@@ -99,7 +92,7 @@ def _near(node: Node, words: Vocabulary, report: Report) -> Near | None:
 
 
 def _check_words(condition: TextCondition, node: Node, report: Report) -> None:
-    positive = positive_words(condition)
+    positive = set(positive_words(condition))
     for word in sorted(positive & set(condition.none)):
         place = node.keys["none"]
         report.error(place, "E12", f"“{word}”既要出现又要排除", f"{word!r} is both wanted and excluded")

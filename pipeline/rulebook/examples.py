@@ -9,7 +9,7 @@ from pipeline.model import body
 from pipeline.rulebook.explain import explain_words
 from pipeline.rulebook.rule import Condition, Example, Rule
 from pipeline.rulebook.where import FieldTest
-from pipeline.rulebook.wordtest import Reading, WordTest, search
+from pipeline.rulebook.wordtest import Reading, WordTest, all_words, search
 from pipeline.text.normal import normal, squeeze
 
 
@@ -51,7 +51,7 @@ def _run(rule: Rule, examples: Iterable[Example], wanted: bool) -> Iterable[Exam
 def _read(example: Example, test: WordTest | None) -> Reading:
     title = str(example.fields.get("title") or "")
     squeezed, offsets = squeeze(normal(body(title, example.text)))
-    return Reading(squeezed, offsets, len(title), search(test.words() if test else (), squeezed, offsets))
+    return Reading(squeezed, offsets, len(title), search(all_words(test.condition) if test else (), squeezed, offsets))
 
 
 def _fields_hold(condition: Condition, example: Example) -> bool:

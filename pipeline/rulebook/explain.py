@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.rulebook.rule import Near
-from pipeline.rulebook.wordtest import Found, Reading, WordTest, close
+from pipeline.rulebook.wordtest import Found, Reading, WordTest, all_words, close
 
 
 def explain_words(test: WordTest, reading: Reading) -> str:
@@ -18,7 +18,8 @@ def _listed(label: str, words: tuple[str, ...] | list[str]) -> str:
 
 
 def _voided(test: WordTest, reading: Reading, live: Found) -> str:
-    words = [word for word in reading.found if word in set(test.words()) and word not in live]
+    asked = set(all_words(test.condition))  # the reading may hold the words of other rules
+    words = [word for word in reading.found if word in asked and word not in live]
     covers = [phrase for phrase in test.condition.except_ if phrase in reading.found]
     words = [word for word in words if word not in covers]
     by = f"（{'、'.join(covers)}）" if covers else "（不在所限字段）"

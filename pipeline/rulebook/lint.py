@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from pipeline.directory import Directory
 from pipeline.model import Level
-from pipeline.rulebook.condition import positive_words
 from pipeline.rulebook.expression import Expression
 from pipeline.rulebook.report import Report
 from pipeline.rulebook.rule import Condition, Rule
+from pipeline.rulebook.wordtest import positive_words
 
 # Using a right is no harm (RULES §3.1.4): these words must not make anything louder.
 _RIGHTS = ("上访", "信访", "投诉", "举报", "维权")
@@ -82,7 +82,7 @@ def _rights(rule: Rule, report: Report) -> None:
     if rule.level is not Level.L4:
         conditions.append(rule.condition)
     for condition in conditions:
-        words = positive_words(condition.text) if condition.text else set()
+        words = set(positive_words(condition.text)) if condition.text else set()
         for word in sorted(word for word in words if word in _RIGHTS):
             zh, en = f"“{word}”是群众的正当权利，不应作为升级条件", f"{word!r} is a right; it must not raise a level"
             report.warn(rule.place, "W08", zh, en)

@@ -34,6 +34,24 @@ class Reading:
         return bisect_left(self.offsets, self._title_length) if self._title_length else -1
 
 
+def positive_words(condition: TextCondition) -> dict[str, None]:
+    """Return the words that speak for a match, each once, in the order of the rule."""
+    near = ((*pair.a, *pair.b) for pair in condition.near)
+    return dict.fromkeys(chain(*condition.must, *condition.any, *near))
+
+
+def all_words(condition: TextCondition) -> Iterable[str]:
+    """Return every word that has to be looked for."""
+    return chain(positive_words(condition), condition.none, condition.except_)
+
+
+def requirements(condition: TextCondition) -> list[tuple[str, ...]]:
+    """Return groups of words: any text that passes holds at least one word of each."""
+    sides = (side for pair in condition.near for side in (pair.a, pair.b))
+    some = [tuple(chain.from_iterable(condition.any))] if condition.any else []
+    return [*condition.must, *some, *sides]
+
+
 class WordTest:
     """A text condition made ready to be asked many times."""
 
@@ -46,21 +64,7 @@ class WordTest:
         self._near = condition.near
         self._one_field = condition.fields[0] if len(condition.fields) == 1 else ""
         self._bare = not condition.except_ and not self._one_field
-
-    def words(self) -> Iterable[str]:
-        """Return every word that the test needs to know about."""
-        condition = self.condition
-        near = (word for pair in condition.near for word in (*pair.a, *pair.b))
-        return chain(chain.from_iterable((*condition.must, *condition.any)), condition.none, condition.except_, near)
-
-    def requirements(self) -> Iterable[tuple[str, ...]]:
-        """Return the groups of words of which at least one must be in any text that passes."""
-        yield from self.condition.must
-        if self.condition.any:
-            yield tuple(self._any_at_all)
-        for near in self._near:
-            yield near.a
-            yield near.b
+        self._rank = {word: rank for rank, word in enumerate(positive_words(condition))}
 
     def holds(self, reading: Reading) -> bool:
         live = reading.found if self._bare else self.live(reading)
@@ -76,8 +80,7 @@ class WordTest:
     def hits(self, reading: Reading) -> tuple[str, ...]:
         """Return the positive words that hit, in the order of the rule."""
         live = reading.found if self._bare else self.live(reading)
-        positive = chain(chain.from_iterable((*self.condition.must, *self.condition.any)), *self._near_words())
-        return tuple(dict.fromkeys(word for word in positive if word in live))
+        return tuple(sorted((word for word in live if word in self._rank), key=self._rank.__getitem__))
 
     def live(self, reading: Reading) -> Found:
         """Return the hits that stand in the right field and in no except phrase."""
@@ -99,9 +102,6 @@ class WordTest:
         if not self._one_field:
             return True
         return span[1] <= title_end if self._one_field == "title" else span[0] > title_end
-
-    def _near_words(self) -> Iterable[tuple[str, ...]]:
-        return chain.from_iterable((near.a, near.b) for near in self._near)
 
 
 def close(near: Near, live: Found, reading: Reading) -> bool:
