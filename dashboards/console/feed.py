@@ -31,6 +31,9 @@ class _Event(NamedTuple):
     wire: bytes
 
 
+_END: Final = _Event(0, b"")
+
+
 class Feed:
     """Looks for news while at least one tab listens, and tells all of them.
 
@@ -68,8 +71,8 @@ class Feed:
                 yield self._wire(News("reset", {}), self._seq)
             for event in missed or ():
                 yield event.wire
-            while True:
-                yield await self._next(queue)
+            while (wire := await self._next(queue)) is not None:
+                yield wire
         finally:
             self._tabs.discard(queue)
             if not self._tabs and self._looking is not None:
@@ -89,13 +92,20 @@ class Feed:
         if queue.full():
             while not queue.empty():
                 queue.get_nowait()
-            event = _Event(event.seq, self._wire(News("reset", {}), event.seq))
+            if event is not _END:
+                event = _Event(event.seq, self._wire(News("reset", {}), event.seq))
         queue.put_nowait(event)
 
-    async def _next(self, queue: asyncio.Queue[_Event]) -> bytes:
+    def close(self) -> None:
+        """End the line of every tab; each will try to come back."""
+        for queue in self._tabs:
+            self._put(queue, _END)
+
+    async def _next(self, queue: asyncio.Queue[_Event]) -> bytes | None:
         try:
             async with asyncio.timeout(self._heartbeat_s):
-                return (await queue.get()).wire
+                event = await queue.get()
+                return None if event is _END else event.wire
         except TimeoutError:
             return b": still here\n\n"
 

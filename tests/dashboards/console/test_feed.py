@@ -31,6 +31,11 @@ async def take(tab: AsyncGenerator[bytes, None], most: int) -> list[str]:
     return [(await anext(tab)).decode() for _ in range(most)]
 
 
+async def close(*tabs: AsyncGenerator[bytes, None]) -> None:
+    for tab in tabs:
+        await tab.aclose()
+
+
 def name_of(wire: str) -> str:
     return next((line.removeprefix("event: ") for line in wire.splitlines() if line.startswith("event: ")), "")
 
@@ -49,7 +54,7 @@ def test_two_tabs_hear_the_same_from_one_look() -> None:
         feed.tell([News("cases", {"cases": []})])
 
         assert await take(one, 1) == await take(two, 1)
-        await one.aclose(), await two.aclose()
+        await close(one, two)
 
     asyncio.run(story())
 
@@ -67,7 +72,7 @@ def test_a_tab_that_comes_back_hears_what_it_missed() -> None:
         back = feed.listen(id_of(last))
 
         assert [name_of(wire) for wire in await take(back, 3)] == ["", "posts", "cases"]
-        await back.aclose(), await stays.aclose()
+        await close(back, stays)
 
     asyncio.run(story())
 
@@ -85,7 +90,7 @@ def test_a_tab_that_missed_nothing_hears_nothing_twice() -> None:
         feed.tell([News("posts", 2)])
 
         assert '"' not in (wire := (await take(back, 1))[0]) and "data: 2" in wire
-        await back.aclose(), await stays.aclose()
+        await close(back, stays)
 
     asyncio.run(story())
 
@@ -182,5 +187,21 @@ def test_a_line_break_in_a_post_cannot_end_an_event() -> None:
         (wire,) = await take(tab, 1)
         assert wire.count("\n") == 4 and wire.endswith("\n\n") and "\r" not in wire
         await tab.aclose()
+
+    asyncio.run(story())
+
+
+def test_a_server_that_stops_ends_every_line_even_of_a_slow_tab() -> None:
+    async def story() -> None:
+        feed = a_feed(World())
+        quick, slow = feed.listen(), feed.listen()
+        await take(quick, 1), await take(slow, 1)
+        feed.tell([News("posts", n) for n in range(QUEUED)])
+        await take(quick, QUEUED)
+
+        feed.close()
+
+        assert [wire async for wire in quick] == [] and [wire async for wire in slow] == []
+        assert feed.tabs == 0
 
     asyncio.run(story())

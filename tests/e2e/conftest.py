@@ -1,0 +1,70 @@
+"""A real browser and a real server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+from dashboards.console.screenshot import FLAGS, browser
+from dashboards.console.serving import ConsoleServer
+from tests.dashboards.console.district import District
+
+ARTIFACTS = Path("artifacts")
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """A headless Chromium with its language set to Chinese. Missing, it skips at a desk and fails in CI."""
+    program, driver = browser(), shutil.which("chromedriver")
+    if program is None or driver is None:
+        missing = "no Chromium or no chromedriver"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for flag in (
+        *FLAGS,
+        f"--user-data-dir={tmp_path_factory.mktemp('profile')}",
+        "--window-size=1440,900",
+        "--lang=zh-CN",
+    ):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    chrome = webdriver.Chrome(options=options, service=Service(driver))
+    yield chrome
+    chrome.quit()
+
+
+class Town(District):
+    """A district whose console runs on a free port, at the time of the wall."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home, clock=lambda: datetime.now(UTC))
+        self.clock.move_to(datetime.now(UTC))
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._server = ConsoleServer(self.app())
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(timeout=15)
+        super().close()
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    here = Town(tmp_path)
+    yield here
+    here.close()

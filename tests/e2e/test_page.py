@@ -1,0 +1,212 @@
+"""The page as an officer sees it, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
+
+from pipeline.model import CaseState
+from tests.dashboards.console.district import a_doc, an_alert
+from tests.e2e.conftest import ARTIFACTS, Town
+
+pytestmark = pytest.mark.browser
+WAIT_S = 15
+
+HOSTILE = (
+    '<img src=x onerror="document.title=1"><script>window.pwned=1</script>停水 \u202egnp.exe\u202c 零\u200b宽 <b>粗</b>'
+)
+
+
+class Page:
+    """What an officer can do and see."""
+
+    def __init__(self, chrome: webdriver.Chrome, url: str) -> None:
+        self.chrome = chrome
+        self._url = url
+        self._wait = WebDriverWait(chrome, WAIT_S)
+        chrome.set_window_size(1440, 900)
+        chrome.get(url)
+        chrome.execute_script("localStorage.clear()")
+        chrome.get(url)
+        self.until(lambda: self.all("#link[data-state=live]"))
+
+    def all(self, selector: str) -> list[WebElement]:
+        return self.chrome.find_elements(By.CSS_SELECTOR, selector)
+
+    def words(self, selector: str) -> list[str]:
+        """Return the texts of all *selector*, read in one go: rows may be replaced while one looks."""
+        script = "return [...document.querySelectorAll(arguments[0])].map((node) => node.innerText)"
+        found: list[str] = self.chrome.execute_script(script, selector)
+        return found
+
+    def until(self, fact: Callable[[], object]) -> None:
+        self._wait.until(lambda _chrome: fact())
+
+    def click(self, selector: str) -> None:
+        self.until(lambda: self.all(selector))
+        self.all(selector)[0].click()
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.chrome.switch_to.active_element.send_keys(key)
+
+    def picture(self, name: str) -> None:
+        ARTIFACTS.mkdir(exist_ok=True)
+        self.chrome.save_screenshot(str(ARTIFACTS / f"{name}.png"))
+
+    def complaints(self) -> list[str]:
+        """Return what the browser complained about: scripts that broke, or that the policy stopped."""
+        said = [str(entry["message"]) for entry in self.chrome.get_log("browser") if entry["level"] == "SEVERE"]  # type: ignore[no-untyped-call] # selenium
+        return [words for words in said if self._url in words]  # the page before this one lost its server
+
+
+def lately(minutes: float = 0) -> datetime:
+    return datetime.now(UTC) - timedelta(minutes=minutes)
+
+
+def test_a_burst_appears_live_is_acknowledged_by_a_click_and_stands_in_the_chart(
+    chromium: webdriver.Chrome, town: Town
+) -> None:
+    town.say(a_doc("old", "昨晚停过水", at=lately(90)))
+    page = Page(chromium, town.url)
+    assert page.words("#case-list .title") == []
+
+    town.say(*(a_doc(f"p{n}", f"锦湖里又停水了 {n}", at=lately(n / 60), author=f"u{n}") for n in range(12)))
+    town.warn(an_alert(level="L2", at=lately()))
+
+    page.until(lambda: page.words("#case-list .title") == ["锦湖里停水集中反映"])
+    page.until(lambda: len(page.words("#posts .post")) == 13)
+    page.until(lambda: page.all("#chart")[0].get_attribute("data-total") == "13")
+    page.until(lambda: page.all("#chart .flag.L2"))
+    assert page.words("#tally .count.L2 b") == ["1"]
+    page.picture("burst")
+
+    page.click("#case-list [data-verb=ack]")
+    page.until(lambda: town.bus.lag("notify", "signals"))
+    town.settle()
+
+    page.until(lambda: page.words("#case-list .title") == [])
+    assert town.desk.cases()[0].state is CaseState.ACKNOWLEDGED
+    assert town.desk.cases()[0].acked_by == "值班员"
+    assert page.complaints() == []
+
+
+def test_a_hostile_post_is_only_text(chromium: webdriver.Chrome, town: Town) -> None:
+    town.say(a_doc("p1", HOSTILE, title=HOSTILE, at=lately(1)))
+    town.warn(an_alert(summary="<img src=x onerror=alert(1)>停水", why="<script>1</script>", at=lately(1)))
+    page = Page(chromium, town.url)
+    page.until(lambda: page.words("#posts .text"))
+
+    (text,) = page.words("#posts .text")
+    page.click("#case-list .title")
+    page.until(lambda: page.words("#drawer h2"))
+
+    assert "<img src=x onerror=" in text and "gnp.exe" in text
+    assert "\u202e" not in text and "\u200b" not in text
+    assert page.all("#posts img, #posts script, #posts b.粗, #drawer img, #drawer script, #case-list img") == []
+    assert chromium.execute_script("return window.pwned") is None
+    assert chromium.title != "1"
+    assert page.complaints() == []
+
+
+def test_the_keyboard_is_enough(chromium: webdriver.Chrome, town: Town) -> None:
+    town.warn(
+        an_alert("one", "L2", summary="第一件", at=lately(2)), an_alert("two", "L3", summary="第二件", at=lately(1))
+    )
+    page = Page(chromium, town.url)
+    page.until(lambda: len(page.words("#case-list .title")) == 2)
+
+    page.press("j")
+    assert page.words("#case-list [data-picked] .title") == ["第二件"]
+    page.press("k", "a")
+    page.until(lambda: town.bus.lag("notify", "signals"))
+    town.settle()
+    page.until(lambda: page.words("#case-list .title") == ["第二件"])
+
+    page.press(Keys.ENTER)
+    page.until(lambda: page.words("#drawer h2") == ["第二件"])
+    page.press(Keys.ESCAPE)
+    page.until(lambda: not page.all("#drawer")[0].is_displayed())
+
+    page.press("/")
+    assert chromium.switch_to.active_element.get_attribute("id") == "quick-q"
+
+
+def test_closing_asks_for_the_outcome_and_keeps_it(chromium: webdriver.Chrome, town: Town) -> None:
+    town.warn(an_alert(at=lately(1)))
+    page = Page(chromium, town.url)
+
+    page.click("#case-list [data-verb=close]")
+    page.until(lambda: page.all("#drawer textarea"))
+    page.all("#drawer textarea")[0].send_keys("已恢复供水")
+    page.click("#drawer [data-verb=close-now]")
+    page.until(lambda: town.bus.lag("notify", "signals"))
+    town.settle()
+
+    page.until(lambda: town.desk.cases()[0].state is CaseState.CLOSED)
+    page.until(lambda: any("已恢复供水" in words for words in page.words("#drawer .history li")))
+
+
+def test_search_highlights_counts_and_explains_a_wrong_query(chromium: webdriver.Chrome, town: Town) -> None:
+    town.say(a_doc("p1", "湖东😡停水两天", at=lately(1)), a_doc("p2", "停电", topic="power", at=lately(2)))
+    page = Page(chromium, town.url)
+
+    page.press("/")
+    page.press("停水", Keys.ENTER)
+    page.until(lambda: page.words("#hits mark") == ["停水"])
+    assert page.words("#facets li span") == ["供水"]
+    page.picture("search")
+
+    box = page.all("#search-q")[0]
+    box.clear()
+    box.send_keys("(停水", Keys.ENTER)
+    page.until(lambda: any("括号" in words for words in page.words("#search-fault")))
+    assert all("400" in words for words in page.complaints())
+
+
+def test_the_stream_pauses_and_filters(chromium: webdriver.Chrome, town: Town) -> None:
+    town.say(a_doc("p1", "停水一", at=lately(3)), a_doc("p2", "停电", topic="power", label="pos", at=lately(2)))
+    page = Page(chromium, town.url)
+    page.until(lambda: len(page.words("#posts .post")) == 2)
+
+    page.press("p")
+    town.say(a_doc("p3", "停水二", at=lately(1)))
+    page.until(lambda: any(words.startswith("1") for words in page.words("#fresh")))
+    assert len(page.words("#posts .post")) == 2
+    page.press("p")
+    page.until(lambda: len(page.words("#posts .post")) == 3)
+
+    page.all("#stream-q")[0].send_keys("停水")
+    page.until(lambda: page.words("#posts .text") == ["停水二", "停水一"])
+
+
+def test_the_page_speaks_english_when_asked(chromium: webdriver.Chrome, town: Town) -> None:
+    page = Page(chromium, town.url)
+
+    page.click("#lang")
+
+    assert page.words("#cases-title") == ["Alerts and cases"]
+    assert chromium.execute_script("return document.documentElement.lang") == "en"
+
+
+def test_a_phone_shows_one_pane_without_sideways_scrolling(chromium: webdriver.Chrome, town: Town) -> None:
+    town.warn(an_alert(at=lately(1)))
+    page = Page(chromium, town.url)
+    phone = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+    chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+    try:
+        page.until(lambda: page.all(".dock")[0].is_displayed() and page.all("#case-list .case"))
+        assert page.all("#case-list .case")[0].is_displayed() and not page.all("#posts")[0].is_displayed()
+        page.click("[data-pick=stream]")
+        assert page.all("#stream-title")[0].is_displayed() and not page.all("#case-list")[0].is_displayed()
+        assert chromium.execute_script("return document.documentElement.scrollWidth") <= phone["width"]
+        page.picture("phone")
+    finally:
+        chromium.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
