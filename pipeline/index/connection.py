@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from pipeline.errors import Fault, Misconfigured, Unavailable
-from pipeline.index.rows import COLUMNS, FORMAT, INDICES, SCHEMA, column
-from pipeline.text.grams import FORMAT as GRAMS
+from pipeline import log
+from pipeline.errors import Fault, Misconfigured, Rejected, Unavailable
+from pipeline.index.rows import COLUMNS, INDICES, LAYOUT, SCHEMA, column, edition
+from pipeline.index.writing import rebuild
 
+_log = log.get("index")
 WAIT_S: Final = 5.0
-_VERSION: Final = f"{FORMAT} {GRAMS}"
 _BUG: Final = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE, sqlite3.SQLITE_CONSTRAINT)
 
 
@@ -40,33 +41,49 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
     db.execute("pragma secure_delete = fast")
     db.execute("pragma cache_size = -65536")
     db.execute("pragma mmap_size = 1073741824")
-    if _version(db) == _VERSION and not _missing_columns(db):
+    if _about(db) == (LAYOUT, edition()):
         return
     with transaction(db):
-        for statement in SCHEMA.split(";\n"):
-            db.execute(statement)
-        for name in _missing_columns(db):  # a field that is newer than the file
-            db.execute(f"alter table posts add column {name}")
-        for statement in INDICES.split(";\n"):
-            db.execute(statement)
-        db.execute("insert or ignore into about values ('version', ?)", (_VERSION,))
-        if (version := _version(db)) != _VERSION:
-            raise Misconfigured([_outdated(path, version)])
+        _make(db, path)
 
 
-def _outdated(path: Path, version: str | None) -> Fault:
+def _make(db: sqlite3.Connection, path: Path) -> None:
+    layout, built = _about(db)  # again: another process may have been faster
+    if layout not in (None, LAYOUT):
+        raise Misconfigured([_foreign(path)])
+    for statement in SCHEMA.split(";\n"):
+        db.execute(statement)
+    for name in _missing_columns(db):  # of fields that are newer than the file
+        db.execute(f"alter table posts add column {name}")
+    for statement in INDICES.split(";\n"):
+        db.execute(statement)
+    if built not in (None, edition()):
+        _rebuild(db, path)
+    db.executemany("insert or replace into about values (?, ?)", [("layout", LAYOUT), ("edition", edition())])
+
+
+def _rebuild(db: sqlite3.Connection, path: Path) -> None:
+    _log.info("index built anew", file=path.name)
+    try:
+        rebuild(db)
+    except Rejected as error:
+        raise Misconfigured([_foreign(path)]) from error
+
+
+def _foreign(path: Path) -> Fault:
     return Fault(
         "index.url",
-        f"{path} 是旧格式（{version}，现为 {_VERSION}）：请移走该文件，从总线重建索引",
-        f"{path} has an old format ({version}, now {_VERSION}): move it away and build the index anew from the bus",
+        f"{path} 的格式与本版本不符：请移走该文件，从总线重建索引",
+        f"{path} has another format than this version: move it away and build the index anew from the bus",
     )
 
 
-def _version(db: sqlite3.Connection) -> str | None:
+def _about(db: sqlite3.Connection) -> tuple[str | None, str | None]:
+    """Return the layout of the file, and the edition that its rows were computed with."""
     if not db.execute("select 1 from sqlite_master where name = 'about'").fetchone():
-        return None
-    found = db.execute("select value from about where name = 'version'").fetchone()
-    return str(found[0]) if found else None
+        return None, None
+    about = dict(db.execute("select name, value from about"))
+    return about.get("layout"), about.get("edition")
 
 
 def _missing_columns(db: sqlite3.Connection) -> list[str]:

@@ -11,10 +11,11 @@ from typing import Final, NamedTuple
 from pipeline.index import ROLLED
 from pipeline.index.operand import milliseconds
 from pipeline.index.sql import facet, indexed, slot
-from pipeline.model import FIELDS, AnalysedPost, Field, Reader, Type, Value, encode
+from pipeline.model import FIELDS, AnalysedPost, Field, Reader, Type, Value, digest, encode
+from pipeline.text.grams import edition as gram_edition
 from pipeline.text.grams import grams
 
-FORMAT: Final = 1
+LAYOUT: Final = "1"  # of tables and packing; another one cannot be read
 
 COLUMNS: Final = tuple(field for field in FIELDS.values() if field.type is not Type.TEXT)
 _AFFINITY: Final = {
@@ -57,6 +58,12 @@ class Row(NamedTuple):
     cells: tuple[Cell, ...]
     words: Words
     roll: Roll
+
+
+def edition() -> str:
+    """Return what changes when a post may give other rows than before."""
+    fields = [f"{field.name} {field.type} {field.path} {indexed(field.name)}" for field in FIELDS.values()]
+    return digest(*fields, gram_edition())
 
 
 _READER: Final[Reader[AnalysedPost]] = Reader(AnalysedPost)

@@ -18,6 +18,7 @@ from pipeline.model import AnalysedPost
 _AT_ONCE: Final = 500  # ids or rows in one statement
 _NAMES: Final = ", ".join(f'"{field.name}"' for field in COLUMNS)
 _INSERT: Final = f"insert or replace into posts (seq, {_NAMES}) values (?{', ?' * len(COLUMNS)})"  # noqa: S608 # our names
+_FOLLOWING: Final = "select seq, packed from documents where seq > ? order by seq limit ?"
 _SAY: Final = "insert into grams (rowid, title, text, tokens, facets) values (?, ?, ?, ?, ?)"
 _UNSAY: Final = "insert into grams (grams, rowid, title, text, tokens, facets) values ('delete', ?, ?, ?, ?, ?)"
 _ROLL: Final = """
@@ -55,6 +56,17 @@ def forget(db: sqlite3.Connection, seqs: Iterable[int]) -> int:
     kept = [unpacked(db.execute("select packed from documents where seq = ?", (seq,)).fetchone()[0]) for seq in some]
     _replace(db, [(Known(Stored(doc), seq, words), None) for seq, (doc, words) in zip(some, kept, strict=True)])
     return len(some)
+
+
+def rebuild(db: sqlite3.Connection) -> None:
+    """Compute all rows anew from the kept posts: for newer fields, or another way of cutting texts."""
+    db.execute("insert into grams (grams) values ('delete-all')")
+    db.execute("delete from volume")
+    some = db.execute(_FOLLOWING, (-1, _AT_ONCE)).fetchall()
+    while some:
+        docs = [(seq, unpacked(kept)[0]) for seq, kept in some]
+        _put(db, [(None, _Placed(seq, row(doc), doc)) for seq, doc in docs])
+        some = db.execute(_FOLLOWING, (some[-1][0], _AT_ONCE)).fetchall()
 
 
 def _known(db: sqlite3.Connection, ids: set[str]) -> dict[str, Known]:
@@ -103,6 +115,10 @@ def _replace(db: sqlite3.Connection, changes: Iterable[tuple[Known, AnalysedPost
     ended = [(old.seq,) for old, new in pairs if old and (not new or new.seq != old.seq)]
     db.executemany("delete from posts where seq = ?", ended)
     db.executemany("delete from documents where seq = ?", ended)
+    _put(db, pairs)
+
+
+def _put(db: sqlite3.Connection, pairs: Sequence[_Pair]) -> None:
     now = [new for _, new in pairs if new]
     db.executemany(_INSERT, ((new.seq, *new.row.cells) for new in now))
     db.executemany(

@@ -7,15 +7,24 @@ engine; an engine needs to split at blanks and to find phrases, no more.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Final, NamedTuple
 
+from pipeline.model import digest
 from pipeline.text.normal import normal
 
-FORMAT: Final = "grams/1"  # changes when the same text gives other grams: the index must then be built anew
+_FORMAT: Final = "grams/1"
+_FOLDED: Final = "".join(map(chr, range(0x20, 0xD800)))  # every character that is written in another way
 
 _RUN = re.compile(r"(?:[^\W_]|[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff])+")
 _BREAK = r"(?![^\W_]|[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff])(?s:.)"  # one character outside any run
+
+
+@functools.cache
+def edition() -> str:
+    """Return what changes when a text may give other grams than before: an index must then be built anew."""
+    return digest(_FORMAT, _RUN.pattern, normal(_FOLDED))
 
 
 class Phrase(NamedTuple):

