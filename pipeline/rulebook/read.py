@@ -74,15 +74,18 @@ def _files(paths: Sequence[Path], report: Report) -> Iterable[Path]:
 
 
 def _rules(file: Path, report: Report, directory: Directory | None) -> Iterable[Rule]:
+    """Return the sound rules of *file*; none if what they all share (its form, defaults, variants) is wrong."""
+    before = report.errors
     root = load(file, report)
     if root is None or not _ours(root, report):
         return
     known_keys(root, FILE_KEYS, report)
     words = Vocabulary(root, file.parent, report)
     assembler = Assembler(words, _defaults(root.get("defaults"), report), report)
+    usable = report.errors == before
     for node in _list(root, report):
         rule = assembler.rule(node)
-        if rule is not None and _sound(rule, report, directory):
+        if rule is not None and _sound(rule, report, directory) and usable:
             yield rule
 
 

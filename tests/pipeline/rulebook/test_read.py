@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from datetime import timedelta
 from pathlib import Path
 
@@ -81,6 +82,24 @@ def test_a_fault_in_one_rule_spares_the_others(tmp_path: Path) -> None:
 
     assert list(book.by_id) == ["test.good"]
     assert codes(book) == ["E06"]
+
+
+@pytest.mark.parametrize(
+    "sections", [{"defaults": {"owner": "x", "match": {"where": {"place.stret": "x"}}}}, {"lsits": {}}]
+)
+def test_a_fault_in_what_all_rules_of_a_file_share_stops_them_all(tmp_path: Path, sections: dict[str, object]) -> None:
+    book = read(tmp_path, a_rule(), **sections)
+
+    assert (book.rules, len(book.errors)) == ((), 1)
+
+
+def test_a_key_given_twice_inside_a_rule_does_not_quietly_drop_one(tmp_path: Path) -> None:
+    read(tmp_path, a_rule())
+    text = (tmp_path / "rules.yaml").read_text(encoding="utf-8").replace('"id"', '"level": "red", "id"')
+
+    book = read_text(tmp_path, text)
+
+    assert (book.rules, codes(book)) == ((), ["E01"])
 
 
 def test_all_faults_are_told_at_once_each_with_its_line_and_column(tmp_path: Path) -> None:
@@ -223,6 +242,12 @@ def test_a_changed_word_list_changes_the_revision(tmp_path: Path) -> None:
         read(tmp_path, rule, lists={"词": ["停水"]}).rules[0].rev
         != read(tmp_path, rule, lists={"词": ["停水", "断水"]}).rules[0].rev
     )
+
+
+def test_a_rulebook_travels_to_a_worker_process() -> None:
+    book = Rulebook.read()
+
+    assert pickle.loads(pickle.dumps(book)) == book
 
 
 def test_the_defaults_of_a_file_hold_unless_a_rule_names_the_same_field(tmp_path: Path) -> None:
