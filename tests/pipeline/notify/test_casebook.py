@@ -1,0 +1,130 @@
+"""The decisions alone: keys, acts, and what an officer is told when something is not allowed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import Rejected
+from pipeline.model import Case, CaseState, Level, Manner, NotifyReason, Turn, Verb
+from pipeline.notify.acts import act
+from pipeline.notify.casebook import Notice, case_key, hear, reason_to_speak, ring
+from pipeline.notify.routing import Routed
+from tests.pipeline.notify.world import an_act, an_alert, at
+
+UNITS = Routed("water", ("waterco", "st_hd"))
+
+
+def a_case() -> Case:
+    case = hear(None, None, an_alert(), UNITS, "停水").case
+    assert case is not None
+    return case
+
+
+def test_the_key_is_the_rule_and_the_chosen_values() -> None:
+    by_street = Manner(case_key=("place.street",))
+    here = an_alert(group_by=("place.street", "cluster.id"), group=("湖东街道", "c1"), manner=by_street)
+    same = an_alert(group_by=("cluster.id", "place.street"), group=("c2", "湖东街道"), manner=by_street)
+    elsewhere = an_alert(group=("文桥街道",), manner=by_street)
+    other_rule = an_alert(rule="livelihood.power_outage", manner=by_street)
+    assert case_key(here) == case_key(same)
+    assert len({case_key(one) for one in (here, elsewhere, other_rule)}) == 3
+
+
+def test_without_a_chosen_key_the_whole_group_counts() -> None:
+    manner = Manner()
+    assert case_key(an_alert(manner=manner)) != case_key(an_alert(group=("文桥街道",), manner=manner))
+
+
+def test_a_key_field_that_the_rule_does_not_group_by_joins_all_its_alerts() -> None:
+    manner = Manner(case_key=("place.road",))
+    assert case_key(an_alert(manner=manner)) == case_key(an_alert(group=("文桥街道",), manner=manner))
+
+
+def test_a_case_has_the_same_id_on_every_machine() -> None:
+    assert a_case().id == a_case().id
+    assert a_case().name.startswith("C-")
+
+
+@pytest.mark.parametrize(
+    ("verb", "state", "words"),
+    [
+        (Verb.ACK, CaseState.ACKNOWLEDGED, {}),
+        (Verb.ASSIGN, CaseState.ASSIGNED, {"unit": "housing"}),
+        (Verb.CLOSE, CaseState.CLOSED, {"reason": "已恢复供水"}),
+        (Verb.NOTE, CaseState.OPEN, {"reason": "已电话核实"}),
+    ],
+)
+def test_an_act_moves_the_case_and_leaves_a_line(verb: Verb, state: CaseState, words: dict[str, str]) -> None:
+    case = act(a_case(), an_act(verb, a_case(), "11:10", **words))
+    assert case.state is state
+    assert (case.history[-1].what, case.history[-1].by) == (verb.value, "值班员甲")
+
+
+@pytest.mark.parametrize(
+    ("before", "verb", "words", "told"),
+    [
+        ([], Verb.CLOSE, {}, "结果"),
+        ([], Verb.ASSIGN, {}, "单位"),
+        ([], Verb.RETURN, {"reason": "不归我管"}, "没有交办"),
+        ([], Verb.REOPEN, {"reason": "又停水"}, "没有办结"),
+        ([], Verb.NOTE, {}, "备注"),
+        ([(Verb.ACK, {})], Verb.ACK, {}, "已经签收"),
+        ([(Verb.ASSIGN, {"unit": "housing"})], Verb.RETURN, {}, "理由"),
+        ([(Verb.CLOSE, {"reason": "好了"})], Verb.ACK, {}, "已经办结"),
+        ([(Verb.CLOSE, {"reason": "好了"})], Verb.CLOSE, {"reason": "好了"}, "已经办结"),
+        ([(Verb.CLOSE, {"reason": "好了"})], Verb.REOPEN, {}, "理由"),
+    ],
+)
+def test_what_is_not_allowed_is_refused_in_words(
+    before: list[tuple[Verb, dict[str, str]]], verb: Verb, words: dict[str, str], told: str
+) -> None:
+    case = a_case()
+    for number, (earlier, said) in enumerate(before):
+        case = act(case, an_act(earlier, case, f"11:1{number}", **said))
+    with pytest.raises(Rejected, match=told):
+        act(case, an_act(verb, case, "11:20", **words))
+
+
+def test_a_returned_case_keeps_its_signature_and_goes_to_the_named_unit() -> None:
+    case = act(a_case(), an_act(Verb.ASSIGN, a_case(), "11:10", unit="housing"))
+    assert case.units == ("housing", "water", "waterco", "st_hd")
+    case = act(case, an_act(Verb.RETURN, case, "11:20", reason="不归我管", unit="h12345"))
+    assert (case.state, case.lead_unit, "housing" in case.units) == (CaseState.ACKNOWLEDGED, "h12345", False)
+
+
+def test_the_manner_of_an_alert_is_that_of_its_opening() -> None:
+    first = hear(None, None, an_alert(), UNITS, "停水")
+    slower = an_alert(Turn.GREW, "11:05", manner=Manner(repeat_interval_s=9))
+    assert hear(first.case, first.notice, slower, UNITS, "停水").notice.alert.manner == an_alert().manner
+
+
+@given(
+    level=st.sampled_from(Level),
+    wait_s=st.sampled_from([0.0, 30.0, 900.0]),
+    turns=st.lists(
+        st.tuples(st.sampled_from([Turn.RAISED, Turn.GREW, Turn.QUIET]), st.sampled_from(Level)), max_size=8
+    ),
+)
+def test_whatever_happens_every_alert_is_told_first_once_and_before_anything_else(
+    level: Level, wait_s: float, turns: list[tuple[Turn, Level]]
+) -> None:
+    manner = Manner(group_wait_s=wait_s, repeat_interval_s=0)
+    heard = hear(None, None, an_alert(level=level, manner=manner), UNITS, "停水")
+    reasons = [speech.reason for speech in heard.speeches]
+    for minute, (turn, louder) in enumerate(turns, 1):
+        if heard.notice.due is not None and heard.notice.due <= at(f"11:{minute:02}"):
+            heard = ring(heard.notice, heard.case, heard.notice.due)
+            reasons += [speech.reason for speech in heard.speeches]
+        heard = hear(heard.case, heard.notice, an_alert(turn, f"11:{minute:02}", level=louder), UNITS, "停水")
+        reasons += [speech.reason for speech in heard.speeches]
+    if heard.notice.due is not None:
+        reasons += [speech.reason for speech in ring(heard.notice, heard.case, heard.notice.due).speeches]
+    assert reasons[0] is NotifyReason.FIRST
+    assert reasons.count(NotifyReason.FIRST) == 1
+
+
+def test_silence_is_none() -> None:
+    notice = Notice(alert=an_alert(Turn.GREW), heard_at=at("11:00"))
+    assert reason_to_speak(notice, notice) is None
