@@ -65,7 +65,7 @@ class Seen:
 
     def take(self, signature: str, now: datetime) -> bool:
         """Use *signature*; False if it was used before."""
-        self._until = {each: until for each, until in self._until.items() if until > now}
+        self._until = {each: until for each, until in self._until.items() if until >= now}
         if signature in self._until:
             return False
         self._until[signature] = now + 2 * TOLERANCE

@@ -58,7 +58,7 @@ class Grammar:
             name = slot[1]
             return scene[name] if name in scene else rng.choice(self._parts[name])
 
-        return _GAPS.sub("", _SLOT.sub(fill, template)).rstrip("，")
+        return _GAPS.sub("", _SLOT.sub(fill, template)).strip("， ")
 
 
 @functools.cache
