@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -41,10 +42,15 @@ def table(path: Path, mapping: Mapping[str, str]) -> Table:
     if kind := _LATER.get(Path(name).suffix):
         zh = f"这一版还不能读 {kind}；请另存为 CSV（UTF-8）或 JSONL 再导入"
         raise Misconfigured([Fault(path.name, zh, f"{kind} cannot be read yet; save it as CSV (UTF-8) or JSONL")])
-    if not path.is_file():
-        raise Misconfigured([Fault(path.name, "没有这个文件", "there is no such file")])
+    if not (path.is_file() and os.access(path, os.R_OK)):
+        zh = "没有这个文件，或者没有读它的权限"
+        raise Misconfigured([Fault(path.name, zh, "there is no such file, or it may not be read")])
     if name.endswith((".jsonl", ".json", ".ndjson")):
         return Table(_recorded(path, mapping))
+    if path.suffix.lower() == ".gz":
+        raise Misconfigured(
+            [Fault(path.name, "压缩的表格请先解压再导入", "unpack a compressed table before importing it")]
+        )
     return _delimited(path, mapping)
 
 

@@ -116,6 +116,15 @@ def test_an_id_that_lost_digits_is_no_key() -> None:
     assert raw_post({"text": "停水"}, fetched_at=NOON).fetch.warnings == (NO_ID,)
 
 
+def test_an_id_made_from_content_does_not_give_a_telephone_number_away() -> None:
+    ids = {
+        raw_post({"text": f"停水，请回电{phone}"}, fetched_at=NOON).native_id
+        for phone in ("13800138000", "138-0013-8000")
+    }
+
+    assert len(ids) == 1
+
+
 def test_a_deletion_needs_no_words_but_an_id() -> None:
     assert raw_post({"id": "d1", "op": "delete"}, fetched_at=NOON).op is Op.DELETE
     with pytest.raises(Rejected, match="编号"):
