@@ -91,7 +91,7 @@ def _name(label: str | None) -> str | None:
     if label.lower() in _GB:
         return "gb18030"
     try:
-        return codecs.lookup(label).name if label.isascii() else None
+        return codecs.lookup(label).name if label.isascii() and label.isprintable() else None
     except LookupError:
         return None
 
@@ -120,7 +120,7 @@ def _strictly(body: bytes, label: str) -> str | None:
         return None
     try:
         return body.decode(label)
-    except (UnicodeDecodeError, LookupError):  # LookupError: a codec such as base64 is none of text
+    except (UnicodeError, LookupError):  # LookupError: a codec such as base64 is none of text
         return None
 
 

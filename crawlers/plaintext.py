@@ -9,7 +9,7 @@ from lxml import etree, html
 from crawlers.charset import clean
 
 _UNSEEN = frozenset(
-    {"script", "style", "template", "noscript", "iframe", "object", "svg", "head", "form", "nav", "button"}
+    {"title", "script", "style", "template", "noscript", "iframe", "object", "svg", "head", "form", "nav", "button"}
 )
 _BLOCKS = frozenset(
     "address article aside blockquote br dd div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main"

@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 import scrapy
 from scrapy import signals
 from scrapy.exceptions import IgnoreRequest, StopDownload
+from scrapy.http import Response
 from scrapy.resolver import CachingHostnameResolver
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
 
@@ -23,6 +24,7 @@ from crawlers.addresses import public, refusal
 from crawlers.answer import Trouble
 from crawlers.errand import AGENT
 from crawlers.robots import LIMIT, Robots
+from crawlers.unpack import CODINGS, TooBig, unpacked
 
 KEPT = timedelta(hours=24)  # rules are read again after a day
 KEPT_AWAY = timedelta(minutes=30)  # and sooner where there was no answer
@@ -61,6 +63,8 @@ SETTINGS: dict[str, Any] = {
     "DOWNLOADER_MIDDLEWARES": {
         "crawlers.politeness.AddressGate": 90,
         "crawlers.politeness.RobotsGate": 100,
+        "crawlers.politeness.Unpack": 590,
+        "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # mislabelled bytes break it
         "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
         "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     },
@@ -209,6 +213,24 @@ class BodyGuard:
                 raise StopDownload(fail=False)
 
 
+class Unpack:
+    """Undoes what Content-Encoding names, up to the size that the request allows."""
+
+    async def process_request(self, request: scrapy.Request) -> None:
+        request.headers.setdefault("Accept-Encoding", "gzip, deflate")
+
+    async def process_response(self, request: scrapy.Request, response: Response) -> Response:
+        named = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1").lower()
+        codings = [coding.strip() for coding in named.split(",") if coding.strip()]
+        body = response.body
+        try:
+            for coding in reversed(codings):
+                body = unpacked(body, request.meta["download_maxsize"]) if coding in CODINGS else body
+        except TooBig:
+            raise Refused(Trouble.TOO_BIG, "解压后超限") from None
+        return response.replace(body=body) if codings else response
+
+
 class Turns:
     """Keeps the requests to one host apart, one at a time, in the order they came."""
 
@@ -247,7 +269,7 @@ def _failures() -> tuple[type[Exception], ...]:
         told.CannotResolveHostError, told.DownloadConnectionRefusedError, told.DownloadFailedError, told.DownloadTimeoutError,
         told.DownloadCancelledError, told.ResponseDataLossError, told.UnsupportedURLSchemeError, told.NotSupported,
         IgnoreRequest, StopDownload, error.ConnectionDone, error.ConnectionLost, error.ConnectError, client.ResponseFailed,
-        OSError, ValueError, EOFError,
+        OSError,
     )  # fmt: skip
 
 

@@ -129,8 +129,8 @@ def _built(kind: type[Connector], options: Mapping[str, Any], place: str, faults
     except ValidationError as error:
         for item in error.errors():
             key = ".".join(str(step) for step in item["loc"])
-            words = _WRONG.get(item["type"], "")
-            faults.append(Fault(f"{place}.{key}", f"{words}（{item['msg']}）" if words else item["msg"], item["msg"]))
+            words, told = _WRONG.get(item["type"], ""), item["msg"].removeprefix("Value error, ")
+            faults.append(Fault(f"{place}.{key}", f"{words}（{told}）" if words else told, told))
         return None
 
 

@@ -11,6 +11,7 @@ from crawlers import Visit
 from crawlers.crawl import shared
 from crawlers.errand import Errand
 from crawlers.options import Options
+from crawlers.webaddress import WebAddress
 from pipeline.model import Access, Kind
 from pipeline.settings import Duration, duration
 
@@ -24,7 +25,7 @@ class FeedConnector(Options):
     name: ClassVar[str] = "feed"
     access: ClassVar[Access] = Access.PUBLIC
 
-    url: str = Field(description="订阅源网址 / address of the feed")
+    url: WebAddress = Field(description="订阅源网址 / address of the feed")
     zone: str = Field(default="Asia/Shanghai", description="没有时区的时间按此时区理解 / zone of times without one")
     kind: Kind = Field(default=Kind.ARTICLE, description="内容类型 / kind of its posts")
     contact: str = Field(

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import scrapy
 from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
 
+from crawlers.addresses import refusal
 from crawlers.answer import Answer, Trouble
 from crawlers.errand import Errand
 from crawlers.politeness import SCRAPY_FAILURES, PublicResolver, Refused, RobotsGate, Turns
@@ -57,6 +58,8 @@ class Reader:
                 return Answer(url, answer.status, trouble=Trouble.REDIRECT, detail=why)
 
     async def _once(self, url: str, headers: Mapping[str, str]) -> Answer:
+        if why := refusal(url, private=self._errand.allow_private):
+            return Answer(url, trouble=Trouble.ADDRESS, detail=why)
         async with self._turns.take(urlsplit(url).netloc, self.gap_s(url), self.now) as wait_s:
             if wait_s:
                 return Answer(url, trouble=Trouble.TURN, wait_s=wait_s)
@@ -114,5 +117,5 @@ def _failed(url: str, error: Exception) -> Answer:
     if isinstance(error, DownloadTimeoutError):
         return Answer(url, trouble=Trouble.SLOW, detail="超时")
     if isinstance(error, DownloadCancelledError | IgnoreRequest):
-        return Answer(url, trouble=Trouble.TOO_BIG, detail="解压后或原文超限")
+        return Answer(url, trouble=Trouble.TOO_BIG, detail="原文超限")
     return Answer(url, trouble=Trouble.NETWORK, detail=type(error).__name__)
