@@ -8,11 +8,13 @@ from typing import Protocol
 import msgspec
 
 from pipeline.analyse import gate, harm, matter
+from pipeline.analyse.analyser import Analyser
 from pipeline.analyse.cues import Lexicon, Reading
 from pipeline.analyse.numbers import count
 from pipeline.analyse.place import Gazetteer
 from pipeline.analyse.sentiment import Sentiment
 from pipeline.directory import Directory
+from pipeline.errors import Fault, Misconfigured
 from pipeline.model import (
     AnalysedPost,
     ClusterFinding,
@@ -47,8 +49,14 @@ class Analyst:
     """Fills every block of a post. Equal posts get equal blocks, whatever else is in the batch."""
 
     def __init__(
-        self, segmenter: Segmenter, sentiment: Judge, directory: Directory, clusters: Clusters | None = None
+        self,
+        segmenter: Segmenter,
+        sentiment: Judge,
+        directory: Directory,
+        clusters: Clusters | None = None,
+        analysers: Sequence[Analyser] = (),
     ) -> None:
+        _check(analysers)
         self._segmenter = segmenter
         self._tokenizer = f"{segmenter.name}/{segmenter.version}"
         self._sentiment = sentiment
@@ -56,13 +64,20 @@ class Analyst:
         self._lexicon = Lexicon.read()
         self._gazetteer = Gazetteer(directory)
         self._clusters = clusters
+        self._analysers = analysers
 
     @classmethod
-    def open(cls, settings: Analyse, directory: Directory, clusters: Clusters | None = None) -> Analyst:
+    def open(
+        cls,
+        settings: Analyse,
+        directory: Directory,
+        clusters: Clusters | None = None,
+        analysers: Sequence[Analyser] = (),
+    ) -> Analyst:
         """Return an analyst who knows the names of *directory*. Raises Misconfigured."""
         names = [name for place in directory.places for name in (place.name, *place.aliases)]
         cutter = segmenter(settings.segmenter, normal_batch([*names, directory.territory.name]))
-        return cls(cutter, Sentiment.open(settings.sentiment), directory, clusters)
+        return cls(cutter, Sentiment.open(settings.sentiment), directory, clusters, analysers)
 
     def analyse(self, posts: Sequence[Post]) -> list[AnalysedPost]:
         """Return the posts with their blocks, in the order given.
@@ -85,10 +100,11 @@ class Analyst:
             self._understood(doc, hidden, self._lexicon.read_text(normal, *letters), feeling)
             for doc, hidden, normal, letters, feeling in zip(docs, masked, normals, squeezed, feelings, strict=True)
         ]
-        if self._clusters is None:
-            return docs
-        found = self._clusters.assign(docs)
-        return [msgspec.structs.replace(doc, cluster=one) for doc, one in zip(docs, found, strict=True)]
+        if self._clusters is not None:
+            docs = _filled(docs, "cluster", self._clusters.assign(docs))
+        for analyser in self._analysers:
+            docs = _filled(docs, analyser.name, analyser.analyse(docs))
+        return docs
 
     def _mask(self, posts: Sequence[Post]) -> tuple[list[Post], list[Masked]]:
         """Return the posts without personal data: intake masked them, but a log can also be written by others."""
@@ -121,6 +137,25 @@ class Analyst:
             gate=closed or gate.after_matter(reading, what),
             flags=tuple(dict.fromkeys((*doc.post.flags, *_flags(reading, what, masked)))),
         )
+
+
+def _check(analysers: Sequence[Analyser]) -> None:
+    """Raise Misconfigured with every block that an analyser names and no post has."""
+    named = [(one.name, block) for one in analysers for block in (one.name, *one.needs)]
+    faults = [
+        Fault(f"analyse.{name}", f"没有名为 {block} 的分析结果", f"there is no block {block}")
+        for name, block in named
+        if block not in AnalysedPost.__struct_fields__
+    ]
+    if faults:
+        raise Misconfigured(faults)
+
+
+def _filled(docs: Sequence[AnalysedPost], block: str, findings: Sequence[msgspec.Struct | None]) -> list[AnalysedPost]:
+    return [
+        doc if finding is None else msgspec.structs.replace(doc, **{block: finding})
+        for doc, finding in zip(docs, findings, strict=True)
+    ]
 
 
 def _flags(reading: Reading, what: MatterFinding, masked: Masked) -> list[str]:

@@ -17,7 +17,7 @@ _UNDONE = re.compile(
     r"(?:没|没有|未|不|何时|什么时候|几时|尽快|早日|才能?|希望|能否|能不能|无法|盼|等)[^。!?;\n]{0,3}$"
 )
 _CLAUSE = re.compile("[,、:，：]")
-_WHOLE_SENTENCE = frozenset("如果 要是 万一 假如 假设 倘若".split())
+_WHOLE_SENTENCE = frozenset("如果 要是 万一 假如 假设 倘若 一旦".split())
 _ABOUT_ONESELF = frozenset(
     "跳楼 跳下去 轻生 不想活 撑不下去 活不下去 自杀 割腕 结束生命".split()
 )  # a threat is no supposition

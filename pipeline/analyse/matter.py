@@ -10,6 +10,8 @@ from pipeline.analyse.cues import Cue, Reading
 from pipeline.model import MatterFinding, Numbers
 
 _NOTICE = re.compile("(?:通知|公告|通告|提示|周报第?[0-9]*期?)[:：]")
+_QUESTION = re.compile("[?吗]|是否|如何|怎么|怎样|什么时候|能否|能不能|可不可以|多少|哪里")
+_ASKS = ("help", "report", "complaint", "praise", "thanks", "inquiry", "suggestion")
 _STRONG_REPORT = frozenset("举报 检举 揭发 控告 爆料 曝光".split())
 _MOST_REASONS = 8
 _PART_OF_HARM = 2.0
@@ -96,24 +98,51 @@ def _announced(reading: Reading) -> bool:
 
 def _appeal(reading: Reading, danger: list[Cue], loss: list[Cue]) -> tuple[str | None, list[Cue]]:
     """Return what is asked: danger first, then the ways of asking from the most to the least pressing."""
-    asks = {kind: list(reading.of(f"appeal.{kind}")) for kind in ("help", "report", "complaint", "praise")}
+    asks = {kind: list(reading.of(f"appeal.{kind}")) for kind in _ASKS}
     strong = [cue for cue in asks["report"] if cue.word in _STRONG_REPORT]
     if danger:
         told = asks["report"] and not asks["help"] and not asks["complaint"]
         return ("report", asks["report"]) if told else ("help", asks["help"])
-    if asks["praise"] and (harms.settled(reading) or not asks["complaint"]) and not (loss or asks["help"]):
-        return "praise", asks["praise"]
+    if praise := _praise(reading, asks, loss):
+        return "praise", praise
+    if _suggests(asks) and not (loss or asks["help"] or strong):
+        return "suggestion", asks["suggestion"]
     for kind, cues in (("help", asks["help"]), ("report", strong), ("complaint", asks["complaint"])):
         if cues:
             return kind, cues
-    return _mild_appeal(reading, loss)
+    return _mild_appeal(reading, asks, loss)
 
 
-def _mild_appeal(reading: Reading, loss: list[Cue]) -> tuple[str | None, list[Cue]]:
-    for kind in ("inquiry", "suggestion"):
-        if cues := list(reading.of(f"appeal.{kind}")):
-            return kind if not (loss and kind == "suggestion") else "complaint", cues
-    return ("complaint", []) if loss else (None, [])
+def _suggests(asks: dict[str, list[Cue]]) -> bool:
+    """Say whether a proposal is what it is about: more of it than of complaint, or as much and said first."""
+    proposal, complaint = asks["suggestion"], asks["complaint"]
+    if not proposal or not complaint:
+        return bool(proposal)
+    if len(proposal) == len(complaint):
+        return proposal[0].start < complaint[0].start
+    return len(proposal) > len(complaint)
+
+
+def _praise(reading: Reading, asks: dict[str, list[Cue]], loss: list[Cue]) -> list[Cue]:
+    """Return the cues of praise that is meant. Thanks alone close many a request."""
+    over = harms.settled(reading)
+    if loss or asks["help"] or (asks["complaint"] and not over):
+        return []
+    polite = asks["inquiry"] or asks["suggestion"] or _QUESTION.search(reading.normal)
+    return asks["praise"] or (asks["thanks"] if over or not polite else [])
+
+
+def _mild_appeal(reading: Reading, asks: dict[str, list[Cue]], loss: list[Cue]) -> tuple[str | None, list[Cue]]:
+    if asks["inquiry"]:
+        return "inquiry", asks["inquiry"]
+    if loss or asks["suggestion"]:
+        return "complaint" if loss else "suggestion", asks["suggestion"]
+    return ("inquiry" if _asked(reading) else None), []
+
+
+def _asked(reading: Reading) -> bool:
+    """Say whether a matter is asked about without any word for it: 社保卡丢了还能取钱吗."""
+    return any(True for _ in reading.under("topics")) and bool(_QUESTION.search(reading.normal))
 
 
 def _harm(

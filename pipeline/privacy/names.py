@@ -26,7 +26,7 @@ _BEFORE_OFFICE = re.compile(rf"(?={_OFFICE})")
 _BEFORE_ADDRESS = re.compile(rf"(?={_ADDRESS})")
 # A given name hardly ever has these; they begin what the sentence says next, or end the name of an office.
 _GOES_ON = frozenset(
-    "的在是被说把对不给让跟与将到去来等也都还就没要会能以及有又拿吃打骂用今现已住因为很太这那你我他她它们了过着呢吗吧啊某收叫称问想去做从向和于等或之所其"
+    "的在是被说把对不给让跟与将到去来等也都还就没要会能以及有又拿吃打骂用今现已住因为很太这那你我他她它们了过着呢吗吧啊某收叫称问想去做从向和于等或之所其副姓联电手查"
 )
 _PLACE_END = frozenset("镇区市县省州乡村街道办局院校处科部委会所路组站队馆厅里园")
 _ENDS = re.compile(r"[,。!?;:、\s()\[\]]|$|[在被今的是说叫于从向把给让因就年打欠跟和要拿有没去]")
@@ -49,6 +49,7 @@ def names(text: str) -> Iterator[Span]:
 def _named(text: str, start: int, name: str, *, sure: bool = False) -> Iterator[Span]:
     """Yield the name that begins at *start*, if one does."""
     family = _family(text, start)
+    sure = sure and (family not in AMBIGUOUS or text[start - 1] in ": 叫")
     if not family or (not sure and (family in AMBIGUOUS or _is_word(text, start))):
         return
     given = _given(text, start + len(family))

@@ -19,7 +19,7 @@ _MOBILE = re.compile(
     rf"(?:1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}|1[3-9]\d{{2}}{_SPLIT}\d{{4}}{_SPLIT}\d{{3}}"
     rf"|1[3-9]\d{_SPLIT}\d{{3}}{_SPLIT}\d{{5}}|1{_SPLIT}[3-9](?:{_SPLIT}\d){{9}})(?!\d)"
 )
-_LANDLINE = re.compile(r"(?<!\d)\(?0\d{2,3}\)?[-—– ]?\d{7,8}(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)(?:\(0\d{2,3}\)|0\d{2,3})[-—– ]{0,2}\d{7,8}(?![\d元万])")
 _NAMED_LANDLINE = re.compile(r"(?:电话|座机|固话|tel|致电|拨打)(?:号码?)?[:是为 ]{0,2}([2-8]\d{6,7})(?!\d)")
 _CARD_WORD = re.compile(r"(?:卡号?|账[号户]|户头|账号)[:是为 ]{0,3}(?:尾号)?$")
 _ORDER_WORD = re.compile(r"(?:单号?|编号|流水号?|订单|工单|运单|快递|案号|文号|条码|批号)[:是为 ]{0,3}$")
@@ -74,6 +74,7 @@ def _mobiles(text: str) -> Iterator[Span]:
 
 def _landlines(text: str) -> Iterator[Span]:
     for found in _LANDLINE.finditer(text):
-        yield Span(*found.span(), "CN_LANDLINE")
+        if not _ORDER_WORD.search(text, 0, found.start()):
+            yield Span(*found.span(), "CN_LANDLINE")
     for found in _NAMED_LANDLINE.finditer(text):
         yield Span(*found.span(1), "CN_LANDLINE")

@@ -37,8 +37,8 @@ _UNIT = re.compile(
     rf"(?<!第)[{_N}a-d]{{1,3}}单元[ \-]?(?:[{_N}]{{1,2}}[楼层])?[ \-]?(?:[0-9零〇一二三四五六七八九]{{2,4}}(?!\d))?(?:室|号房|号(?!楼)|户(?!人)|房)?"
 )
 _NTH_UNIT = re.compile(rf"第[{_N}]{{1,3}}单元[ \-]?\d{{3,4}}(?:室|号房|号|户|房)?")
-_NOT_A_ROOM = r"(?![0-9户人个年月日元块多余米平度天次条辆名位分秒%.万千号])(?!家[商企店])"
-_ROOM = re.compile(rf"(?<=[楼栋幢座])[ \-]?\d{{3,4}}(?:室|房|号房|{_NOT_A_ROOM})|(?<![0-9])\d{{3,4}}室(?!内|外)")
+_NOT_A_ROOM = r"(?![0-9户吨人个年月日元块多余米平度天次条辆名位分秒%.万千号])(?!家[商企店])"
+_ROOM = re.compile(rf"(?<=[楼栋幢])[ \-]?\d{{3,4}}(?:室|房|号房|{_NOT_A_ROOM})|(?<![0-9])\d{{3,4}}室(?!内|外)")
 _TRIPLE = re.compile(
     r"(?<=[一-鿿]\d)(-\d{1,2}-(?!19|20)\d{3,4})(?!\d|-)|(?<=[一-鿿]\d\d)(-\d{1,2}-(?!19|20)\d{3,4})(?!\d|-)"
 )
@@ -69,7 +69,10 @@ def documents(text: str) -> Iterator[Span]:
 
 def devices(text: str) -> Iterator[Span]:
     """Yield network addresses, coordinates and device numbers."""
-    for pattern in (_IP, _MAC, _GPS):
+    for found in _IP.finditer(text):
+        if len(found.group()) > len("1.2.3.4"):  # 1.2.3.4 is a list of things
+            yield Span(*found.span(), "DEVICE")
+    for pattern in (_MAC, _GPS):
         for found in pattern.finditer(text):
             yield Span(*found.span(), "DEVICE")
     for found in _IMEI.finditer(text):

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.analyse.analyst import Analyst
-from pipeline.model import Op
+from pipeline.directory import Directory
+from pipeline.errors import Misconfigured
+from pipeline.model import AnalysedPost, ClusterFinding, Op, PlaceFinding, PlaceStatus
+from pipeline.settings import Analyse
 from tests.build import a_post
 
 TEXTS = [
@@ -63,6 +68,38 @@ def test_a_person_in_despair_is_sealed(analyst: Analyst) -> None:
 def test_the_language_is_told_from_the_script(analyst: Analyst) -> None:
     docs = analyst.analyse([a_post(text=text) for text in ("No water", "سۇ يوق", "WiFi坏了", "😡")])
     assert [doc.text.lang for doc in docs if doc.text] == ["en", "ug", "zh", "und"]
+
+
+class Elsewhere:
+    """Says of every post with text that it is not ours."""
+
+    name = "place"
+    needs: tuple[str, ...] = ("text",)
+
+    def analyse(self, batch: Sequence[AnalysedPost]) -> list[PlaceFinding | None]:
+        return [PlaceFinding(PlaceStatus.OUT_OF_TERRITORY) if doc.post.text else None for doc in batch]
+
+
+class Ones:
+    """A memory that knows one cluster."""
+
+    def assign(self, batch: Sequence[AnalysedPost]) -> list[ClusterFinding]:
+        return [ClusterFinding("one") for _ in batch]
+
+
+def test_an_added_analyser_fills_its_block_and_clusters_are_asked() -> None:
+    analyst = Analyst.open(Analyse(), Directory.read(), Ones(), [Elsewhere()])
+    spoken, silent = analyst.analyse([a_post("p1", "青湖区停水"), a_post("p2", "", title="青湖区")])
+    assert spoken.place and spoken.place.status is PlaceStatus.OUT_OF_TERRITORY
+    assert silent.place and silent.place.status is PlaceStatus.KNOWN
+    assert spoken.cluster == ClusterFinding("one")
+
+
+def test_an_analyser_of_an_unknown_block_is_refused() -> None:
+    wrong = Elsewhere()
+    wrong.needs = ("mood",)
+    with pytest.raises(Misconfigured):
+        Analyst.open(Analyse(), Directory.read(), analysers=[wrong])
 
 
 @settings(max_examples=50, deadline=None)

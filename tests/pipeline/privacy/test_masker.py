@@ -71,6 +71,11 @@ def test_a_value_of_each_class_is_masked(value: str, expected: str) -> None:
         "@青湖发布 请看看",
         "K126+300处塌方，G25高速",
         "水价3.5000元",
+        "一座650吨的储罐，户型1.2.3.4号",
+        "举报人一个都没见到，和全社会一起监督",
+        "用我的姓名查询不到",
+        "更新：谢谢维修师傅",
+        "编号0000-00000000",
     ],
 )
 def test_what_only_looks_like_personal_data_stays(text: str) -> None:
