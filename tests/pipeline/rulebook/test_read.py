@@ -5,10 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipeline.directory import Directory
 from pipeline.model import Level
-from pipeline.rulebook import SHIPPED, Rulebook, RuleType, check, run_examples
+from pipeline.rulebook import SHIPPED, Rulebook, RuleType, assemble, check, run_examples
 from tests.pipeline.rulebook.rules import a_rule, codes, read, read_text
 
 HEAD = "schema: yuqing-rule/v1\ndefaults: {owner: 值班台}\nrules:\n"
@@ -292,3 +294,31 @@ def test_what_cannot_be_read_as_a_file_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "folder.yaml").mkdir()
 
     assert [fault.code for fault in check([tmp_path])] == ["E01"]
+
+
+_ANY_KEY = (
+    "text where any must none except near min a b within fields same ordered fold when level route group_wait open key "
+    "summary advice match no_match minutes title place.street numbers.deaths|gte watch|contains text|re at|gt"
+).split()
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text("停水@!{}'0159dh|. ", max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_ANY_KEY), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(key=st.sampled_from([*assemble.RULE_KEYS, "spike_height"]), value=_JSON)
+@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_nothing_that_people_can_write_brings_the_reader_down(tmp_path: Path, key: str, value: object) -> None:
+    book = read(tmp_path, a_rule(**{key: value}), a_rule(id="test.other"))
+
+    assert "test.other" in book.by_id
+    assert "test.rule" in book.by_id or book.errors
+
+
+@given(section=st.sampled_from(["defaults", "lists", "variants", "schema"]), value=_JSON)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_section_of_a_file_brings_the_reader_down(tmp_path: Path, section: str, value: object) -> None:
+    book = read(tmp_path, a_rule(owner="值班台"), **{section: value})
+
+    assert book.rules or book.faults
