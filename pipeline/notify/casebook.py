@@ -34,9 +34,10 @@ from pipeline.notify.routing import Routed
 class Notice(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What notify remembers of one alert.
 
-    *alert* is its newest turn, *heard_at* the moment of its first. *waiting* says that people have not heard of it yet (group_wait runs),
-    *spoken* how often they have, *told* which receivers. *due* is when it speaks next by itself.
-    *settled* says that its end has been told.
+    *alert* is its newest turn, *heard_at* the moment of its first. *waiting* says that people have not
+    heard of it yet (group_wait runs), *spoken* how often they have, *told* which receivers. *due* is when
+    it speaks next by itself. *firing* ends with its first QUIET: late posts may still turn a spell that is
+    over, but not begin it again. *settled* says that its end has been told.
     """
 
     alert: Alert
@@ -155,14 +156,14 @@ def _told_of(before: Notice | None, alert: Alert) -> Notice:
         return _unheard(alert, waiting=True)
     level = loudest(before.alert.level, alert.level)
     newest = msgspec.structs.replace(alert, level=level, manner=before.alert.manner)
-    return msgspec.structs.replace(before, alert=newest, firing=alert.turn is not Turn.QUIET)
+    return msgspec.structs.replace(before, alert=newest, firing=before.firing and alert.turn is not Turn.QUIET)
 
 
 def _taken_into(case: Case | None, before: Notice | None, alert: Alert, units: Routed, title: str) -> Case | None:
     if case is not None and not case.open:
         if before is None or before.case != case.id:
             case = None
-        elif alert.turn is Turn.RAISED:
+        elif alert.turn is Turn.RAISED and alert.level.louder_than(before.alert.level):
             case = _reopened(case, alert)
     if case is None:
         return _new_case(alert, units, title) if alert.manner.open_case and before is None else None
@@ -187,41 +188,50 @@ def _new_case(alert: Alert, units: Routed, title: str) -> Case:
         opened_at=alert.at,
         active_at=alert.active_at,
         sealed=alert.sealed or alert.accusation,
-        history=(Entry(at=alert.at, what="opened", words="" if alert.accusation else alert.why),),
+        history=(_entry("opened", alert),),
     )
 
 
 def _reopened(case: Case, alert: Alert) -> Case:
-    entry = Entry(at=alert.at, what="reopened", words=alert.why)
     return msgspec.structs.replace(
         case, state=CaseState.OPEN, acked_at=None, acked_by="", closed_at=None, outcome="",
-        history=(*case.history, entry),
+        history=(*case.history, _entry("reopened", alert)),
     )  # fmt: skip
 
 
 def _grown(case: Case, before: Notice | None, alert: Alert, units: Routed) -> Case:
     level = loudest(case.level, alert.level)
-    firing = tuple(id_ for id_ in case.firing if id_ != alert.id)
     grown = msgspec.structs.replace(
         case,
         level=level,
         places=() if alert.accusation else _joined(case.places, alert.places),
-        co_units=tuple(unit for unit in _joined(case.co_units, (units.lead, *units.co)) if unit != case.lead_unit),
         alerts=_joined(case.alerts, (alert.id,)),
-        firing=firing if alert.turn is Turn.QUIET else (*firing, alert.id),
+        firing=_firing(case, before, alert),
         active_at=min(case.active_at, alert.active_at),
     )
-    if what := _worth_a_line(case, before, alert):
-        grown = msgspec.structs.replace(
-            grown, history=(*case.history, Entry(alert.at, what, words="" if alert.accusation else alert.why))
-        )
+    if what := _worth_a_line(case, alert):
+        grown = msgspec.structs.replace(grown, history=(*case.history, _entry(what, alert)))
+    if what in ("joined", "raised"):  # mere growth brings back no unit that returned the case
+        co_units = tuple(unit for unit in _joined(case.co_units, units.units) if unit != case.lead_unit)
+        grown = msgspec.structs.replace(grown, co_units=co_units)
     if level.louder_than(case.level) and case.acked:
         state = CaseState.OPEN if case.state is CaseState.ACKNOWLEDGED else case.state
         grown = msgspec.structs.replace(grown, state=state, acked_at=None, acked_by="")
     return grown
 
 
-def _worth_a_line(case: Case, before: Notice | None, alert: Alert) -> str:
+def _firing(case: Case, before: Notice | None, alert: Alert) -> tuple[str, ...]:
+    others = tuple(id_ for id_ in case.firing if id_ != alert.id)
+    over = alert.turn is Turn.QUIET or (before is not None and not before.firing)
+    return others if over else (*others, alert.id)
+
+
+def _entry(what: str, alert: Alert) -> Entry:
+    """Return a line of history; the reasons of an accusation stay with the alert, which fewer may see."""
+    return Entry(alert.at, what, words="" if alert.accusation else alert.why)
+
+
+def _worth_a_line(case: Case, alert: Alert) -> str:
     if alert.id not in case.alerts:
         return "joined"
     return {Turn.RAISED: "raised", Turn.QUIET: "quiet"}.get(alert.turn, "")

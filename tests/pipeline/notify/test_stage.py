@@ -90,6 +90,23 @@ def test_the_end_is_told_to_those_who_were_told(desk: NotifyDesk) -> None:
     assert desk.case.quiet and desk.case.open
 
 
+def test_a_late_post_for_a_spell_that_is_over_may_raise_it_but_not_begin_it_again(desk: NotifyDesk) -> None:
+    desk.hear(an_alert(), an_alert(Turn.QUIET, "12:30"), an_alert(Turn.GREW, "12:40"))
+    desk.hear(an_alert(Turn.RAISED, "12:50", level=Level.L2, late=True, last_at=at("11:50")))
+    desk.tick("30:00")
+    assert desk.said == ["11:00:30 first L3", "12:30:00 resolve L3", "12:50:00 level_up L2"]
+    assert "迟1小时" in desk.outbox[-1].title
+    assert desk.case.quiet
+
+
+def test_growth_brings_back_no_unit_that_returned_the_case(desk: NotifyDesk) -> None:
+    desk.hear(an_alert())
+    desk.hear(an_act(Verb.ASSIGN, desk.case, "11:10", unit="waterco"))
+    desk.hear(an_act(Verb.RETURN, desk.case, "11:20", reason="不归我管", unit="water"))
+    desk.hear(an_alert(Turn.GREW, "11:30", count=20))
+    assert desk.case.units == ("water", "st_hd", "h12345")
+
+
 def test_an_alert_shorter_than_its_group_wait_is_told_all_the_same(desk: NotifyDesk) -> None:
     desk.hear(an_alert(manner=Manner(group_wait_s=9000)), an_alert(Turn.QUIET, "12:30"))
     assert desk.said == ["12:30:00 first L3", "12:30:00 resolve L3"]

@@ -20,12 +20,14 @@ class FakeWeb:
     headers: Mapping[str, str] = field(default_factory=dict)
     hang_up: bool = False
     got: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
 
     def __enter__(self) -> FakeWeb:
         web = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
+                web.keys.append(self.headers["idempotency-key"])
                 raw = self.rfile.read(int(self.headers["content-length"]))
                 try:
                     web.got.append(json.loads(raw.decode("utf-8")))
@@ -35,7 +37,7 @@ class FakeWeb:
                 if web.hang_up:
                     self.connection.shutdown(socket.SHUT_RDWR)
                     return
-                self.send_response(web.status)
+                self.send_response_only(web.status)
                 for name, value in web.headers.items():
                     self.send_header(name, value)
                 self.send_header("content-length", str(len(web.body)))
