@@ -1,4 +1,4 @@
-"""Take a picture of the running console: ``python -m dashboards.console.screenshot URL FILE [WIDTHxHEIGHT]``."""
+"""Take a picture of the running console: ``python -m dashboards.console.screenshot [URL] FILE [WIDTHxHEIGHT]``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "chrome")
+DEFAULT_URL: Final = "http://127.0.0.1:8642/"
 WAIT_S: Final = 60
 _SETTLES_MS: Final = 6000  # the page has drawn everything it reads at the start
 # No sandbox: this runs as root in containers, and shows only our own page.
@@ -39,4 +40,5 @@ def take(url: str, file: Path, size: str = "1440x900") -> None:
 
 
 if __name__ == "__main__":
-    take(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:4])
+    arguments = sys.argv[1:] if sys.argv[1].startswith("http") else [DEFAULT_URL, *sys.argv[1:]]
+    take(arguments[0], Path(arguments[1]), *arguments[2:3])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 import msgspec
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
@@ -14,31 +15,27 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from dashboards.console import picture, posts
+from dashboards.console import picture, posts, questions
 from dashboards.console.answers import answer, explained, refusal
-from dashboards.console.cases import Act, CaseBoard
+from dashboards.console.board import RANGE, board_bars, board_rows, open_by_level
+from dashboards.console.briefly import Briefly
+from dashboards.console.cases import CaseBoard
 from dashboards.console.feed import Feed
 from dashboards.console.guard import Guard, forged
 from dashboards.console.health import Health
+from dashboards.console.picture import RANGES, Bar, Hot
 from dashboards.console.watch import Watch
 from pipeline.directory import Directory
-from pipeline.errors import Fault, Misconfigured, Rejected, Unavailable
-from pipeline.index import STEPS, PostIndex
-from pipeline.model import FIELDS, Verb
+from pipeline.errors import Misconfigured, Rejected, Unavailable
+from pipeline.index import PostIndex
+from pipeline.model import Verb
 from pipeline.notify.desk import Desk
 
 STATIC: Final = Path(__file__).with_name("static")
-LONGEST_QUERY: Final = 2000
-LARGEST_BODY: Final = 16_384
-PAGE_MOST: Final = 200
-# Fields to count by: matters, places and sources, never authors or accounts (DOMAIN P-06, P-10).
-GROUPS: Final = frozenset(
-    name for name in FIELDS if name.startswith(("matter.", "place.", "sentiment.", "source.", "gate.", "cluster.kind"))
-) | {"platform", "kind", "order.unit", "order.status", "watch", *STEPS}
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -74,6 +71,18 @@ async def _no_such_verb(_request: Request, _error: Exception) -> Response:
     return refusal(405, "这里不能这样操作", "that cannot be done here")
 
 
+def _file(name: str) -> Handler:
+    async def page(_request: Request) -> Response:
+        return FileResponse(STATIC / name, headers={"cache-control": "no-cache"})
+
+    return page
+
+
+async def _to_case(request: Request) -> Response:
+    """Follow the link in a notification to the case on the page."""
+    return RedirectResponse(f"/#case/{quote(request.path_params['name'], safe='')}", 302)
+
+
 def _told(handler: Handler) -> Handler:
     """Let *handler* raise our three errors; people get words."""
 
@@ -99,6 +108,8 @@ class _Pages:
         self._timezone = timezone
         self._district = directory.territory.name
         self._names = _names(directory)
+        self._hot: Briefly[list[Hot]] = Briefly(lambda name, now: picture.hot(index, RANGES[name].length, now))
+        self._bars: Briefly[list[Bar]] = Briefly(lambda name, now: picture.bars(index, RANGES[name], now))
         watch = Watch(self._newest, board.rows, self._figures)
         self.feed = Feed(watch.look, clock)
 
@@ -110,38 +121,40 @@ class _Pages:
             "/api/hot": self.hot,
             "/api/cases": self.cases,
             "/api/cases/{name}": self.case,
+            "/api/board": self.board,
             "/api/sources": self.sources,
             "/api/search": self.search,
             "/healthz": self.healthz,
         }
         return [
-            Route("/", self.page),
+            Route("/", _file("index.html")),
+            Route("/board", _file("board.html")),
+            Route("/cases/{name}", _to_case),
             *(Route(path, _told(handler)) for path, handler in asked.items()),
             Route("/api/cases/{name}/{verb}", _told(self.act), methods=["POST"]),
             Route("/events", self.events),
             Route("/metrics", self.metrics),
         ]
 
-    async def page(self, _request: Request) -> Response:
-        return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
-
     async def overview(self, _request: Request) -> Response:
         return answer(await run_in_threadpool(self._figures, self._clock()))
 
     async def stream(self, request: Request) -> Response:
-        query, most = _query(request), _most(request, 80)
+        query, most = questions.query(request), questions.most(request, 80)
         total, rows = await run_in_threadpool(posts.search, self._index, query, most=most)
         return answer({"total": total, "rows": rows})
 
     async def volume(self, request: Request) -> Response:
-        range_ = _range(request)
-        bars = await run_in_threadpool(picture.bars, self._index, range_, self._clock())
+        name = questions.span(request)
+        bars = await run_in_threadpool(self._bars.get, name, self._clock())
         alerts = await run_in_threadpool(self._board.flags, bars[0].at)
-        return answer({"step_s": range_.step.total_seconds(), "bars": bars, "alerts": alerts})
+        return answer({"step_s": RANGES[name].step.total_seconds(), "bars": bars, "alerts": alerts})
 
     async def hot(self, request: Request) -> Response:
-        rows = await run_in_threadpool(picture.hot, self._index, _range(request).length, self._clock())
-        return answer({"rows": rows})
+        return answer({"rows": await run_in_threadpool(self._hot.get, questions.span(request), self._clock())})
+
+    async def board(self, _request: Request) -> Response:
+        return answer(await run_in_threadpool(self._on_board, self._clock()))
 
     async def cases(self, request: Request) -> Response:
         state = request.query_params.get("state", "all")
@@ -158,7 +171,7 @@ class _Pages:
             return refusal(403, "请在值守页面上操作", "only the desk's own page may do this")
         if verb not in set(Verb):
             return refusal(404, f"没有“{verb}”这种操作", f"there is no verb {verb}")
-        act = await _body(request)
+        act = await questions.body(request)
         row = await run_in_threadpool(self._board.act, name, Verb(verb), act, self._clock())
         return answer({"case": row}, 202) if row else refusal(404, "没有这个案件", "there is no such case")
 
@@ -168,14 +181,14 @@ class _Pages:
         return answer({**msgspec.structs.asdict(health), "outbox": outbox})
 
     async def search(self, request: Request) -> Response:
-        query, asked = _query(request), request.query_params
-        since, until = _moment(asked.get("since"), "since"), _moment(asked.get("until"), "until")
+        query, asked = questions.query(request), request.query_params
+        since, until = questions.moment(asked.get("since"), "since"), questions.moment(asked.get("until"), "until")
         if asked.get("format") == "csv":
             most = posts.EXPORT_MOST
             _, rows = await run_in_threadpool(posts.search, self._index, query, since=since, until=until, most=most)
             headers = {"content-disposition": 'attachment; filename="yuqing.csv"'}
             return Response(posts.as_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
-        by = _group(asked.get("agg", ""))
+        by = questions.group(asked.get("agg", ""))
         total, rows = await run_in_threadpool(posts.search, self._index, query, since=since, until=until)
         buckets = await run_in_threadpool(self._buckets, query, by, since, until) if by else []
         return answer({"total": total, "rows": rows, "buckets": buckets})
@@ -200,8 +213,19 @@ class _Pages:
         tone = picture.tone(self._index, now - hour, now)
         before = picture.tone(self._index, now - 2 * hour, now - hour)
         counts = {"hour": tone.total(), "hour_neg": tone["neg"], "hour_before": before.total()}
-        here = {"now": now, "timezone": self._timezone, "district": self._district, "names": self._names}
-        return {**here, "posts": counts, "outbox": self._board.outbox(), **self._board.counts()}
+        return {**self._here(now), "posts": counts, "outbox": self._board.outbox(), **self._board.counts()}
+
+    def _here(self, now: datetime) -> dict[str, object]:
+        return {"now": now, "timezone": self._timezone, "district": self._district, "names": self._names}
+
+    def _on_board(self, now: datetime) -> dict[str, object]:
+        return {
+            **self._here(now),
+            "step_s": RANGES[RANGE].step.total_seconds(),
+            "bars": board_bars(self._bars.get(RANGE, now)),
+            "hot": board_rows(self._hot.get(RANGE, now)),
+            "levels": open_by_level(self._board.rows()),
+        }
 
     def _buckets(self, query: str, by: str, since: datetime | None, until: datetime | None) -> list[dict[str, object]]:
         asked = posts.asked(self._index, query)
@@ -213,56 +237,3 @@ def _names(directory: Directory) -> dict[str, str]:
     """Return what places and units are called; units are ``unit:`` + id, for ids of the two may be the same."""
     places = {place.id: place.name for place in directory.places}
     return {**places, **{f"unit:{unit.id}": unit.name for unit in directory.units}}
-
-
-def _query(request: Request) -> str:
-    query = request.query_params.get("q", "")
-    if len(query) > LONGEST_QUERY:
-        raise _wrong("q", f"检索式超过 {LONGEST_QUERY} 字", f"longer than {LONGEST_QUERY} characters")
-    return query
-
-
-def _most(request: Request, usual: int) -> int:
-    text = request.query_params.get("most", str(usual))
-    if not text.isdecimal() or not 1 <= int(text) <= PAGE_MOST:
-        raise _wrong("most", f"应为 1 到 {PAGE_MOST}", f"from 1 to {PAGE_MOST}")
-    return int(text)
-
-
-def _range(request: Request) -> picture.Range:
-    name = request.query_params.get("range", "24h")
-    if name not in picture.RANGES:
-        raise _wrong("range", f"可用：{' '.join(picture.RANGES)}", f"one of {' '.join(picture.RANGES)}")
-    return picture.RANGES[name]
-
-
-def _group(name: str) -> str:
-    if name and name not in GROUPS:
-        raise _wrong("agg", f"不能按 {name} 聚合", f"posts are not counted by {name}")
-    return name
-
-
-def _moment(text: str | None, place: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise _wrong(place, "时间应写成 2026-03-10T08:00:00Z", "write 2026-03-10T08:00:00Z") from error
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _wrong(place: str, zh: str, en: str) -> Misconfigured:
-    return Misconfigured([Fault(place, zh, en)])
-
-
-async def _body(request: Request) -> Act:
-    raw = b""
-    async for piece in request.stream():
-        raw += piece
-        if len(raw) > LARGEST_BODY:
-            raise _wrong("body", "内容太长", "the body is too long")
-    try:
-        return msgspec.json.decode(raw or b"{}", type=Act)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise _wrong("body", f"内容读不懂：{error}", f"not readable: {error}") from error

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from dashboards.console import Health, Part
-from dashboards.console.server import GROUPS
+from dashboards.console.questions import GROUPS
 from pipeline.model import MatterFinding, Turn
 from tests.build import NOON, minute
 from tests.dashboards.console.district import District, a_doc, an_alert
@@ -317,3 +317,16 @@ def test_the_figures_count_the_last_hour(district: District) -> None:
     assert (figures["open"], figures["unacked"]) == (1, 1)
     assert figures["outbox"]["waiting"] == 1
     assert figures["district"] == "青湖区" and figures["names"]["unit:water"] == "区水务局"
+
+
+def test_the_link_in_a_notification_leads_to_its_case(district: District) -> None:
+    answer = district.client().get("/cases/C-3F7KQ", follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"]) == (302, "/#case/C-3F7KQ")
+
+
+def test_a_link_cannot_lead_to_another_site(district: District) -> None:
+    answer = district.client().get("/cases/%0d%0ax:%2f%2fevil.example", follow_redirects=False)
+
+    assert answer.status_code in (302, 404)
+    assert answer.headers.get("location", "/").startswith("/") and "\n" not in answer.headers.get("location", "")

@@ -1,0 +1,76 @@
+"""What a request asks, read and checked: wrong words raise Misconfigured, which the page explains."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+from starlette.requests import Request
+
+from dashboards.console.cases import Act
+from dashboards.console.picture import RANGES
+from pipeline.errors import Fault, Misconfigured
+from pipeline.index import STEPS
+from pipeline.model import FIELDS
+
+LONGEST_QUERY: Final = 2000
+LARGEST_BODY: Final = 16_384
+PAGE_MOST: Final = 200
+# Fields to count by: matters, places and sources, never authors or accounts (DOMAIN P-06, P-10).
+GROUPS: Final = frozenset(
+    name for name in FIELDS if name.startswith(("matter.", "place.", "sentiment.", "source.", "gate.", "cluster.kind"))
+) | {"platform", "kind", "order.unit", "order.status", "watch", *STEPS}
+
+
+def query(request: Request) -> str:
+    query = request.query_params.get("q", "")
+    if len(query) > LONGEST_QUERY:
+        raise wrong("q", f"检索式超过 {LONGEST_QUERY} 字", f"longer than {LONGEST_QUERY} characters")
+    return query
+
+
+def most(request: Request, usual: int) -> int:
+    text = request.query_params.get("most", str(usual))
+    if not text.isdecimal() or not 1 <= int(text) <= PAGE_MOST:
+        raise wrong("most", f"应为 1 到 {PAGE_MOST}", f"from 1 to {PAGE_MOST}")
+    return int(text)
+
+
+def span(request: Request) -> str:
+    name = request.query_params.get("range", "24h")
+    if name not in RANGES:
+        raise wrong("range", f"可用：{' '.join(RANGES)}", f"one of {' '.join(RANGES)}")
+    return name
+
+
+def group(name: str) -> str:
+    if name and name not in GROUPS:
+        raise wrong("agg", f"不能按 {name} 聚合", f"posts are not counted by {name}")
+    return name
+
+
+def moment(text: str | None, place: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise wrong(place, "时间应写成 2026-03-10T08:00:00Z", "write 2026-03-10T08:00:00Z") from error
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def wrong(place: str, zh: str, en: str) -> Misconfigured:
+    return Misconfigured([Fault(place, zh, en)])
+
+
+async def body(request: Request) -> Act:
+    raw = b""
+    async for piece in request.stream():
+        raw += piece
+        if len(raw) > LARGEST_BODY:
+            raise wrong("body", "内容太长", "the body is too long")
+    try:
+        return msgspec.json.decode(raw or b"{}", type=Act)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise wrong("body", f"内容读不懂：{error}", f"not readable: {error}") from error
