@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from pipeline.model import Alert, Case, Evidence, Notification, NotifyReason
+from pipeline.model import MISSING, Alert, Case, Evidence, Notification, NotifyReason
 
 TITLE_LENGTH: Final = 80
 EXCERPT_LENGTH: Final = 60
@@ -23,6 +23,7 @@ SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 _HIDDEN: Final = re.compile(
     "[\u200b\u200e\u200f\u061c\u2028\u2029\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]"
 )
+_ID: Final = re.compile(r"(^|[._])(id|key)$")
 _LINES: Final = frozenset("\n\t\u2028\u2029")
 _REASONS: Final = {
     NotifyReason.FIRST: "",
@@ -152,12 +153,19 @@ def how_long(span: timedelta) -> str:
 
 
 def _title(alert: Alert, ending: str, late: timedelta | None) -> str:
-    where = "、".join(value for value in alert.group if value) or "、".join(alert.places)
+    where = "、".join(_sayable(alert)) or "、".join(alert.places)
     head = f"【{alert.level.chinese}·{alert.level.value}】{ending + ' ' if ending else ''}{line(alert.rule_name, 30)}"
     count = f" 计{alert.count}" if alert.count > 1 else ""
     tail = f"（补报 迟{how_long(late)}）" if late is not None else ""
     room = TITLE_LENGTH - len(head) - len(count) - len(tail) - 1
     return f"{head} {line(where, max(room, 1))}{count}{tail}" if where else f"{head}{count}{tail}"
+
+
+def _sayable(alert: Alert) -> list[str]:
+    """Return the group's values that mean something to a person: no ids, no pseudonyms, nothing missing."""
+    fields = alert.group_by or ("",) * len(alert.group)
+    pairs = zip(fields, alert.group, strict=False)
+    return [value for field, value in pairs if value not in ("", MISSING) and not _ID.search(field)]
 
 
 def _labelled(label: str, words: str) -> str:

@@ -51,6 +51,12 @@ def test_what_is_not_there_is_said_to_be_missing_not_invented() -> None:
     assert "未见原文摘录" in said.text and "未见主管单位" in said.text and "建议" not in said.text
 
 
+@pytest.mark.parametrize("field", ["id", "cluster.id", "thread.root_id", "author.key"])
+def test_ids_and_pseudonyms_are_not_read_out(field: str) -> None:
+    alert = an_alert(group_by=("place.street", field, "place.road"), group=("湖东街道", "u5:abc", "(缺失)"))
+    assert words(alert).title == "【黄·L3】停水集中反映 湖东街道"
+
+
 @pytest.mark.parametrize(
     ("reason", "word"),
     [
