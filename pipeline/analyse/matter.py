@@ -25,6 +25,8 @@ def matter(reading: Reading, numbers: Numbers | None = None) -> MatterFinding:
     topic, topic_cues = _topic(reading)
     danger = harms.dangers(reading)
     loss = harms.losses(reading, announced=_announced(reading))
+    if danger and topic == "other":
+        topic = "safety"
     appeal, appeal_cues = _appeal(reading, danger, loss)
     level, harm_cues = _harm(reading, appeal, danger, loss, numbers)
     if accused:

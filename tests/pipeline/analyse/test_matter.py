@@ -83,6 +83,50 @@ def test_only_what_happens_counts_as_harm(analyst: Analyst, text: str, harm: str
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("家里从早上到现在一直没来电", "power H2"),
+        ("水龙头放不出水，都一天了", "water H2"),
+        ("自来水是黄水，根本不能喝", "water H2"),
+        ("暖气片冰凉，老人冻得受不了", "heat H2"),
+        ("灶打不着火，没气了", "gas H2"),
+        ("青湖三小食堂的饭，孩子们吃完集体呕吐", "food H2"),
+        ("有人要跳河，在青湖大桥上", "safety H3"),
+        ("隔壁煤气罐漏气，闻到煤气了", "gas H3"),
+        ("4号楼电梯困人了，打物业电话没人接", "property H3"),
+        ("青湖路口孩子被车撞了，躺在地上", "traffic H3"),
+        ("暴雨，地下车库被淹", "disaster H2"),
+        ("物业停车费乱涨价", "property H1"),
+        ("请问低保怎么申请", "social H0"),
+        ("请问青湖一中什么时候报名招生", "education H0"),
+        ("8路公交等了一小时不来，太慢", "transit H1"),
+        ("楼下广场舞音响吵得孩子没法写作业", "noise H1"),
+        ("河道里死鱼一片，臭味熏天，没人管", "environment H1"),
+        ("拆迁款两年了还不给", "land H1"),
+        ("被骗子冒充客服骗走两万，求助", "fraud H1"),
+        ("健身房跑路，会员卡退不了款", "market H1"),
+        ("开发商烂尾三年了，房子交不了", "housing H1"),
+        ("青湖医院挂号排了四个小时没人管", "health H1"),
+        ("机井坏了，庄稼浇不上水", "rural H1"),
+        ("街道公众号两个月没更新，留言不回", "account H1"),
+        ("公园健身器材坏了没人修", "culture H1"),
+        ("图书馆几点开门", "culture H0"),
+        ("办个证跑了五趟，窗口推诿", "service H1"),
+        ("老板拖欠工资三个月", "labor H1"),
+        ("井盖坏了，垃圾堆成山没人清", "city H1"),
+        ("超市卖过期面包", "food H1"),
+        ("山体滑坡了，有人被埋", "disaster H3"),
+        ("小区停暖三天", "heat H2"),
+        ("家里宽带停电后一直没修好，没电三天了", "power H2"),
+        ("电信诈骗转账被骗三千", "fraud H1"),
+    ],
+)
+def test_every_topic_has_its_words(analyst: Analyst, text: str, expected: str) -> None:
+    finding = read(analyst, text).matter
+    assert finding and f"{finding.topic} {finding.harm}" == expected
+
+
+@pytest.mark.parametrize(
     ("text", "appeal"),
     [
         ("请问社保卡丢了怎么补办，谢谢", "inquiry"),
