@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import re2
 
@@ -29,6 +29,9 @@ _FITTING: Final[Mapping[Type, tuple[str, ...]]] = {
 _RANKED = ("matter.harm",)  # H0 to H3: keywords that have an order
 _MODIFIERS = ("eq", "in", "not_in", *_WORDS, *_ORDER, "or_missing")
 _SEVERAL = ("in", "not_in")
+_COMPARISONS: Final[Mapping[str, Callable[[Any, Any], object]]] = {
+    "eq": operator.eq, "gte": operator.ge, "gt": operator.gt, "lte": operator.le, "lt": operator.lt,
+}  # fmt: skip
 
 
 def read_where(node: Node | None, report: Report) -> Alternatives:
@@ -194,7 +197,8 @@ def _holds(where: Where) -> Callable[[object], object]:
         return _membership(frozenset(wanted), op == "in")  # type: ignore[call-overload] # read as a tuple
     if op in ("contains", "startswith", "endswith"):
         return _wording(op, wanted if isinstance(wanted, tuple) else (wanted,))
-    return _COMPARISONS[op](wanted)
+    compare = _COMPARISONS[op]
+    return lambda value: compare(value, wanted)
 
 
 def _membership(wanted: frozenset[object], inside: bool) -> Callable[[object], bool]:
@@ -212,16 +216,3 @@ def _wording(op: str, wanted: tuple[object, ...]) -> Callable[[object], bool]:
     if op == "endswith":
         return lambda value: str(value).endswith(words)
     return lambda value: any(word in value for word in words)  # type: ignore[operator] # a text, or a tuple of names
-
-
-def _compare(better: Callable[[datetime, datetime], bool]) -> Callable[[object], Callable[[object], bool]]:
-    return lambda wanted: lambda value: better(value, wanted)  # type: ignore[arg-type] # read by the field's type
-
-
-_COMPARISONS: Final[Mapping[str, Callable[[object], Callable[[object], object]]]] = {
-    "eq": lambda wanted: lambda value: value == wanted,
-    "gte": _compare(lambda value, wanted: value >= wanted),
-    "gt": _compare(lambda value, wanted: value > wanted),
-    "lte": _compare(lambda value, wanted: value <= wanted),
-    "lt": _compare(lambda value, wanted: value < wanted),
-}
