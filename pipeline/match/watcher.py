@@ -11,6 +11,9 @@ from pipeline.rulebook.explain import explain_words
 from pipeline.rulebook.where import FieldTest
 from pipeline.rulebook.wordtest import Reading, WordTest, all_words, requirements
 
+Needs = tuple[frozenset[int], ...]
+"""Groups of words, by number: a post that could satisfy the rule holds one of each."""
+
 
 class Asked:
     """A condition made ready: its words and its comparisons."""
@@ -38,7 +41,7 @@ class Watcher:
     def __init__(self, rule: Rule, order: int) -> None:
         self.rule = rule
         self.order = order
-        self.needs: tuple[frozenset[int], ...] | None = None
+        self.needs: Needs | None = None
         self.numbers: frozenset[int] = frozenset()
 
     def make_ready(self, numbers: Mapping[str, int]) -> None:
