@@ -42,7 +42,7 @@ class Filing:
                 if _met(watcher.needs or self._needs(watcher), numbers):
                     chosen[watcher.order] = watcher
         if self._by_value or self._always:
-            chosen.update((watcher.order, watcher) for watcher in self._by_fields(doc) if self._ready(watcher))
+            chosen.update((watcher.order, self._ready(watcher)) for watcher in self._by_fields(doc))
         return [chosen[order] for order in sorted(chosen)]
 
     def _ready(self, watcher: Watcher) -> Watcher:
