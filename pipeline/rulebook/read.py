@@ -54,12 +54,17 @@ class Rulebook:
         for file in _files(paths or [SHIPPED], report):
             for rule in _rules(file, report, directory):
                 _enter(rule, rules, report)
-        return cls(tuple(rules.values()), tuple(report.faults))
+        return cls(tuple(rules.values()), tuple(sorted(report.faults, key=_position)))
 
 
 def check(paths: Sequence[Path] = (), directory: Directory | None = None) -> list[Fault]:
     """Return every fault of the rule files in *paths*, warnings among them."""
     return list(Rulebook.read(paths, directory).faults)
+
+
+def _position(fault: Fault) -> tuple[str, int, int]:
+    file, line, column = fault.place.rsplit(":", 2)
+    return file, int(line), int(column)
 
 
 def _files(paths: Sequence[Path], report: Report) -> Iterable[Path]:

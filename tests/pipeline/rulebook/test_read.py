@@ -111,6 +111,7 @@ def test_all_faults_are_told_at_once_each_with_its_line_and_column(tmp_path: Pat
 
     places = {(fault.code, fault.place.removeprefix(f"{tmp_path / 'rules.yaml'}:")) for fault in faults}
     assert {("E05", "4:9"), ("E02", "5:5"), ("E06", "6:12"), ("E04", "4:5")} <= places
+    assert [fault.place for fault in faults] == sorted(fault.place for fault in faults)  # in the order of the file
     assert "是不是想写 name" in next(fault.zh for fault in faults if fault.code == "E02")
 
 
