@@ -129,8 +129,13 @@ def _path(url: str) -> str:
 
 def _normal(path: str) -> str:
     """Return *path* with the same characters escaped, so that /新闻 and /%E6%96%B0%E9%97%BB are one."""
-    parts = re.split(r"(%2[fF]|[*$?&=/])", path)  # what means something stays as it is
-    return "".join(part.upper() if part[:1] == "%" and i % 2 else part if i % 2 else quote(unquote_to_bytes(part), safe="-._~!'(),:;@+[]") for i, part in enumerate(parts))  # fmt: skip
+    return "".join(map(_escaped, re.split(r"(%2[fF]|[*$?&=/])", path)))
+
+
+def _escaped(piece: str) -> str:
+    if piece in ("*", "$", "?", "&", "=", "/") or piece.upper() == "%2F":  # these mean something as they are
+        return piece.upper()
+    return quote(unquote_to_bytes(piece), safe="-._~!'(),:;@+[]")
 
 
 def _matches(pattern: str, path: str) -> bool:

@@ -8,12 +8,12 @@ import msgspec
 
 from crawlers import Outcome, RawPost, Visit
 from crawlers.answer import Answer, Trouble
-from crawlers.charset import declared_in, decode
+from crawlers.charset import Decoded, declared_in, decode
 from crawlers.errand import Errand
 from crawlers.plaintext import one_line, parse, text_of, tidy
 from crawlers.spiders.reader import Reader
 from crawlers.urls import canonical
-from crawlers.verdict import verdict
+from crawlers.verdict import Verdict, verdict
 from pipeline.model import Basis, Fetch, Precision, Published, digest
 
 
@@ -46,34 +46,39 @@ async def visit_page(errand: Errand, reader: Reader) -> Visit:
 def _read(errand: Errand, memory: Memory, answer: Answer, url: str, problem: str, rest: timedelta | None) -> Visit:
     page = decode(answer.body, declared_in(answer.body), answer.content_type)
     if bad := verdict(answer, page.text, errand.now):
-        words = "；".join(filter(None, (f"{url}：{bad.problem}", problem)))
-        stop = bad.outcome in (Outcome.BLOCKED, Outcome.FORBIDDEN) or bad.next_in is not None
-        cursor = errand.cursor if stop else _write(memory)
-        return Visit(outcome=bad.outcome, cursor=cursor, problem=words, next_in=bad.next_in if stop else rest)
-    title, text = _article(page.text)
-    key, words = digest(canonical(url))[:12], digest(title, text)[:12]
-    base = answer.date or errand.now
-    new = bool(title or text) and memory.seen.get(key) != words
-    published_at = memory.first_at.setdefault(key, base)
+        return _failed(errand, memory, bad, "；".join(filter(None, (f"{url}：{bad.problem}", problem))), rest)
+    post = _post(errand, memory, answer, page, url)
+    key, words = digest(post.url)[:12], digest(post.title, post.text)[:12]
+    new = bool(post.title or post.text) and memory.seen.get(key) != words
     memory.seen[key] = words
-    post = RawPost(
-        native_id=canonical(url),
-        published=Published(published_at, Precision.S, Basis.FETCH),
+    outcome = Outcome.DEGRADED if problem else Outcome.NEWS if new else Outcome.QUIET
+    posts = [post] if new else []
+    return Visit(
+        outcome=outcome, posts=posts, cursor=_write(memory), problem=problem, next_in=rest, warnings=page.warnings
+    )
+
+
+def _failed(errand: Errand, memory: Memory, bad: Verdict, problem: str, rest: timedelta | None) -> Visit:
+    """Return a visit that took nothing: a refusal or a wait holds for the whole site, a failure for its page."""
+    whole = bad.outcome in (Outcome.BLOCKED, Outcome.FORBIDDEN) or bad.next_in is not None
+    cursor, next_in = (errand.cursor, bad.next_in) if whole else (_write(memory), rest)
+    return Visit(outcome=bad.outcome, cursor=cursor, problem=problem, next_in=next_in)
+
+
+def _post(errand: Errand, memory: Memory, answer: Answer, page: Decoded, url: str) -> RawPost:
+    """Return the page as an article, published when we first saw it."""
+    title, text = _article(page.text)
+    url = canonical(url)
+    first_at = memory.first_at.setdefault(digest(url)[:12], answer.date or errand.now)
+    return RawPost(
+        native_id=url,
+        published=Published(first_at, Precision.S, Basis.FETCH),
         fetched_at=errand.now,
         kind=errand.kind,
         title=title,
         text=text,
-        url=canonical(url),
+        url=url,
         fetch=Fetch(answer.status, page.charset, "allowed", "page/1", (*page.warnings, "missing_date")),
-    )
-    outcome = Outcome.DEGRADED if problem else Outcome.NEWS if new else Outcome.QUIET
-    return Visit(
-        outcome=outcome,
-        posts=[post] if new else [],
-        cursor=_write(memory),
-        problem=problem,
-        next_in=rest,
-        warnings=page.warnings,
     )
 
 
