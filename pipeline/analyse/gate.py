@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from pipeline.analyse.cues import Cue, Reading
 from pipeline.model import GateFinding, GateStatus, MatterFinding
 
@@ -14,7 +16,7 @@ def before_matter(reading: Reading) -> GateFinding | None:
     """Return why the post is about no matter; None if the matter has to decide."""
     if advert := _advert(reading):
         return GateFinding(GateStatus.SPAM, tuple(reading.reason(cue) for cue in advert))
-    if _letters(reading.squeezed) < _LEAST_LETTERS:
+    if not _letters(reading.squeezed, _LEAST_LETTERS):
         return GateFinding(GateStatus.INSUFFICIENT_TEXT)
     return None
 
@@ -26,8 +28,8 @@ def after_matter(reading: Reading, matter: MatterFinding) -> GateFinding:
     if matter.topic == _ENTERTAINMENT and matter.appeal_type in (None, "praise"):
         return GateFinding(GateStatus.IRRELEVANT)
     if matter.topic == "other" and matter.appeal_type is None:
-        few = _letters(reading.squeezed) < 2 * _LEAST_LETTERS
-        return GateFinding(GateStatus.INSUFFICIENT_TEXT if few else GateStatus.IRRELEVANT)
+        enough = _letters(reading.squeezed, 2 * _LEAST_LETTERS)
+        return GateFinding(GateStatus.IRRELEVANT if enough else GateStatus.INSUFFICIENT_TEXT)
     return GateFinding()
 
 
@@ -47,5 +49,6 @@ def _advert(reading: Reading) -> tuple[Cue, ...]:
     return ()
 
 
-def _letters(squeezed: str) -> int:
-    return sum(one.isalpha() for one in squeezed)
+def _letters(squeezed: str, enough: int) -> bool:
+    """Say whether the text has *enough* letters."""
+    return sum(1 for _ in islice(filter(str.isalpha, squeezed), enough)) == enough

@@ -23,9 +23,10 @@ from pipeline.text.normal import normal_batch
 Find = Callable[[str], Iterator[Span]]
 
 # What a text must contain for a recogniser to look at all. Loose on purpose: the recogniser decides.
-_DIGITS = "0-9零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
+_D = "[0-9零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]"
+_GAP = r"[ \t\-—–_.·•*]{1,2}"
 _LOOK: Final[tuple[tuple[str, Find | None], ...]] = (
-    (rf"(?:[{_DIGITS}][^{_DIGITS}a-z\n]{{0,2}}){{7}}", numbers),
+    (rf"{_D}{{5}}|{_D}{{3}}{_GAP}{_D}{{4}}|{_D}{{4}}{_GAP}{_D}{{3}}|(?:{_D}{_GAP}){{6}}", numbers),
     ("[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-hj-np-z][·•. ]?[0-9a-z]{4}", plates),
     (r"@|\(at\)|\[at\]", addresses),
     (r"信号?[:是为 ]{0,3}[0-9a-z_\-]{5}|(?:vx|wx|qq|号)[^0-9a-z]{0,5}[0-9a-z_\-]{5}", handles),

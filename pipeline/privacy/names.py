@@ -12,8 +12,12 @@ from pipeline.privacy.surnames import AMBIGUOUS, COMPOUND, SURNAMES
 
 _LOOKALIKES = Path(__file__).with_name("lookalikes.txt")
 
-_OFFICE = "(?:主任|局长|书记|镇长|乡长|区长|县长|市长|省长|所长|处长|科长|部长|厅长|院长|校长|园长|队长|站长|村长|支书|主席|庭长|检察长|委员|干事|科员)"
-_ADDRESS = "(?:先生|女士|小姐|太太|大爷|大妈|大娘|大叔|大伯|大哥|大姐|大嫂|阿姨|叔叔|奶奶|爷爷|师傅|老师|同学|医生|大夫|护士|教练|律师|老板|经理|警官)"
+_OFFICE = re.compile(
+    "(?:主任|局长|书记|镇长|乡长|区长|县长|市长|省长|所长|处长|科长|部长|厅长|院长|校长|园长|队长|站长|村长|支书|主席|庭长|检察长|委员|干事|科员)[: ]?"
+)
+_ADDRESS = re.compile(
+    "先生|女士|小姐|太太|大爷|大妈|大娘|大叔|大伯|大哥|大姐|大嫂|阿姨|叔叔|奶奶|爷爷|师傅|老师|同学|医生|大夫|护士|教练|律师|老板|经理|警官"
+)
 _SELF = re.compile(
     "(?:我叫|本人叫|名叫|名字叫|名字是|叫做|真名|实名|姓名|联系人|收件人|投诉人|反映人|举报人|当事人|户主|法人|法定代表人)(?:是|为)?[: ]{0,2}"
 )
@@ -21,9 +25,6 @@ _KIN = re.compile(
     "(?:我是|本人|孩子|儿子|女儿|男孩|女孩|男童|女童|学生|小孩|同学|老公|丈夫|妻子|老婆|父亲|母亲|爸爸|妈妈|我爸|我妈|爱人|邻居|业主|居民|村民|老人|患者|死者|伤者"
     "|司机|护士|医生|老师|班主任|包工头|老板|房东|店主|经理)[: ]?"
 )
-_AFTER_OFFICE = re.compile(rf"{_OFFICE}[: ]?")
-_BEFORE_OFFICE = re.compile(rf"(?={_OFFICE})")
-_BEFORE_ADDRESS = re.compile(rf"(?={_ADDRESS})")
 # A given name hardly ever has these; they begin what the sentence says next, or end the name of an office.
 _GOES_ON = frozenset(
     "的在是被说把对不给让跟与将到去来等也都还就没要会能以及有又拿吃打骂用今现已住因为很太这那你我他她它们了过着呢吗吧啊某收叫称问想去做从向和于等或之所其副姓联电手查"
@@ -34,15 +35,14 @@ _ENDS = re.compile(r"[,。!?;:、\s()\[\]]|$|[在被今的是说叫于从向把�
 
 def names(text: str) -> Iterator[Span]:
     """Yield names told by a person of themselves, of kin, with a form of address, and of officials."""
-    for found in _AFTER_OFFICE.finditer(text):
+    for found in _OFFICE.finditer(text):
         yield from _named(text, found.end(), "OFFICIAL_NAME")
-    for found in _BEFORE_OFFICE.finditer(text):
         yield from _titled(text, found.start(), "OFFICIAL_NAME")
     for found in _SELF.finditer(text):
         yield from _named(text, found.end(), "PERSON_NAME", sure=True)
     for found in _KIN.finditer(text):
         yield from _named_in_full(text, found.end())
-    for found in _BEFORE_ADDRESS.finditer(text):
+    for found in _ADDRESS.finditer(text):
         yield from _titled(text, found.start(), "PERSON_NAME")
 
 

@@ -168,3 +168,13 @@ def test_any_text_can_be_masked(title: str, text: str) -> None:
     masked = MASKER.mask(title, text)
     if not masked.spans:
         assert (masked.title, masked.text) == (title, text)
+
+
+WAKES_EVERYTHING = "\n。13800138000 宁Z00000 a@b.cn 微信号abc123456 护照E00000000 1.2.3.45678 5单元 三班 王主任 [姓名] \u200b"
+
+
+@given(st.lists(PIECES).map("".join))
+def test_looking_only_where_something_may_be_misses_nothing(text: str) -> None:
+    alone = MASKER.mask("", text).text
+    among = MASKER.mask("", text + WAKES_EVERYTHING).text  # here every recogniser looks
+    assert among.startswith(alone + "\n")
