@@ -71,6 +71,9 @@ class Collector:
     def close(self) -> None:
         """Stop; visits under way are forgotten and made again after the next start."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        for source in self._sources.values():
+            if close := getattr(source.connector, "close", None):
+                close()  # or the threads that wait for a slow site would keep this process from ending
 
     def _recalled(self, source: OpenSource) -> Standing:
         """Return where a source stands; somebody who changed its options wants it tried again."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
 import threading
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import IO
@@ -18,6 +20,7 @@ from crawlers import Outcome, Visit
 from crawlers.errand import Asked, Errand, Told
 
 _ROOT = Path(__file__).parent.parent
+_COMMAND = (sys.executable, "-m", "crawlers.spiders")
 _SLACK_S = 60.0  # for robots.txt, redirects, the host's turn and parsing, besides the deadline of each request
 
 
@@ -28,20 +31,18 @@ class Crawl:
     does to a parser, it does it to that process.
     """
 
-    def __init__(self, command: tuple[str, ...] = (sys.executable, "-m", "crawlers.spiders")) -> None:
+    def __init__(self, command: tuple[str, ...] = _COMMAND) -> None:
         self._command = command
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._waiting: dict[int, Future[Told]] = {}
-        self._numbers = 0
+        self._child: _Child | None = None
 
     def visit(self, errand: Errand) -> Visit:
         """Return how *errand* ended. Raises RuntimeError for a bug of ours."""
-        future = self._ask(errand)
+        child = self._running()
         try:
-            told = future.result(timeout=3 * errand.deadline_s + _SLACK_S)
+            told = child.ask(errand).result(timeout=3 * errand.deadline_s + _SLACK_S)
         except (NotYet, BrokenPipeError):
-            self.close()  # it hangs or is gone; the next errand starts another
+            child.end()  # it hangs or is gone; the next errand starts another
             return Visit(outcome=Outcome.FAILED, cursor=errand.cursor, problem="采集进程没有回应，已重启，稍后再试。")
         if told.visit is None:
             raise RuntimeError(f"a visit of {errand.urls[0]} failed: {told.bug}")
@@ -50,64 +51,74 @@ class Crawl:
     @property
     def pid(self) -> int | None:
         """The id of the Scrapy process, if one is running."""
-        return self._process.pid if self._process else None
+        child = self._child
+        return child.process.pid if child and child.alive else None
 
     def close(self) -> None:
         """End the process; errands still running in it fail and are tried again later."""
         with self._lock:
-            process, self._process = self._process, None
-        if process and process.stdin and process.stdout:
-            process.kill()
-            process.wait()
-            process.stdin.close()
+            child, self._child = self._child, None
+        if child:
+            child.end()
 
-    def _ask(self, errand: Errand) -> Future[Told]:
-        future: Future[Told] = Future()
+    def _running(self) -> _Child:
         with self._lock:
-            self._numbers += 1
-            self._waiting[self._numbers] = future
-            line = msgspec.json.encode(Asked(number=self._numbers, errand=errand)) + b"\n"
-            try:
-                self._write(line)
-            except BrokenPipeError as error:
-                future.set_exception(error)
-        return future
+            if self._child is None or not self._child.alive:
+                self._child = _Child(self._command)
+            return self._child
 
-    def _write(self, line: bytes) -> None:
-        if self._process is None or self._process.poll() is not None:
-            self._process = self._start()
-        stdin = self._process.stdin
-        if stdin:
-            stdin.write(line)
-            stdin.flush()
 
-    def _start(self) -> subprocess.Popen[bytes]:
+class _Child:
+    """One process, and who waits for what from it."""
+
+    def __init__(self, command: tuple[str, ...]) -> None:
         paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-        process = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
-            self._command,
+        self.process = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            start_new_session=True,  # Ctrl-C is for the parent; the end of standard input is enough for this one
         )
-        if process.stdout:
-            threading.Thread(target=self._listen, args=(process.stdout,), daemon=True).start()
-        return process
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, Future[Told]] = {}
+        self._over = False
+        threading.Thread(target=self._listen, args=(self.process.stdout,), daemon=True).start()
 
-    def _listen(self, stdout: IO[bytes]) -> None:
-        """Hand every line to whoever waits for it; when the lines end, nobody waits any longer."""
-        with stdout:
-            for line in stdout:
-                told = msgspec.json.decode(line, type=Told)
-                if future := self._waiting.pop(told.number, None):
-                    future.set_result(told)
-        self._abandon()
+    @property
+    def alive(self) -> bool:
+        return not self._over and self.process.poll() is None
 
-    def _abandon(self) -> None:
+    def ask(self, errand: Errand) -> Future[Told]:
+        """Send *errand*; the future fails with BrokenPipeError if the process ends first."""
+        future: Future[Told] = Future()
         with self._lock:
+            number = next(self._numbers)
+            line = msgspec.json.encode(Asked(number=number, errand=errand)) + b"\n"
+            if self._over or self.process.stdin is None:
+                raise BrokenPipeError
+            self._waiting[number] = future
+            self.process.stdin.write(line)
+            self.process.stdin.flush()
+        return future
+
+    def end(self) -> None:
+        """Kill the process, if it still lives. What waits for it is told by the listener."""
+        self.process.kill()
+        self.process.wait()
+
+    def _listen(self, stdout: IO[bytes] | None) -> None:
+        """Hand every line to whoever waits for it; when the lines end, nobody waits any longer."""
+        with stdout or nullcontext(()) as lines:
+            for line in lines:
+                told = msgspec.json.decode(line, type=Told)
+                self._waiting.pop(told.number).set_result(told)
+        with self._lock:
+            self._over = True
             abandoned, self._waiting = self._waiting, {}
         for future in abandoned.values():
-            if not future.done():
-                future.set_exception(BrokenPipeError("the Scrapy process ended"))
+            future.set_exception(BrokenPipeError("the Scrapy process ended"))
 
 
 @cache

@@ -46,3 +46,7 @@ class FeedConnector(Options):
                 deadline_s=self.deadline.total_seconds(),
             )
         )  # fmt: skip
+
+    def close(self) -> None:
+        """End the Scrapy process; whoever needs it again starts another."""
+        shared().close()

@@ -44,3 +44,7 @@ class PageConnector(Options):
                 allow_private=self.allow_private, gap_s=self.gap.total_seconds(), deadline_s=self.deadline.total_seconds(),
             )
         )  # fmt: skip
+
+    def close(self) -> None:
+        """End the Scrapy process; whoever needs it again starts another."""
+        shared().close()

@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler
 
+import msgspec
 import pytest
 
 from crawlers import Outcome
 from crawlers.crawl import Crawl
-from crawlers.errand import Errand
+from crawlers.errand import Asked, Errand, Told
 from tests.crawlers.site import Clock, Reply, Site, item, rss
 
 
@@ -28,6 +31,7 @@ def test_a_killed_process_fails_its_visits_keeps_their_cursors_and_is_replaced(s
 
     site.replies["/stuck"] = Reply(write=stuck)
     site.say("/rss", rss(item("a", "停水")))
+
     def kill() -> None:
         assert reached.wait(10) and crawl.pid
         os.kill(crawl.pid, signal.SIGKILL)
@@ -56,3 +60,22 @@ def test_a_bug_of_ours_is_no_outcome_of_a_source(crawl: Crawl, site: Site, clock
     with pytest.raises(RuntimeError, match="DecodeError in"):
         crawl.visit(broken)
     assert crawl.visit(errand(site, clock)).outcome is Outcome.NEWS
+
+
+def test_the_process_ends_when_its_parent_is_gone(crawl: Crawl, site: Site, clock: Clock) -> None:
+    site.say("/rss", rss(item("a", "停水")))
+    line = msgspec.json.encode(Asked(number=7, errand=errand(site, clock)))
+    process = subprocess.run(
+        (sys.executable, "-m", "crawlers.spiders"), input=line + b"\n", capture_output=True, timeout=30
+    )
+    told = msgspec.json.decode(process.stdout, type=Told)
+    assert (process.returncode, told.number) == (0, 7) and told.visit and told.visit.outcome is Outcome.NEWS
+    assert process.stderr == b""
+
+
+def test_threads_share_one_process_and_get_their_own_answers(crawl: Crawl, site: Site, clock: Clock) -> None:
+    for n in range(12):
+        site.say(f"/{n}", rss(item(f"g{n}", f"帖{n}")))
+    with ThreadPoolExecutor(6) as pool:
+        seen = list(pool.map(lambda n: crawl.visit(errand(site, clock, f"/{n}")), range(12)))
+    assert [visit.posts[0].native_id for visit in seen] == [f"g{n}" for n in range(12)]
