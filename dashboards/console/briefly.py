@@ -1,4 +1,4 @@
-"""Keeps an answer for a few seconds, so that ten tabs cost what one does."""
+"""Keeps an answer for a moment, so that ten tabs cost what one does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 class Briefly(Generic[T]):
     """Asks *make* for the same key again only after *keep*."""
 
-    def __init__(self, make: Callable[[str, datetime], T], keep: timedelta = timedelta(seconds=3)) -> None:
+    def __init__(self, make: Callable[[str, datetime], T], keep: timedelta = timedelta(seconds=0.5)) -> None:
         self._make = make
         self._keep = keep
         self._made: dict[str, tuple[datetime, T]] = {}

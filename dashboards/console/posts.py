@@ -115,7 +115,10 @@ def _marks(hit: Hit) -> dict[str, list[Mark]]:
     blocks = (("matter", doc.matter), ("feeling", doc.sentiment), ("place", doc.place))
     for kind, block in blocks:
         for field, start, end in _spans(doc, block.why if block else ()):
-            marks.setdefault(field, []).append((start, end, kind))
+            taken = marks.setdefault(field, [])
+            # What it is about comes first; a word of feeling that overlaps it would cut it in two.
+            if start < end and not any(start < stop and begin < end for begin, stop, _ in taken):
+                taken.append((start, end, kind))
     return marks
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import quote
 
 import msgspec
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -24,6 +24,7 @@ from dashboards.console.answers import answer, explained, refusal
 from dashboards.console.board import RANGE, board_bars, board_rows, open_by_level
 from dashboards.console.briefly import Briefly
 from dashboards.console.cases import CaseBoard
+from dashboards.console.exposition import exposition
 from dashboards.console.feed import Feed
 from dashboards.console.guard import Guard, forged
 from dashboards.console.health import Health
@@ -198,7 +199,7 @@ class _Pages:
         return StreamingResponse(self.feed.listen(last), media_type="text/event-stream")
 
     async def metrics(self, _request: Request) -> Response:
-        return Response(await run_in_threadpool(generate_latest, REGISTRY), media_type=CONTENT_TYPE_LATEST)
+        return Response(await run_in_threadpool(exposition), media_type=CONTENT_TYPE_LATEST)
 
     async def healthz(self, _request: Request) -> Response:
         health = await run_in_threadpool(self._health, self._clock())

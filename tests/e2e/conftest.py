@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,8 +16,7 @@ from selenium.webdriver.chrome.service import Service
 from dashboards.console.screenshot import FLAGS, browser
 from dashboards.console.serving import ConsoleServer
 from tests.dashboards.console.district import District
-
-ARTIFACTS = Path("artifacts")
+from tests.e2e.page import free_port
 
 
 @pytest.fixture(scope="session")
@@ -51,8 +49,7 @@ class Town(District):
     def __init__(self, home: Path) -> None:
         super().__init__(home, clock=lambda: datetime.now(UTC))
         self.clock.move_to(datetime.now(UTC))
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._socket, self.url = free_port()
         self._server = ConsoleServer(self.app())
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
         self._thread.start()

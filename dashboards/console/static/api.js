@@ -27,12 +27,14 @@ export async function post(path, body) {
 
 export const officer = () => localStorage.getItem("yuqing.officer") || t("officer");
 
-// Run *work* now or, if it ran less than *gap* ms ago, once later.
+// Run *work* soon, and again no sooner than *gap* ms later. Never at once: for half a second the server
+// answers what it answered before, and that would be without the news that made us ask.
+const SOON_MS = 700;
 export function calmly(gap, work) {
   let last = 0;
   let timer = null;
   return () => {
-    const wait = Math.max(0, last + gap - Date.now());
+    const wait = Math.max(SOON_MS, last + gap - Date.now());
     if (timer !== null) return;
     timer = setTimeout(() => { timer = null; last = Date.now(); work(); }, wait);
   };

@@ -195,6 +195,7 @@ function start() {
   addEventListener("hashchange", follow);
   setInterval(beat, 1000);
   setInterval(loadHealth, 10000);
+  setInterval(picture.load, 30000);
   beat();
   loadAll().then(follow);
   listen();

@@ -6,6 +6,7 @@ import { $, h } from "./dom.js";
 import { now, say, setClock, time } from "./say.js";
 
 const chart = new Chart($("chart"), $("chart-words"), () => {}, () => {});
+const HEAD = h("thead", {}, h("tr", {}, [["事项", ""], ["街道", ""], ["近 24 小时", "n"], ["前 24 小时", "n"]].map(([words, kind]) => h("th", { scope: "col", class: kind }, words))));
 const few = (n) => (n === null ? "<5" : n.toLocaleString("en-US"));
 
 async function load() {
@@ -18,7 +19,7 @@ async function load() {
     h("span", { class: "count" }, h("i", {}), `${say("level", level)} ${level}`), h("b", {}, n))));
   const bars = news.bars.map((bar) => ({ at: bar.at, neg: bar.neg ?? 0, neu: bar.neu ?? 0, pos: bar.pos ?? 0 }));
   chart.set({ step_s: news.step_s, bars, alerts: [] });
-  $("hot").replaceChildren(h("tbody", {}, news.hot.map((row) => h("tr", {}, h("th", { scope: "row" }, say("topic", row.topic)),
+  $("hot").replaceChildren(HEAD, h("tbody", {}, news.hot.map((row) => h("tr", {}, h("th", { scope: "row" }, say("topic", row.topic)),
     h("td", {}, called(row.street) || "—"), h("td", { class: "n" }, h("b", {}, few(row.n))), h("td", { class: "n" }, few(row.before))))));
 }
 

@@ -68,10 +68,12 @@ export class Chart {
 
   labels(high) {
     const { bars, step_s: step } = this.data;
+    const days = step >= 10800;
     const every = Math.max(1, Math.ceil(64 / this.step));
-    return bars.map((bar, i) => (i % every || (bars.length - i) * this.step < 24 ? null : svg("text", {
+    const wanted = (bar, i) => (days ? Number(time(bar.at).slice(0, 2)) * 3600 < step : i % every === 0);
+    return bars.map((bar, i) => (wanted(bar, i) && (bars.length - i) * this.step > 30 ? svg("text", {
       class: "tick", x: EDGE.left + i * this.step, y: high - 5,
-    }, time(bar.at, step >= 21600 || bars.length > 80 ? "MD" : "HM"))));
+    }, time(bar.at, days ? "MD" : "HM")) : null));
   }
 
   flags(base) {
@@ -121,7 +123,7 @@ export class Chart {
 
 function ceiling(n) {
   const size = 10 ** Math.floor(Math.log10(n));
-  return size * [1, 2, 4, 6, 8, 10].find((k) => k * size >= n);
+  return [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((k) => k * size).find((top) => top >= n && top % 2 === 0); // half of it is a tick
 }
 
 const short = (n) => (n >= 10000 ? `${n / 1000}k` : String(n));

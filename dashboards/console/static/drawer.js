@@ -3,7 +3,7 @@
 import { get, officer, post, unit, units } from "./api.js";
 import { buttons, chip, cross, place, take } from "./cases.js";
 import { $, h, link } from "./dom.js";
-import { fault, number, say, since, t, time } from "./say.js";
+import { fault, half, number, say, since, t, time } from "./say.js";
 import { toast } from "./toast.js";
 
 let shown = "";
@@ -93,7 +93,7 @@ function evidence(e) {
 }
 
 function notice(n) {
-  const trouble = n.state !== "accepted" && n.words ? h("p", { class: "note" }, n.words) : null;
+  const trouble = n.state !== "accepted" && n.words ? h("p", { class: "note" }, half(n.words)) : null;
   return h("li", { class: `notice ${n.state}` },
     h("div", {}, h("span", { class: "dotted" }), h("b", {}, n.receiver), h("span", {}, say("reason", n.reason)),
       h("span", { class: "push" }), h("span", { class: "became" }, say("notice", n.state)),

@@ -3,7 +3,7 @@
 import { called, calmly, get } from "./api.js";
 import { Chart } from "./chart.js";
 import { $, h, keep } from "./dom.js";
-import { number, say, since, span, t } from "./say.js";
+import { half, number, say, since, span, t } from "./say.js";
 
 const RANGES = { "1h": ["1 小时", "1h"], "24h": ["24 小时", "24h"], "7d": ["7 天", "7d"] };
 let range = localStorage.getItem("yuqing.range") ?? "24h";
@@ -88,7 +88,7 @@ export function blind(news) {
   const stuck = news.parts.filter((p) => !p.ok).map((p) => ({ id: p.name, outcome: "away", problem: p.words }));
   const list = [...stuck, ...bad].slice(0, 4);
   keep($("blind"), list, (s) => s.id, (s) => h("li", {}, h("i", { class: "warn" }), h("b", {}, s.id),
-    h("span", { class: "tag" }, s.outcome === "away" ? t("away") : say("outcome", s.outcome)), h("span", { class: "words" }, s.problem),
+    h("span", { class: "tag" }, s.outcome === "away" ? t("away") : say("outcome", s.outcome)), h("span", { class: "words" }, half(s.problem)),
     s.blind_s ? h("span", { class: "note" }, `${t("blindmin")} ${span(s.blind_s)}`) : s.seen ? since(s.seen) : null), (s) => JSON.stringify(s) + t("ack"));
   if (!list.length) $("blind").replaceChildren(h("li", { class: "fine" }, news.sources.length ? t("noblind") : t("nosources")));
 }

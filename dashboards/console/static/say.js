@@ -103,6 +103,12 @@ function name_(node, words) {
   node.setAttribute("aria-label", words);
 }
 
+// The half of "中文 / English" in the language of the page.
+export function half(words) {
+  const [zh, ...en] = String(words ?? "").split(" / ");
+  return chosen && en.length ? en.join(" / ") : zh;
+}
+
 export const number = (n) => (n ?? 0).toLocaleString("en-US");
 
 let zone = "Asia/Shanghai";

@@ -36,6 +36,15 @@ def test_a_cue_in_the_title_is_marked_there() -> None:
     assert post_row(Hit(doc)).marks == {"title": [(2, 4, "matter")]}
 
 
+def test_a_word_of_feeling_does_not_cut_the_matter_in_two() -> None:
+    doc = because(a_doc("p1", "这里又停水了，气死人"), "停水")
+    feeling = msgspec.structs.replace(doc.sentiment, why=(Reason("又停", 1.0, 2, 4), Reason("气死", 1.0, 7, 9)))  # type: ignore[type-var] # a_doc has one
+
+    row = post_row(Hit(msgspec.structs.replace(doc, sentiment=feeling)))
+
+    assert row.marks == {"text": [(3, 5, "matter"), (7, 9, "feeling")]}
+
+
 def test_what_was_asked_for_is_marked_rather_than_cues() -> None:
     doc = because(a_doc("p1", "湖东停水"), "停水")
 
