@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import ClassVar, Literal
@@ -17,7 +18,7 @@ from pipeline.settings import SourceSettings
 
 _LONGEST_LOOK_BACK = timedelta(minutes=10)  # after a night switched off, nobody wants the whole night
 _HISTORY = timedelta(minutes=30)
-_EVERY = timedelta(seconds=2)
+_EVERY = timedelta(seconds=1)
 
 
 class Demo(Options):
@@ -48,6 +49,8 @@ class Demo(Options):
     def fetch(self, cursor: str, now: datetime) -> Visit:
         start, since, look_back = self._remembered(cursor, now)
         posts = self._story(start).between(max(since, now - look_back), now, self.channel)
+        if cursor:  # what stood there before the first visit keeps the times at which it would have been collected
+            posts = [replace(post, fetched_at=now) for post in posts]
         return Visit(
             outcome=Outcome.NEWS if posts else Outcome.QUIET,
             posts=posts,

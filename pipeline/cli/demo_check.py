@@ -101,7 +101,7 @@ def _acknowledge(page: httpx.Client, case: str) -> bool:
     if answer.status_code >= 300:
         return False
     return _wait(
-        lambda: page.get(f"/api/cases/{case}").json()["case"]["state"] == "acknowledged", time.monotonic() + 10
+        lambda: page.get(f"/api/cases/{case}").json()["row"]["state"] == "acknowledged", time.monotonic() + 10
     )
 
 

@@ -25,8 +25,8 @@ log = get("tree")
 Stopping = Callable[[], bool]
 
 _GRACE_S = 10.0
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 10.0
-_HEALTHY_AFTER_S = 30.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 3.0
+_HEALTHY_AFTER_S = 10.0
 
 
 @dataclass(frozen=True)

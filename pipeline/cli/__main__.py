@@ -1,0 +1,5 @@
+"""``python -m pipeline.cli`` is ``yuqing``."""
+
+from pipeline.cli import main
+
+main()
