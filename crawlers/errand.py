@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Literal
 
 from crawlers import Visit
+from pipeline import __version__
 from pipeline.model import Kind
 
 AGENT = "yuqing"  # our product token in robots.txt
-VERSION = "0.1"
+VERSION = ".".join(__version__.split(".")[:2])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -111,10 +111,10 @@ class _Harvest:
 def _taken(errand: Errand, memory: Memory, answer: Answer, page: Decoded, feed: Feed) -> Visit:
     odd = (*page.warnings, *feed.warnings, *(("truncated",) if answer.cut else ()))
     items = _items(errand, answer, page, feed, odd)
-    first = not memory.seen
+    first = Memory.recall(errand.cursor).full_at is None
     new = [item for item in items if memory.seen.get(_short(item.native_id)) != item.words]
     warnings = set(odd) | {warning for item in new for warning in item.post.fetch.warnings}
-    if not first and items and len(new) == len(items) and not _known(items, memory):
+    if memory.seen and items and not _known(items, memory):
         warnings.add("feed_gap")  # nothing in common with the last visit: entries went by unseen
     bozo = memory.bozo + 1 if BOZO in odd else 0
     memory = msgspec.structs.replace(memory, seen=_remember(memory.seen, items), bozo=bozo)

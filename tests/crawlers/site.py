@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -62,7 +63,7 @@ class Site:
 
 
 @contextmanager
-def running(clock: Clock) -> Iterator[Site]:
+def running(clock: Clock, tls: ssl.SSLContext | None = None) -> Iterator[Site]:
     site = Site(clock)
 
     class Handler(BaseHTTPRequestHandler):
@@ -84,6 +85,8 @@ def running(clock: Clock) -> Iterator[Site]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     site.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -257,6 +257,14 @@ def test_a_flood_at_the_first_visit_takes_the_newest_and_never_the_rest(site: Si
     assert titles(visit(first.cursor, first=30).posts) == ["新帖"]
 
 
+def test_a_feed_that_began_empty_has_news_and_no_backfill(site: Site, visit: Visiting) -> None:
+    site.say("/rss", rss())
+    cursor = visit().cursor
+    site.say("/rss", rss(item("a", "第一帖")))
+    seen = visit(cursor)
+    assert [(post.title, post.flags) for post in seen.posts] == [("第一帖", ())] and "feed_gap" not in seen.warnings
+
+
 def test_nothing_in_common_with_the_last_visit_means_a_gap(site: Site, visit: Visiting) -> None:
     site.say("/rss", rss(item("a", "一")))
     cursor = visit().cursor

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import gzip
+import ssl
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from crawlers import Outcome, Visit
 from crawlers.crawl import Crawl
 from crawlers.errand import Errand
-from tests.crawlers.site import Clock, Reply, Site, item, rss
+from tests.crawlers.site import Clock, Reply, Site, item, rss, running
 
 Visiting = Callable[..., Visit]
 GOOD = rss(item("a", "停水"))
@@ -201,3 +208,28 @@ def test_one_slow_host_delays_no_other(site: Site, crawl: Crawl, clock: Clock, v
     assert visit(other).outcome is Outcome.NEWS and thread.is_alive()
     release.set()
     thread.join()
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_believed(crawl: Crawl, clock: Clock, tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2090, 1, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = tmp_path / "site.pem"
+    pem.write_bytes(
+        certificate.public_bytes(Encoding.PEM) + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    with running(clock, context) as site:
+        site.say("/rss", GOOD)
+        url = f"https://localhost:{site.port}/rss"
+        seen = crawl.visit(
+            Errand(errand="feed", urls=(url,), cursor="", now=clock(), allow_private=True, deadline_s=3.0)
+        )
+    assert (seen.outcome, site.asked) == (Outcome.FAILED, [])
