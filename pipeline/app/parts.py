@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import threading
 import time
@@ -47,6 +48,7 @@ def _run(kind: Callable[[App, Stopping], None], settings: Settings, stopping: St
 def run_stage(name: str, app: App, stopping: Stopping) -> None:
     """Drive one stage until asked to stop."""
     worker: Worker = _patiently(lambda: app.worker(name), stopping)
+    gc.freeze()  # dictionaries, models and rules live as long as the process: no need to look at them again
     beat = Beat(app.home, name, app.clock)
 
     def told() -> None:

@@ -113,10 +113,17 @@ class DetectStage:
         if rule.immediate_if is not None and rule.immediate_if.value(_names(match, rule, 1)):
             return Reach(match.at, 1)
         if rule.type is RuleType.ANY:
-            return Reach(match.at, 1)
+            return Reach(match.at, self._voices(rule, match))
         if match.known_at - match.at > rule.allowed_lateness:
             return None
         return reach(self._memory.window(match, rule.timeframe), match.at, rule.timeframe, rule.num_events)
+
+    def _voices(self, rule: Rule, match: Match) -> int:
+        """Return how many voices an ``any`` rule with a timeframe has heard in it; without one, each post is one."""
+        if not rule.timeframe:
+            return 1
+        found = reach(self._memory.window(match, rule.timeframe), match.at, rule.timeframe, 1)
+        return found.count if found else 1
 
     def _open(self, found: Found) -> Alert:
         match, rule, reached = found.match, found.rule, found.reach
@@ -149,7 +156,7 @@ class DetectStage:
 
     def _join(self, found: Found, spell: Episode, new: bool) -> list[Alert]:
         match, rule, reached = found.match, found.rule, found.reach
-        count = spell.count + int(new) if rule.type is RuleType.ANY else (reached.count if reached else spell.count)
+        count = _grown(spell, found, new)
         level = _level(found, max(count, spell.count))
         joined = spell.joined(
             at=match.at, heard_at=match.known_at, count=count, level=level, reached_at=reached.at if reached else None
@@ -186,6 +193,13 @@ class DetectStage:
         if self._tidied_at is None or now - self._tidied_at >= _TIDY_EVERY:
             self._memory.drop_older(now - _MEMORY)
             self._tidied_at = now
+
+
+def _grown(spell: Episode, found: Found, new: bool) -> int:
+    """Return what a spell counts with one more hit: posts in all, or the voices of the fullest window."""
+    if found.rule.type is RuleType.ANY and not found.rule.timeframe:
+        return spell.count + int(new)
+    return found.reach.count if found.reach else spell.count
 
 
 def _names(match: Match, rule: Rule, count: int) -> dict[str, object]:

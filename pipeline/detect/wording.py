@@ -27,10 +27,10 @@ def why(rule: Rule, match: Match, count: int) -> str:
     """State the rule and the numbers that carried it, in words that people can check (DOMAIN P-31)."""
     hits = "、".join(match.hits[:_SHOWN_HITS])
     words = f"；命中：{hits}" if hits else ""
-    if rule.type is RuleType.ANY:
-        return f"规则 {rule.id}：一条即报，已有 {count} 条{words}"
     minutes = int(rule.timeframe.total_seconds() // 60)
-    return f"规则 {rule.id}：{minutes} 分钟内 {count} {_voices(rule)}（条件为 {rule.num_events}）{words}"
+    within = f"{minutes} 分钟内 " if minutes else "已有 "
+    needed = "一条即报" if rule.type is RuleType.ANY else f"条件为 {rule.num_events}"
+    return f"规则 {rule.id}：{within}{count} {_voices(rule)}（{needed}）{words}"
 
 
 def _voices(rule: Rule) -> str:

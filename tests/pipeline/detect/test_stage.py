@@ -159,6 +159,17 @@ def test_an_any_rule_speaks_at_the_first_post(tmp_path: Path) -> None:
     assert Desk(tmp_path, rule).hear(voices(0, 1)).said()[0] == (Turn.OPENED, "湖东街道", Level.L2, NOON)
 
 
+def test_an_any_rule_with_a_timeframe_counts_the_voices_in_it(tmp_path: Path) -> None:
+    rule = a_rule(type=RuleType.ANY, level_if=(LevelIf(AtLeast(3), Level.L1),))  # type: ignore[arg-type] # stands for an expression
+    desk = Desk(tmp_path, rule).hear([*voices(0, 1), a_match("again", at=minute(2), author="u1")])
+    assert [a.level for a in desk.alerts if a.turn is Turn.RAISED] == []
+
+    desk.hear([a_match("third", at=minute(3), author="u7")])
+
+    assert (Turn.RAISED, "湖东街道", Level.L1, NOON) in desk.said()
+    assert "60 分钟内 3 人（一条即报）" in desk.alerts[-1].why
+
+
 def test_a_rule_deleted_meanwhile_still_sees_its_spell_end(tmp_path: Path) -> None:
     desk = Desk(tmp_path, a_rule()).hear(voices(0, 1, 2))
     desk.stage = DetectStage({}, Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}"))
