@@ -64,7 +64,7 @@ class Linear:
     def _log_odds(self, texts: Sequence[str]) -> Floats:
         found, counts = slots(texts)
         starts = np.cumsum(counts) - counts  # no text is without n-grams: its edges count
-        sums = np.add.reduceat(self._packed[found], starts)
+        sums = np.add.reduceat(self._packed.take(found), starts)
         polarity = ((sums & 0xFFFFFFFF) ^ 0x80000000) - 0x80000000
         neutrality = (sums - polarity) >> _HALF
         length = np.sqrt(counts)

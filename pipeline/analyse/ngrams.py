@@ -19,6 +19,7 @@ REACH = 6  # characters behind a negation that it may turn round, unless the cla
 
 _NEGATIONS = "不没未无"
 _BREAKS = "\n\r，。！？；：、,.!?;:…~～ "
+_NEGATION, _BREAK = 1, 2
 _FIRST, _SECOND, _THIRD = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
 _MARK = np.uint32(0x27D4EB2F)
 _NUMBER = np.uint32(BITS)
@@ -47,9 +48,15 @@ class Gram(NamedTuple):
 def slots(texts: Sequence[str]) -> Slots:
     """Return the slots of up to MOST normalised *texts*; those of one do not depend on its neighbours."""
     codes, owners = _laid_out(texts)
-    keys = np.concatenate([(owners[places] << _NUMBER) | slot for _, places, slot in _hashed(codes)])
-    keys = keys[keys < np.uint32(len(texts)) << _NUMBER]  # the places between texts belong to none
+    numbers = owners[:-2] << _NUMBER
+    one, two, three = _plain(codes)
+    negated, once, twice = _marked(codes, two)
+    keys = np.concatenate(
+        [numbers | (hashed >> _HASH) for hashed in (one, two, three)]
+        + [numbers[negated] | (hashed >> _HASH) for hashed in (once, twice)]
+    )
     keys.sort()
+    keys = keys[: np.searchsorted(keys, np.uint32(len(texts)) << _NUMBER)]  # places between texts belong to none
     first = np.ones(len(keys), bool)
     np.not_equal(keys[1:], keys[:-1], out=first[1:])
     distinct = keys[first]
@@ -60,11 +67,20 @@ def slots(texts: Sequence[str]) -> Slots:
 def grams(text: str) -> Iterator[Gram]:
     """Yield the n-grams of one normalised *text* that hold no edge, for explanations."""
     codes, _ = _laid_out([text])
+    one, two, three = _plain(codes)
+    negated, once, twice = _marked(codes, two)
+    every = np.arange(len(one))
     length = min(len(text), LONGEST)
-    for width, places, slot in _hashed(codes):
-        for place, number in zip(places.tolist(), slot.tolist(), strict=True):
+    for width, places, hashed in (
+        (1, every, one),
+        (2, every, two),
+        (3, every, three),
+        (1, negated, once),
+        (2, negated, twice),
+    ):
+        for place, slot in zip(places.tolist(), (hashed >> _HASH).tolist(), strict=True):
             if place >= 1 and place + width <= length + 1:
-                yield Gram(place - 1, place - 1 + width, number)
+                yield Gram(place - 1, place - 1 + width, slot)
 
 
 def _laid_out(texts: Sequence[str]) -> tuple[Codes, Codes]:
@@ -83,38 +99,35 @@ def _laid_out(texts: Sequence[str]) -> tuple[Codes, Codes]:
     return codes, np.repeat(numbers, stretches)
 
 
-def _hashed(codes: Codes) -> Iterator[tuple[int, Places, Codes]]:
-    """Yield, kind by kind, the width of an n-gram, the places where it begins, and its slots."""
+def _plain(codes: Codes) -> tuple[Codes, Codes, Codes]:
+    """Return the hashes of one, two and three characters from each place on."""
     here, after, second = codes[:-2], codes[1:-1], codes[2:]
-    places = np.arange(len(here))
     two = here * _FIRST + after * _SECOND
-    yield 1, places, here * _SECOND >> _HASH
-    yield 2, places, two >> _HASH
-    yield 3, places, two * _THIRD + second * _FIRST >> _HASH
-    negated, depth = _negated(here)
+    return here * _SECOND, two, two * _THIRD + second * _FIRST
+
+
+def _marked(codes: Codes, two: Codes) -> tuple[Places, Codes, Codes]:
+    """Return the negated places, and the hashes of one and two characters there; a double negation is another."""
+    negated, depth = _negated(codes)
     seed = depth * _MARK
-    yield 1, negated, (here[negated] + seed) * _SECOND >> _HASH
-    yield 2, negated, (two[negated] ^ seed) * _THIRD >> _HASH
+    return negated, (codes[negated] + seed) * _SECOND, (two[negated] ^ seed) * _THIRD
 
 
 def _negated(codes: Codes) -> tuple[Places, Codes]:
-    """Return the places in the scope of a negation, and 1 for one, 2 for a double one."""
-    kinds = _KINDS[np.minimum(codes, np.uint32(len(_KINDS) - 1))]
-    negations = kinds == 1
-    counts = np.cumsum(negations)
-    places = np.arange(len(codes))
-    clause = np.maximum.accumulate(np.where(kinds == 2, places, 0))
-    since = np.maximum(clause, places - REACH)
-    depth = counts - negations - counts[since] + negations[since]
-    negated = np.flatnonzero((depth > 0) & (kinds != 2))
-    return negated, np.minimum(depth[negated], 2).astype(np.uint32)
+    """Return the places in the scope of a negation, and 1 for one, 2 for a double one; the last edge ends all."""
+    kinds = _KINDS.take(codes, mode="clip")
+    negations = np.flatnonzero(kinds == _NEGATION)
+    scopes = np.minimum(negations[:, None] + np.arange(1, REACH + 1), len(codes) - 1)
+    inside = ~np.logical_or.accumulate(kinds[scopes] == _BREAK, axis=1)
+    negated, times = np.unique(scopes[inside], return_counts=True)
+    return negated, np.minimum(times, 2).astype(np.uint32)
 
 
 def _table_of_kinds() -> npt.NDArray[np.int8]:
-    """Return for every code point of the first plane: 1 a negation, 2 the end of a clause, 0 the rest."""
+    """Return what each code point of the first plane is: a negation, the end of a clause, or neither (0)."""
     kinds = np.zeros(0x10000, np.int8)
-    kinds[[ord(character) for character in _NEGATIONS]] = 1
-    kinds[[ord(character) for character in _BREAKS]] = 2
+    kinds[[ord(character) for character in _NEGATIONS]] = _NEGATION
+    kinds[[ord(character) for character in _BREAKS]] = _BREAK
     return kinds
 
 
