@@ -37,6 +37,7 @@ class PostRow(msgspec.Struct, frozen=True, kw_only=True):
     place: str
     label: str
     harm: str
+    gate: str
     copy: bool
     withheld: bool
     title: str
@@ -91,6 +92,7 @@ def post_row(hit: Hit) -> PostRow:
         place=_place(doc),
         label=doc.sentiment.label.value if doc.sentiment else "",
         harm=doc.matter.harm if doc.matter else "",
+        gate=doc.gate.status.value if doc.gate else "",
         copy=bool(doc.cluster and doc.cluster.kind != "first"),
         withheld=withheld,
         title="" if withheld else doc.post.title,

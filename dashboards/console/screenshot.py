@@ -1,23 +1,26 @@
-"""Take a picture of the running console: ``python -m dashboards.console.screenshot [URL] FILE [WIDTHxHEIGHT]``."""
+"""Take a picture of the running console: ``python -m dashboards.console.screenshot [URL] FILE [WIDTHxHEIGHT]``.
+
+Needs the development tools (``make setup-dev``), Chromium and chromedriver.
+"""
 
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Final
 
-BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "chrome")
 DEFAULT_URL: Final = "http://127.0.0.1:8642/"
-WAIT_S: Final = 60
-_SETTLES_MS: Final = 6000  # the page has drawn everything it reads at the start
+BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "chrome")
 # No sandbox: this runs as root in containers, and shows only our own page.
 FLAGS: Final = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-dev-shm-usage --hide-scrollbars"
+    "--disable-component-update --disable-sync --disable-dev-shm-usage --hide-scrollbars --lang=zh-CN"
 ).split()
+_WAIT_S: Final = 30
+_BAR_PX: Final = 143  # what a headless window keeps for itself
+_DRAWN: Final = "return document.querySelectorAll('#posts .post, #chart .slice').length > 1"
 
 
 def browser() -> str | None:
@@ -26,17 +29,34 @@ def browser() -> str | None:
 
 
 def take(url: str, file: Path, size: str = "1440x900") -> None:
-    """Write what *url* looks like into *file*. Raises FileNotFoundError without a browser."""
-    chromium = browser()
-    if chromium is None:
-        raise FileNotFoundError("没有找到 Chromium / no Chromium found")
-    file.parent.mkdir(parents=True, exist_ok=True)
+    """Write what *url* looks like, once it has drawn posts and chart, into *file*.
+
+    Raises FileNotFoundError without a browser.
+    """
+    # Imported here: running the desk needs no browser driver.
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    program, driver = browser(), shutil.which("chromedriver")
+    if program is None or driver is None:  # left to itself, selenium would look for them on the internet
+        raise FileNotFoundError("缺少 chromium 或 chromedriver / no chromium or no chromedriver")
+    width, height = (int(part) for part in size.split("x"))
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
     with tempfile.TemporaryDirectory() as profile:
-        command = [
-            chromium, *FLAGS, f"--user-data-dir={profile}", f"--window-size={size.replace('x', ',')}",
-            f"--timeout={_SETTLES_MS}", f"--screenshot={file.resolve()}", url,
-        ]  # fmt: skip
-        subprocess.run(command, check=True, timeout=WAIT_S, capture_output=True)  # noqa: S603 # our own arguments
+        for flag in (*FLAGS, f"--user-data-dir={profile}", f"--window-size={width},{height + _BAR_PX}"):
+            options.add_argument(flag)
+        chrome = webdriver.Chrome(options=options, service=Service(driver))
+        try:
+            chrome.get(url)
+            chrome.execute_script("localStorage.setItem('yuqing.officer', '值班员')")  # so that it does not ask
+            chrome.get(url)
+            WebDriverWait(chrome, _WAIT_S).until(lambda _: chrome.execute_script(_DRAWN))
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(chrome.get_screenshot_as_png())
+        finally:
+            chrome.quit()
 
 
 if __name__ == "__main__":
