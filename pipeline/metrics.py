@@ -17,7 +17,8 @@ class Metrics:
             return Counter(name, words, labels, registry=registry)
 
         def gauge(name: str, words: str, *labels: str) -> Gauge:
-            return Gauge(name, words, labels, registry=registry)
+            # One number for all processes: what the last of them said, not a sum over dead ones.
+            return Gauge(name, words, labels, registry=registry, multiprocess_mode="mostrecent")
 
         def histogram(name: str, words: str, *labels: str) -> Histogram:
             return Histogram(name, words, labels, registry=registry, buckets=_SECONDS)

@@ -157,11 +157,12 @@ def read(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
         tree = _parse(file)
     elif path is not None:
         raise Misconfigured([Fault(str(path), "没有这个配置文件", "there is no such settings file")])
-    tree = _overlay(tree, os.environ if environ is None else environ)
+    environ = os.environ if environ is None else environ
+    tree = _overlay(tree, environ)
     try:
         return _anchored(Settings.model_validate(tree), file.parent)
     except ValidationError as error:
-        raise Misconfigured(_faults(str(file), error)) from error
+        raise Misconfigured(_faults(str(file), error, environ)) from error
 
 
 def _parse(file: Path) -> dict[str, Any]:
@@ -178,7 +179,8 @@ def _overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]
         *parents, last = name.removeprefix(PREFIX).lower().split("__")
         branch = tree
         for parent in parents:
-            branch = branch.setdefault(parent, {})
+            inner = branch.get(parent)
+            branch[parent] = branch = inner if isinstance(inner, dict) else {}
         branch[last] = value.split(os.pathsep) if last == "rules" and not parents else value
     return tree
 
@@ -205,11 +207,10 @@ _CHINESE = {
 }
 
 
-def _faults(file: str, error: ValidationError) -> list[Fault]:
+def _faults(file: str, error: ValidationError, environ: Mapping[str, str]) -> list[Fault]:
     faults = []
     for item in error.errors():
-        key = ".".join(str(step) for step in item["loc"])
-        place = f"{file}: {key}"
+        place = _place(file, [str(step) for step in item["loc"]], environ)
         if item["type"] == "extra_forbidden":
             near = difflib.get_close_matches(str(item["loc"][-1]), _known_keys(), 1)
             faults.append(
@@ -223,6 +224,12 @@ def _faults(file: str, error: ValidationError) -> list[Fault]:
             zh = _CHINESE.get(item["type"], "")
             faults.append(Fault(place, f"{zh}（{item['msg']}）" if zh else item["msg"], item["msg"]))
     return faults
+
+
+def _place(file: str, steps: list[str], environ: Mapping[str, str]) -> str:
+    """Return where a wrong value was written: a key of *file*, or a variable of the environment that overrides it."""
+    variable = PREFIX + "__".join(steps).upper()
+    return f"环境变量 {variable}" if variable in environ else f"{file}: {'.'.join(steps)}"
 
 
 def _known_keys() -> list[str]:

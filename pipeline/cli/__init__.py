@@ -25,6 +25,7 @@ def main() -> None:
     except Unavailable as error:
         print(f"暂时无法继续：{error}\n  / try again when it is back", file=sys.stderr)  # noqa: T201 # the terminal
         sys.exit(AWAY)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our pipe has gone: that is how `| head` ends
-        sys.exit(0)
+    except OSError as error:  # a full disk, a folder that may not be written
+        where = f"{error.filename}：" if error.filename else ""
+        print(f"错误 {where}{error.strerror or error}\n  / the system refused", file=sys.stderr)  # noqa: T201 # terminal
+        sys.exit(AWAY)

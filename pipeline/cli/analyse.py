@@ -13,6 +13,8 @@ from crawlers import SourceCard
 from crawlers.intake import Intake
 from crawlers.pseudonyms import Pseudonyms
 from crawlers.recording import card_of, raw_post
+from pipeline.analyse import Analyst
+from pipeline.analyse.sentiment import Sentiment, model_for
 from pipeline.app import App
 from pipeline.errors import Rejected
 from pipeline.model import Access, AnalysedPost, Post, as_tree
@@ -20,13 +22,15 @@ from pipeline.privacy import Masker
 from pipeline.settings import Settings
 
 _BATCH = 256
+_BLOCKS = ("sentiment", "matter", "place", "privacy", "gate", "cluster")
 
 
 def analyse_lines(settings: Settings, explain: bool) -> None:
     app = App(settings)
     reader = _LineReader(Intake(app.bus, Masker(app.directory), Pseudonyms.fixed()), settings.timezone)
+    feeling = Sentiment.open(settings.analyse.sentiment) if explain else None
     for batch in _batches(sys.stdin.buffer):
-        for line in _answers(app, [reader.read(raw) for raw in batch], explain):
+        for line in _answers(app.analyst, [reader.read(raw) for raw in batch], feeling):
             sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
         sys.stdout.flush()
     app.close()
@@ -57,25 +61,42 @@ class _LineReader:
         return row.get("id", post.native_id), post
 
 
-def _answers(app: App, lines: list[tuple[object, Post | str]], explain: bool) -> Iterator[dict[str, object]]:
-    posts = [post for _, post in lines if isinstance(post, Post)]
-    docs = iter(app.analyst.analyse(posts))
+def _answers(
+    analyst: Analyst, lines: list[tuple[object, Post | str]], feeling: Sentiment | None
+) -> Iterator[dict[str, object]]:
+    """Yield one answer a line; with *feeling*, the one who can say why, the reasons are in it."""
+    docs = iter(analyst.analyse([post for _, post in lines if isinstance(post, Post)]))
     for id_, post in lines:
-        yield {"id": id_, "error": post} if isinstance(post, str) else {"id": id_, **_blocks(next(docs), explain)}
+        if isinstance(post, str):
+            yield {"id": id_, "error": post}
+        else:
+            doc = next(docs)
+            yield {"id": id_, **(_blocks(_explained(doc, feeling)) if feeling else _without_reasons(_blocks(doc)))}
 
 
-def _blocks(doc: AnalysedPost, explain: bool) -> dict[str, object]:
-    """Return the findings as nested plain values; the words that carried each label only if asked for."""
-    blocks = msgspec.to_builtins(msgspec.structs.replace(doc, post=doc.post))
+def _explained(doc: AnalysedPost, feeling: Sentiment) -> AnalysedPost:
+    """Return *doc* with the words that carried its feeling: finding them costs too much to do it for every post."""
+    if doc.sentiment is None:
+        return doc
+    why = feeling.explain(doc.body(), model_for(doc.post))
+    return msgspec.structs.replace(doc, sentiment=msgspec.structs.replace(doc.sentiment, why=why))
+
+
+def _blocks(doc: AnalysedPost) -> dict[str, dict[str, object]]:
+    """Return the findings as nested plain values."""
+    blocks = msgspec.to_builtins(doc)
     del blocks["post"]
     shown = as_tree(doc)
-    for name in ("sentiment", "matter", "place", "privacy", "gate", "cluster"):
-        block = {**dict(blocks.get(name, {})), **dict(_tree(shown.get(name)))}
-        if not explain:
-            block.pop("why", None)
-        blocks[name] = block
+    for name in _BLOCKS:
+        blocks[name] = {**_tree(blocks.get(name)), **_tree(shown.get(name))}
     blocks["masked"] = {"title": doc.post.title, "text": doc.post.text}
     return blocks  # type: ignore[no-any-return] # msgspec says Any for a struct's plain form
+
+
+def _without_reasons(blocks: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:
+    for name in _BLOCKS:
+        blocks[name].pop("why", None)
+    return blocks
 
 
 def _tree(value: object) -> dict[str, object]:

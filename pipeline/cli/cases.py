@@ -31,7 +31,7 @@ def list_cases(settings: Settings, state: str, format: str) -> None:
 
 def show_case(settings: Settings, name: str, format: str) -> None:
     app = App(settings)
-    file = app.desk.case(name)
+    file = app.desk.case(_named(name))
     if format == "json":
         _print_json(file)
     else:
@@ -55,6 +55,7 @@ def act_on_case(settings: Settings, verb: str, name: str, *, by: str, reason: st
         raise Misconfigured(
             [Fault(verb, f"没有这个动作；可用 {' '.join(Verb)}", f"no such verb; use {' '.join(Verb)}")]
         )
+    _named(name)
     app = App(settings)
     app.desk.act(Verb(verb), name, by=by, at=app.clock.now(), reason=reason, unit=unit, link=link)
     done = _carried_out(app)
@@ -71,6 +72,13 @@ def _carried_out(app: App) -> bool:
             return False
         time.sleep(0.05)
     return True
+
+
+def _named(name: str) -> str:
+    if not name:
+        zh = "请写明案卷，如 yuqing cases show C-3F7KQ；yuqing cases 列出全部"
+        raise Misconfigured([Fault("cases", zh, "name the case; yuqing cases lists them")])
+    return name
 
 
 def _state(word: str) -> CaseState:

@@ -12,6 +12,7 @@ from rich.table import Table
 from pipeline.app import App
 from pipeline.bus import Message
 from pipeline.engine.worker import SetAside
+from pipeline.errors import Fault, Misconfigured
 from pipeline.model import Reader
 from pipeline.notify.desk import Sent
 from pipeline.settings import Settings
@@ -54,6 +55,10 @@ def replay_dead(settings: Settings, topic: str) -> None:
 
 
 def _topics(topic: str) -> list[str]:
+    """Return the topics of the bus that *topic* means, all for none. Raises Misconfigured."""
+    if topic not in ("", OUTBOX, *TOPICS):
+        known = " ".join((*TOPICS, OUTBOX))
+        raise Misconfigured([Fault(topic, f"没有这个主题；可用 {known}", f"no such topic; use {known}")])
     return [name for name in TOPICS if topic in ("", name)]
 
 

@@ -41,7 +41,6 @@ def demo_settings(
     return settings.model_copy(
         update={
             "home": home,
-            "bus": settings.bus.model_copy(update={"url": settings.bus.url}),
             "sources": demo_sources(datetime.now(UTC), rate=_RATE, speed=_SPEED),
             "console": settings.console.model_copy(update={"port": settings.console.port if port is None else port}),
             "receivers": receivers or [ReceiverSettings.model_validate({"name": "值班日志", "kind": "file"})],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import shutil
+import socket
 import sys
 from typing import TYPE_CHECKING
 
@@ -25,10 +26,11 @@ def prepare(settings: Settings, names: tuple[str, ...] = ()) -> Tree:
 
     Raises Misconfigured with every fault that would keep a part from working.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
+    _make_home(settings)
     _share_metrics(settings)
     # Imported here: metrics of several processes are only added up if the folder is known before.
     from pipeline.app import PARTS, App
+    from pipeline.app.desk import PARTS_VARIABLE
     from pipeline.app.parts import parts
     from pipeline.app.status import clear
     from pipeline.engine.tree import Tree
@@ -37,10 +39,33 @@ def prepare(settings: Settings, names: tuple[str, ...] = ()) -> Tree:
     _known(chosen, PARTS)
     App(settings).check()
     clear(settings.home)
-    os.environ["YUQING__PARTS"] = " ".join(chosen)
+    os.environ[PARTS_VARIABLE] = " ".join(chosen)
     if "console" in chosen:
+        _free(settings)
         sys.stderr.write(f"网页 / page: http://{settings.console.host}:{settings.console.port}\n")
     return Tree(parts(settings, tuple(chosen)), settings.home / "run")
+
+
+def _free(settings: Settings) -> None:
+    """Raise Misconfigured if the page's port is taken: found now, it costs a word; found later, a page that never comes."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.console.host, settings.console.port))
+        except OSError as error:
+            at = f"{settings.console.host}:{settings.console.port}"
+            zh = f"网页地址 {at} 不能用（{error.strerror}）；请换 console.port 或 console.host，演示可用 --port"
+            en = f"the page cannot use {at} ({error.strerror}); set another console.port, or --port for the demo"
+            raise Misconfigured([Fault("console.port", zh, en)]) from error
+
+
+def _make_home(settings: Settings) -> None:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        zh = f"数据目录 {settings.home} 建不了：{error.strerror}；请在 yuqing.toml 里把 home 改到能写的地方"
+        en = f"the data folder {settings.home} cannot be made: {error.strerror}; set home to a place that can be written"
+        raise Misconfigured([Fault("home", zh, en)]) from error
 
 
 def _share_metrics(settings: Settings) -> None:

@@ -37,6 +37,11 @@ class Lang(StrEnum):
     EN = "en"
 
 
+class DeadVerb(StrEnum):
+    LIST = "list"
+    REPLAY = "replay"
+
+
 Config = Annotated[
     Path | None, typer.Option("--config", "-c", help="配置文件，默认当前目录的 yuqing.toml / settings file")
 ]
@@ -213,7 +218,7 @@ def cases(
 
 @yuqing.command()
 def dead(
-    verb: Annotated[str, typer.Argument(help="list replay")] = "list",
+    verb: Annotated[DeadVerb, typer.Argument(help="做什么 / what to do")] = DeadVerb.LIST,
     topic: Annotated[str, typer.Argument(help="posts analysed matches signals outbox；留空为全部 / topic")] = "",
     config: Config = None,
     format: Annotated[Format, typer.Option(help="输出格式 / output")] = Format.TABLE,
@@ -222,7 +227,7 @@ def dead(
     from pipeline.cli.dead import list_dead, replay_dead
 
     settings = _read(config)
-    if verb == "replay":
+    if verb is DeadVerb.REPLAY:
         replay_dead(settings, topic)
     else:
         list_dead(settings, topic, format.value)

@@ -67,7 +67,9 @@ class DetectStage:
         if self._patient:
             self._memory.shelve(matches)
             return []
-        return _messages(self._judge_all(matches, now))
+        alerts = self._judge_all(matches, now)
+        self._time(alerts, now)
+        return _messages(alerts)
 
     def tick(self, now: datetime) -> Sequence[Message]:
         alerts = self._judge_all(self._memory.take_due(now), now) if self._patient else []
@@ -188,6 +190,11 @@ class DetectStage:
     def _told(self, alert: Alert) -> Alert:
         self._metrics.alerts.labels(alert.rule, alert.level.value, alert.turn.value).inc()
         return alert
+
+    def _time(self, alerts: Sequence[Alert], now: datetime) -> None:
+        for alert in alerts:
+            if alert.turn is Turn.OPENED:
+                self._metrics.decision_delay.observe(max((now - alert.at).total_seconds(), 0.0))
 
     def _tidy(self, now: datetime) -> None:
         if self._tidied_at is None or now - self._tidied_at >= _TIDY_EVERY:
