@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOME_DIR ?= data
 
-.PHONY: help setup setup-dev demo demo-check test check format bench screenshot lock clean
+.PHONY: help setup setup-dev demo demo-check test check format bench docs screenshot lock clean
 .DEFAULT_GOAL := help
 
 help: ## 显示这份清单 / show this list
@@ -53,7 +53,10 @@ bench: setup-dev ## 与常见做法同场比速度 / speed as ratios, measured i
 	$(BIN)/yuqing bench
 
 screenshot: setup-dev ## 重拍 README 里的网页截图 / take the README's picture of the page again
-	$(BIN)/python -m dashboards.console.screenshot docs/images/console.png
+	$(BIN)/python -m pipeline.cli.picture docs/images/console.png
+
+docs: setup-dev ## 按代码更新文档里的表格与模式 / bring tables and schemas in the guides up to date with the code
+	$(BIN)/python -m pipeline.cli.reference
 
 lock: setup-dev ## 重新锁定依赖版本 / pin the dependencies anew
 	$(BIN)/python -m pip install --quiet pip-tools

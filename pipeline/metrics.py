@@ -24,24 +24,46 @@ class Metrics:
             return Histogram(name, words, labels, registry=registry, buckets=_SECONDS)
 
         # Collection
-        self.posts_collected = counter("yuqing_posts_collected_total", "Posts handed to the bus", "source")
-        self.fetches = counter("yuqing_fetches_total", "Visits to a source, by outcome", "source", "outcome")
-        self.collect_warnings = counter("yuqing_collect_warnings_total", "Odd things met in sources", "source", "kind")
-        self.collect_delay = histogram("yuqing_collect_delay_seconds", "Published to collected", "source")
+        self.posts_collected = counter(
+            "yuqing_posts_collected_total", "交给总线的帖文 / Posts handed to the bus", "source"
+        )
+        self.fetches = counter(
+            "yuqing_fetches_total", "访问信源的次数，按结果 / Visits to a source, by outcome", "source", "outcome"
+        )
+        self.collect_warnings = counter(
+            "yuqing_collect_warnings_total", "采集时遇到的异常 / Odd things met in sources", "source", "kind"
+        )
+        self.collect_delay = histogram(
+            "yuqing_collect_delay_seconds", "发布到采集的时长 / Published to collected", "source"
+        )
         # Stages
-        self.messages = counter("yuqing_stage_messages_total", "Messages a stage read", "stage")
-        self.set_aside = counter("yuqing_stage_set_aside_total", "Messages put into a dead topic", "stage")
-        self.unavailable = counter("yuqing_stage_unavailable_total", "Batches retried: a dependency was away", "stage")
-        self.batch_seconds = histogram("yuqing_stage_batch_seconds", "Time to process one batch", "stage")
-        self.lag = gauge("yuqing_stage_lag_messages", "Messages not yet processed", "stage")
+        self.messages = counter("yuqing_stage_messages_total", "各环节读取的消息 / Messages a stage read", "stage")
+        self.set_aside = counter("yuqing_stage_set_aside_total", "搁置的消息 / Messages put into a dead topic", "stage")
+        self.unavailable = counter(
+            "yuqing_stage_unavailable_total",
+            "因依赖不可用而重试的批次 / Batches retried: a dependency was away",
+            "stage",
+        )
+        self.batch_seconds = histogram(
+            "yuqing_stage_batch_seconds", "处理一批所用时间 / Time to process one batch", "stage"
+        )
+        self.lag = gauge("yuqing_stage_lag_messages", "尚未处理的消息 / Messages not yet processed", "stage")
         # Alerts and messages to people
-        self.alerts = counter("yuqing_alerts_total", "Alert turns", "rule", "level", "turn")
-        self.decision_delay = histogram("yuqing_decision_delay_seconds", "Collected to alert decided")
-        self.notifications = counter("yuqing_notifications_total", "Notifications by outcome", "receiver", "outcome")
-        self.accept_delay = histogram("yuqing_accept_delay_seconds", "Collected to notification accepted")
-        self.outbox = gauge("yuqing_outbox_rows", "Notifications waiting or dead", "state")
+        self.alerts = counter("yuqing_alerts_total", "预警的变化 / Alert turns", "rule", "level", "turn")
+        self.decision_delay = histogram(
+            "yuqing_decision_delay_seconds", "采集到判定预警的时长 / Collected to alert decided"
+        )
+        self.notifications = counter(
+            "yuqing_notifications_total", "通知的结果 / Notifications by outcome", "receiver", "outcome"
+        )
+        self.accept_delay = histogram(
+            "yuqing_accept_delay_seconds", "采集到通知送达的时长 / Collected to notification accepted"
+        )
+        self.outbox = gauge("yuqing_outbox_rows", "等待或未能送达的通知 / Notifications waiting or dead", "state")
         # Process tree
-        self.restarts = counter("yuqing_worker_restarts_total", "Workers restarted by the supervisor", "worker")
+        self.restarts = counter(
+            "yuqing_worker_restarts_total", "被重新启动的进程 / Workers restarted by the supervisor", "worker"
+        )
 
 
 METRICS: Final = Metrics()

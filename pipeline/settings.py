@@ -43,43 +43,50 @@ class _Section(BaseModel):
 class Bus(_Section):
     """Where posts wait between stages."""
 
-    url: str = Field(default="", description="sqlite:///目录；留空则为 <home>/bus")
-    partitions: int = Field(default=4, ge=1, le=256, description="新建主题的分区数")
-    retention: Duration = Field(default=timedelta(days=7), description="消息保留时长")
+    url: str = Field(default="", description="sqlite:///目录；留空则为 home/bus / sqlite:///FOLDER; empty: home/bus")
+    partitions: int = Field(default=4, ge=1, le=256, description="新建主题的分区数 / partitions of a new topic")
+    retention: Duration = Field(default=timedelta(days=7), description="消息保留时长 / how long messages are kept")
 
 
 class Index(_Section):
     """Where posts are searched."""
 
-    url: str = Field(default="", description="sqlite:///文件；留空则为 <home>/index.db")
+    url: str = Field(default="", description="sqlite:///文件；留空则为 home/index.db / sqlite:///FILE")
 
 
 class Ledger(_Section):
     """Where alerts, cases and messages are kept."""
 
-    url: str = Field(default="", description="sqlite:///文件；留空则为 <home>/ledger.db")
+    url: str = Field(default="", description="sqlite:///文件；留空则为 home/ledger.db / sqlite:///FILE")
 
 
 class Console(_Section):
     """The page."""
 
-    host: str = "127.0.0.1"
-    port: int = Field(default=8642, ge=0, le=65535)
+    host: str = Field(default="127.0.0.1", description="网页只在这个地址上应答 / address of the page")
+    port: int = Field(default=8642, ge=0, le=65535, description="网页端口 / port of the page")
 
 
 class Engine(_Section):
     """How the stages run."""
 
-    batch: int = Field(default=256, ge=1, le=10_000, description="一批最多处理多少条")
-    backlog_high: int = Field(default=50_000, ge=1, description="下游积压超过此数时暂停采集")
-    late_after: Duration = Field(default=timedelta(minutes=10), description="晚于此时长的预警标注“补报”")
+    batch: int = Field(default=256, ge=1, le=10_000, description="一批最多处理多少条 / most messages in one batch")
+    backlog_high: int = Field(
+        default=50_000, ge=1, description="下游积压超过此数时暂停采集 / collecting pauses above this backlog"
+    )
+    late_after: Duration = Field(
+        default=timedelta(minutes=10), description="晚于此时长的预警标注“补报” / later alerts are marked as late"
+    )
 
 
 class Analyse(_Section):
     """How posts are understood."""
 
-    segmenter: Literal["rjieba", "jieba"] = "rjieba"
-    sentiment: Literal["linear", "snownlp"] = "linear"
+    segmenter: Literal["rjieba", "jieba"] = Field(default="rjieba", description="用什么分词 / what cuts words")
+    sentiment: Literal["linear", "snownlp"] = Field(
+        default="linear",
+        description="用什么判断情感；snownlp 仅供对比 / what judges sentiment; snownlp to compare only",
+    )
 
 
 class SourceSettings(BaseModel):
@@ -87,10 +94,10 @@ class SourceSettings(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    id: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")
-    connector: str
-    class_: str = Field(default="other", alias="class")
-    enabled: bool = True
+    id: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$", description="编号，不要改动 / its id, never to be changed")
+    connector: str = Field(description="连接器，见 yuqing plugins / its connector")
+    class_: str = Field(default="other", alias="class", description="类别，如 forum、hotline / its class")
+    enabled: bool = Field(default=True, description="是否启用 / whether it is visited")
 
     @property
     def options(self) -> dict[str, Any]:
@@ -102,9 +109,9 @@ class ReceiverSettings(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    name: str = Field(pattern=r"^[^\s/]{1,64}$")
-    kind: str
-    enabled: bool = True
+    name: str = Field(pattern=r"^[^\s/]{1,64}$", description="名称，给人看 / the name people see")
+    kind: str = Field(description="种类，见 yuqing plugins / its kind")
+    enabled: bool = Field(default=True, description="是否启用 / whether it is sent to")
 
     @property
     def options(self) -> dict[str, Any]:
@@ -114,11 +121,22 @@ class ReceiverSettings(BaseModel):
 class Settings(_Section):
     """Everything that can be set, with its default."""
 
-    home: Path = Field(default=Path("data"), description="数据目录")
-    timezone: str = Field(default="Asia/Shanghai", description="显示与分日所用时区")
-    rules: list[Path] = Field(default_factory=list, description="规则文件或目录；留空用自带规则")
-    directory: Path | None = Field(default=None, description="辖区名录；留空用自带的青湖区")
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    home: Path = Field(
+        default=Path("data"), description="数据目录；一切都在里面 / the data folder, which holds everything"
+    )
+    timezone: str = Field(
+        default="Asia/Shanghai", description="显示与分日所用时区 / zone in which times are shown and days begin"
+    )
+    rules: list[Path] = Field(
+        default_factory=list,
+        description="规则文件或目录；留空用自带规则 / rule files or folders; empty: the shipped ones",
+    )
+    directory: Path | None = Field(
+        default=None, description="辖区名录；留空用自带的青湖区 / directory file; empty: 青湖区"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="日志详细程度 / how much is logged"
+    )
     bus: Bus = Bus()
     index: Index = Index()
     ledger: Ledger = Ledger()

@@ -55,8 +55,8 @@ def check_demo(settings: Settings, seconds: float) -> int:
     with tempfile.TemporaryDirectory(prefix="yuqing-check-") as folder, Inbox() as inbox:
         home = Path(folder) / "data"
         receiver = ReceiverSettings.model_validate({"name": "检查", "kind": "webhook", "url": inbox.url})
-        live = demo_settings(settings, home, _free_port(), [receiver])
-        desk = get_context("spawn").Process(target=_run_tree, args=(live,))
+        live = demo_settings(settings, home, free_port(), [receiver])
+        desk = get_context("spawn").Process(target=run_tree, args=(live,))
         desk.start()
         try:
             verdicts: list[Verdict] = inspect(live, inbox, time.monotonic() + seconds)
@@ -68,7 +68,8 @@ def check_demo(settings: Settings, seconds: float) -> int:
     return 0 if all(verdict.holds for verdict in verdicts) else 1
 
 
-def _run_tree(settings: Settings) -> None:
+def run_tree(settings: Settings) -> None:
+    """Run the desk of *settings* until told to stop: the whole of a process of its own."""
     from pipeline import log
     from pipeline.cli.run import prepare
 
@@ -76,7 +77,7 @@ def _run_tree(settings: Settings) -> None:
     prepare(settings).run()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     import socket
 
     with socket.socket() as probe:
