@@ -12,7 +12,7 @@ from pipeline.analyse.analyser import Analyser
 from pipeline.analyse.cues import Lexicon, Reading
 from pipeline.analyse.numbers import count
 from pipeline.analyse.place import Gazetteer
-from pipeline.analyse.sentiment import Sentiment
+from pipeline.analyse.sentiment import Sentiment, model_for
 from pipeline.directory import Directory
 from pipeline.errors import Fault, Misconfigured
 from pipeline.model import (
@@ -22,6 +22,7 @@ from pipeline.model import (
     Op,
     Post,
     PrivacyFinding,
+    Reason,
     SentimentFinding,
     TextFinding,
     body,
@@ -32,6 +33,9 @@ from pipeline.text.language import language
 from pipeline.text.normal import normal_batch, squeeze_batch
 from pipeline.text.segment import Segmenter, segmenter
 
+_FOR_PEOPLE = frozenset({"minor", "sarcasm"})  # flags that a rule may not judge alone
+_READ_HERE = frozenset({"zh", "und"})  # languages that need no translator
+
 
 class Clusters(Protocol):
     """Remembers recent posts and says which say the same."""
@@ -40,13 +44,18 @@ class Clusters(Protocol):
 
 
 class Judge(Protocol):
-    """Says how a text feels."""
+    """Says how a text feels, and why."""
 
     def analyse(self, batch: Sequence[AnalysedPost]) -> Sequence[SentimentFinding]: ...
 
+    def explain(self, text: str, model: str) -> tuple[Reason, ...]: ...
+
 
 class Analyst:
-    """Fills every block of a post. Equal posts get equal blocks, whatever else is in the batch."""
+    """Fills every block of a post. Equal posts get equal blocks, whatever else is in the batch.
+
+    To *explain* adds the words that weighed in the sentiment: slower, and nobody needs them on the way to an alert.
+    """
 
     def __init__(
         self,
@@ -55,6 +64,8 @@ class Analyst:
         directory: Directory,
         clusters: Clusters | None = None,
         analysers: Sequence[Analyser] = (),
+        *,
+        explain: bool = False,
     ) -> None:
         _check(analysers)
         self._segmenter = segmenter
@@ -65,6 +76,7 @@ class Analyst:
         self._gazetteer = Gazetteer(directory)
         self._clusters = clusters
         self._analysers = analysers
+        self._explain = explain
 
     @classmethod
     def open(
@@ -73,11 +85,13 @@ class Analyst:
         directory: Directory,
         clusters: Clusters | None = None,
         analysers: Sequence[Analyser] = (),
+        *,
+        explain: bool = False,
     ) -> Analyst:
         """Return an analyst who knows the names of *directory*. Raises Misconfigured."""
         names = [name for place in directory.places for name in (place.name, *place.aliases)]
         cutter = segmenter(settings.segmenter, normal_batch([*names, directory.territory.name]))
-        return cls(cutter, Sentiment.open(settings.sentiment), directory, clusters, analysers)
+        return cls(cutter, Sentiment.open(settings.sentiment), directory, clusters, analysers, explain=explain)
 
     def analyse(self, posts: Sequence[Post]) -> list[AnalysedPost]:
         """Return the posts with their blocks, in the order given.
@@ -94,7 +108,7 @@ class Analyst:
         posts, masked = self._mask(posts)
         normals = normal_batch([body(post.title, post.text) for post in posts])
         docs = [AnalysedPost(post=post, text=self._text(normal)) for post, normal in zip(posts, normals, strict=True)]
-        feelings = self._sentiment.analyse(docs)
+        feelings = self._feelings(docs)
         squeezed = squeeze_batch(normals)
         docs = [
             self._understood(doc, hidden, self._lexicon.read_text(normal, *letters), feeling)
@@ -105,6 +119,15 @@ class Analyst:
         for analyser in self._analysers:
             docs = _filled(docs, analyser.name, analyser.analyse(docs))
         return docs
+
+    def _feelings(self, docs: Sequence[AnalysedPost]) -> Sequence[SentimentFinding]:
+        feelings = self._sentiment.analyse(docs)
+        if not self._explain:
+            return feelings
+        return [
+            msgspec.structs.replace(feeling, why=self._sentiment.explain(doc.body(), model_for(doc.post)))
+            for doc, feeling in zip(docs, feelings, strict=True)
+        ]
 
     def _mask(self, posts: Sequence[Post]) -> tuple[list[Post], list[Masked]]:
         """Return the posts without personal data: intake masked them, but a log can also be written by others."""
@@ -125,6 +148,9 @@ class Analyst:
         numbers = count(reading.normal)
         closed = gate.before_matter(reading)
         what = MatterFinding() if closed else matter.matter(reading, numbers)
+        flags = _flags(reading, what, masked)
+        if not what.needs_human and (_FOR_PEOPLE.intersection(flags) or (doc.text and doc.text.lang not in _READ_HERE)):
+            what = msgspec.structs.replace(what, needs_human=True)
         sealed = masked.minor or what.accusation or harm.in_despair(reading)
         return AnalysedPost(
             post=doc.post,
@@ -135,7 +161,7 @@ class Analyst:
             place=self._gazetteer.find(reading),
             numbers=numbers,
             gate=closed or gate.after_matter(reading, what),
-            flags=tuple(dict.fromkeys((*doc.post.flags, *_flags(reading, what, masked)))),
+            flags=tuple(dict.fromkeys((*doc.post.flags, *flags))),
         )
 
 

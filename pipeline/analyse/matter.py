@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from pipeline.analyse import harm as harms
 from pipeline.analyse.cues import Cue, Reading
-from pipeline.model import MatterFinding, Numbers
+from pipeline.model import MatterFinding, Numbers, Reason
 
 _NOTICE = re.compile("(?:通知|公告|通告|提示|周报第?[0-9]*期?)[:：]")
 _QUESTION = re.compile("[?吗]|是否|如何|怎么|怎样|什么时候|能否|能不能|可不可以|多少|哪里")
@@ -31,15 +31,20 @@ def matter(reading: Reading, numbers: Numbers | None = None) -> MatterFinding:
     level, harm_cues = _harm(reading, appeal, danger, loss, numbers)
     if accused:
         topic, appeal, level = "service", "report", "H0"
-    cues = [*accused, *harm_cues, *topic_cues, *appeal_cues]
     return MatterFinding(
         topic=topic,
         appeal_type=appeal,
         harm=level,
         needs_human=bool(accused or danger or reading.of("claim") or reading.of("instruction")),
         accusation=bool(accused),
-        why=tuple(reading.reason(cue) for cue in dict.fromkeys(cues[:_MOST_REASONS])),
+        why=_why(reading, accused, harm_cues, topic_cues, appeal_cues),
     )
+
+
+def _why(reading: Reading, *labels: list[Cue]) -> tuple[Reason, ...]:
+    """Return the first cue of every label, then more of them while there is room."""
+    cues = [cue for cues in labels for cue in cues[:1]] + [cue for cues in labels for cue in cues[1:]]
+    return tuple(reading.reason(cue) for cue in list(dict.fromkeys(cues))[:_MOST_REASONS])
 
 
 def sarcastic(reading: Reading, found: MatterFinding) -> bool:

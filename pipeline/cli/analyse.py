@@ -14,7 +14,6 @@ from crawlers.intake import Intake
 from crawlers.pseudonyms import Pseudonyms
 from crawlers.recording import card_of, raw_post
 from pipeline.analyse import Analyst
-from pipeline.analyse.sentiment import Sentiment, model_for
 from pipeline.app import App
 from pipeline.errors import Rejected
 from pipeline.model import Access, AnalysedPost, Post, as_tree
@@ -27,10 +26,10 @@ _BLOCKS = ("sentiment", "matter", "place", "privacy", "gate", "cluster")
 
 def analyse_lines(settings: Settings, explain: bool) -> None:
     app = App(settings)
+    analyst = Analyst.open(settings.analyse, app.directory, app.clusters, explain=True) if explain else app.analyst
     reader = _LineReader(Intake(app.bus, Masker(app.directory), Pseudonyms.fixed()), settings.timezone)
-    feeling = Sentiment.open(settings.analyse.sentiment) if explain else None
     for batch in _batches(sys.stdin.buffer):
-        for line in _answers(app.analyst, [reader.read(raw) for raw in batch], feeling):
+        for line in _answers(analyst, [reader.read(raw) for raw in batch], explain):
             sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
         sys.stdout.flush()
     app.close()
@@ -61,25 +60,14 @@ class _LineReader:
         return row.get("id", post.native_id), post
 
 
-def _answers(
-    analyst: Analyst, lines: list[tuple[object, Post | str]], feeling: Sentiment | None
-) -> Iterator[dict[str, object]]:
-    """Yield one answer a line; with *feeling*, the one who can say why, the reasons are in it."""
+def _answers(analyst: Analyst, lines: list[tuple[object, Post | str]], explain: bool) -> Iterator[dict[str, object]]:
     docs = iter(analyst.analyse([post for _, post in lines if isinstance(post, Post)]))
     for id_, post in lines:
         if isinstance(post, str):
             yield {"id": id_, "error": post}
         else:
-            doc = next(docs)
-            yield {"id": id_, **(_blocks(_explained(doc, feeling)) if feeling else _without_reasons(_blocks(doc)))}
-
-
-def _explained(doc: AnalysedPost, feeling: Sentiment) -> AnalysedPost:
-    """Return *doc* with the words that carried its feeling: finding them costs too much to do it for every post."""
-    if doc.sentiment is None:
-        return doc
-    why = feeling.explain(doc.body(), model_for(doc.post))
-    return msgspec.structs.replace(doc, sentiment=msgspec.structs.replace(doc.sentiment, why=why))
+            blocks = _blocks(next(docs))
+            yield {"id": id_, **(blocks if explain else _without_reasons(blocks))}
 
 
 def _blocks(doc: AnalysedPost) -> dict[str, dict[str, object]]:

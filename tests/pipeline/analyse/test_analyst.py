@@ -109,3 +109,31 @@ def test_any_text_is_understood_and_every_reason_lies_inside_it(analyst: Analyst
     assert doc.matter and doc.place and doc.gate
     for reason in (*doc.matter.why, *doc.place.why, *doc.gate.why):
         assert 0 <= reason.start < reason.end <= len(doc.body())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我家孩子8岁，在学校门口等车，路灯坏了",
+        "停水第五天，感谢水厂让我们免费体验荒岛求生，五星好评",
+        "The street lamp is broken",
+        "سۇ يوق",
+    ],
+)
+def test_children_irony_and_foreign_words_are_for_people_to_judge(analyst: Analyst, text: str) -> None:
+    doc = analyst.analyse([a_post(text=text)])[0]
+    assert doc.matter and doc.matter.needs_human
+
+
+def test_a_plain_complaint_needs_no_human(analyst: Analyst) -> None:
+    doc = analyst.analyse([a_post(text="路灯坏了半个月没人修")])[0]
+    assert doc.matter and not doc.matter.needs_human
+
+
+def test_feelings_are_explained_only_when_asked(analyst: Analyst) -> None:
+    post = a_post(text="路灯坏了半个月，气死人了", title="锦湖里")
+    (asked,) = Analyst.open(Analyse(), Directory.read(), explain=True).analyse([post])
+    (plain,) = analyst.analyse([post])
+    assert asked.sentiment and plain.sentiment and asked.sentiment.why and not plain.sentiment.why
+    assert all(asked.body()[why.start : why.end] == why.cue for why in asked.sentiment.why)
+    assert (asked.sentiment.label, asked.matter, asked.place) == (plain.sentiment.label, plain.matter, plain.place)

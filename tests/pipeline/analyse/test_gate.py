@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 
+from crawlers.world.arcs import ARCS, Stage
+from crawlers.world.grammar import Grammar
 from pipeline.analyse.analyst import Analyst
 from pipeline.model import GateStatus
 from tests.build import a_post
@@ -30,3 +34,42 @@ from tests.build import a_post
 def test_the_gate_lets_matters_through(analyst: Analyst, text: str, status: GateStatus) -> None:
     gate = analyst.analyse([a_post(text=text)])[0].gate
     assert gate and gate.status is status
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#青湖停水# 手头紧？➕❤薇，无抵押，三分钟到账",
+        "#青湖停水# 手 头 紧 ➕ V，黑白户都可",
+        "日结三百，宝妈在家能做，加 扣 扣了解",
+        "专业疏通管道，24小时上门，附近十分钟到",
+    ],
+)
+def test_a_contact_that_is_drawn_is_one(analyst: Analyst, text: str) -> None:
+    gate = analyst.analyse([a_post(text=text)])[0].gate
+    assert gate and gate.status is GateStatus.SPAM and gate.why
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#青湖停水# 消防车十分钟到现场，想了解的进群",
+        "小区业主加微信群，停水了互相通知一声，低价矿泉水在北门",
+        "物业说扫码领红包才给开门，投诉也没人管，垃圾没人清",
+        "建议银行放宽贷款，扫码开户排队太久，老人不会用",
+    ],
+)
+def test_a_resident_who_mentions_an_offer_is_heard(analyst: Analyst, text: str) -> None:
+    gate = analyst.analyse([a_post(text=text)])[0].gate
+    assert gate and gate.status is GateStatus.RELEVANT
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_spam_of_the_invented_district_is_caught_and_its_residents_are_heard(analyst: Analyst, seed: int) -> None:
+    rng, grammar = random.Random(seed), Grammar()
+    stage = Stage(rng, grammar, grammar.scene(rng))
+    beats = [beat for name, arc in ARCS.items() for beat in arc(stage) if name != "rumour"]
+    docs = analyst.analyse([a_post(f"p{number}", beat.text) for number, beat in enumerate(beats)])
+    called = [doc.gate is not None and doc.gate.status is GateStatus.SPAM for doc in docs]
+    advert = [beat.author.startswith("s") and beat.author != "sarcasm0" for beat in beats]
+    assert called == advert
