@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Sequence
 from functools import cached_property
+from heapq import nsmallest
 from typing import Final
 
 import numpy as np
@@ -13,8 +14,8 @@ from pipeline.analyse.keyform import Codes
 from pipeline.analyse.veto import Marks, marks
 from pipeline.model import PlaceFinding
 
-DEPTH: Final = 32  # clusters compared per band, the oldest and the newest; bounds the cost of a flood of one template
-BEST: Final = 20  # candidates that are compared, those that share most bands
+DEPTH: Final = 8  # clusters compared per band, the oldest and the newest; bounds the cost of a flood of one template
+BEST: Final = 6  # candidates that are compared, those that share most bands
 CONTAINED: Final = 0.5  # share of the shorter text's 3-grams that the other must have
 SHORT: Final = 40  # 3-grams; below this, chance likeness is likely and more must be shared
 SHORT_EXTRA: Final = 0.2
@@ -33,15 +34,17 @@ class Said:
     def marks(self) -> Marks:
         return marks(self._normal, self._place)  # few posts are ever compared
 
-    def likeness(self, other: Said) -> float:
-        """Return which share of the shorter one's 3-grams the other has; 0 if they are two matters."""
-        small, large = sorted((self.grams, other.grams), key=len)
-        if len(small) < SHORTER * len(large):
-            return 0.0
-        places = np.minimum(np.searchsorted(large, small), len(large) - 1)
-        share = float(np.count_nonzero(large[places] == small)) / len(small)
-        needed = CONTAINED + SHORT_EXTRA * max(0.0, 1 - len(small) / SHORT)
-        return 0.0 if share < needed or self.marks.contradict(other.marks) else share
+    def shares(self, others: Sequence[Said]) -> list[float]:
+        """Return for each of *others* which part of the shorter one's 3-grams both have; 0 if it is too little."""
+        lengths = np.array([len(other.grams) for other in others])
+        flat = np.concatenate([other.grams for other in others])
+        places = np.minimum(np.searchsorted(self.grams, flat), len(self.grams) - 1)
+        both = np.add.reduceat(self.grams[places] == flat, np.cumsum(lengths) - lengths, dtype=np.intp)
+        small, large = np.minimum(lengths, len(self.grams)), np.maximum(lengths, len(self.grams))
+        share = both / small
+        needed = CONTAINED + SHORT_EXTRA * np.maximum(0.0, 1 - small / SHORT)
+        alike: list[float] = np.where((share >= needed) & (small >= SHORTER * large), share, 0.0).tolist()
+        return alike
 
 
 class Head:
@@ -78,10 +81,15 @@ class Heads:
             return None
         met += [head for band in bands for head in self._younger.get(band, ())]
         counts = Counter(met)
-        best = sorted(counts, key=lambda head: (-counts[head], head.serial))[:BEST]
-        for head in sorted(best, key=lambda head: head.serial):
-            if abs(at - head.at) <= self._window_s and (likeness := said.likeness(head.said)):
-                return head, likeness
+        best = (
+            nsmallest(BEST, counts, key=lambda head: (-counts[head], head.serial))
+            if len(counts) > BEST
+            else list(counts)
+        )
+        best.sort(key=lambda head: head.serial)
+        for head, share in zip(best, said.shares([head.said for head in best]), strict=True):
+            if share and abs(at - head.at) <= self._window_s and not said.marks.contradict(head.said.marks):
+                return head, share
         return None
 
     def add(self, cluster: str, at: float, said: Said, bands: Sequence[int]) -> None:

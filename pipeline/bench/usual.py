@@ -1,0 +1,83 @@
+"""The usual way: a segmenter, a sentiment package, and one regular expression for each rule."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from pipeline.rulebook import Rule
+from pipeline.text.normal import folded
+
+PERSONAL = [
+    re.compile(pattern)
+    for pattern in (
+        r"(?<!\d)1[3-9]\d{9}(?!\d)",
+        r"(?<!\d)\d{17}[\dXx](?!\d)",
+        r"(?<!\d)\d{16,19}(?!\d)",
+        r"[\w.+-]+@[\w-]+\.[\w.]+",
+        r"(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)",
+        r"[\u4e00-\u9fff][A-Z][A-Z0-9]{5,6}",
+        r"(?<!\d)(?:\d{1,3}\.){3}\d{1,3}(?!\d)",
+        r"(?:QQ|微信|vx)[:：]?\s*[\w-]{5,20}",
+        r"(?<![A-Z])[EG]\d{8}(?!\d)",
+    )
+]
+
+
+def compiled(rules: Sequence[Rule]) -> list[tuple[str, re.Pattern[str]]]:
+    """Return each rule as one regular expression over normalised text."""
+    return [(rule.id, re.compile(_pattern(rule))) for rule in rules]
+
+
+def understood(raw: bytes, patterns: Sequence[tuple[str, re.Pattern[str]]]) -> bytes:
+    """Read one post, cut it, weigh it, mask it, ask every rule, and write it out."""
+    post = json.loads(raw)
+    text = unicodedata.normalize("NFKC", post["text"])
+    post["tokens"] = segmented(text)
+    post["sentiment"] = sentiment(text)
+    for pattern in PERSONAL:
+        text = pattern.sub("*", text)
+    post["text"] = text
+    post["rules"] = [rule for rule, pattern in patterns if pattern.search(text)]
+    return json.dumps(post, ensure_ascii=False).encode()
+
+
+def segmented(text: str) -> list[str]:
+    tokens: list[str] = _jieba().lcut(text)
+    return tokens
+
+
+def sentiment(text: str) -> float:
+    return float(_snownlp()(text).sentiments)
+
+
+def _pattern(rule: Rule) -> str:
+    words = rule.condition.text
+    assert words is not None  # noqa: S101 # invented rules are all of words
+    needed = "".join(f"(?=[\\s\\S]*?(?:{'|'.join(map(_escaped, group))}))" for group in words.must)
+    barred = "".join(f"(?![\\s\\S]*?{_escaped(word)})" for word in words.none)
+    return rf"\A{needed}{barred}"
+
+
+def _escaped(word: str) -> str:
+    return re.escape(folded(word))
+
+
+@cache
+def _jieba() -> Any:
+    import jieba  # here: its dictionary takes half a second
+
+    jieba.setLogLevel("ERROR")
+    jieba.initialize()
+    return jieba
+
+
+@cache
+def _snownlp() -> Any:
+    from snownlp import SnowNLP  # here: it loads 400 MB of Python objects
+
+    return SnowNLP
