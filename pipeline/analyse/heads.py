@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Sequence
 from functools import cached_property
-from heapq import nsmallest
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -14,7 +14,7 @@ from pipeline.analyse.keyform import Codes
 from pipeline.analyse.veto import Marks, marks
 from pipeline.model import PlaceFinding
 
-DEPTH: Final = 8  # clusters compared per band, the oldest and the newest; bounds the cost of a flood of one template
+DEPTH: Final = 4  # clusters compared per band, the oldest and the newest; bounds the cost of a flood of one template
 BEST: Final = 6  # candidates that are compared, those that share most bands
 CONTAINED: Final = 0.5  # share of the shorter text's 3-grams that the other must have
 SHORT: Final = 40  # 3-grams; below this, chance likeness is likely and more must be shared
@@ -60,6 +60,18 @@ class Head:
         self.serial = serial
 
 
+def _best(met: Sequence[Head]) -> list[Head]:
+    """Return the few that were met most often, the earliest first; one band in common is mostly chance."""
+    counts = Counter(met)
+    often = [head for head, times in counts.items() if times > 1]
+    if len(often) > BEST:
+        often = sorted(often, key=lambda head: (-counts[head], head.serial))[:BEST]
+    once = (head for head, times in counts.items() if times == 1)
+    often += islice(once, BEST - len(often))
+    often.sort(key=lambda head: head.serial)
+    return often
+
+
 class Heads:
     """The newest *most* heads, none first said more than *window_s* before the newest that was seen."""
 
@@ -80,13 +92,7 @@ class Heads:
         if not met:
             return None
         met += [head for band in bands for head in self._younger.get(band, ())]
-        counts = Counter(met)
-        best = (
-            nsmallest(BEST, counts, key=lambda head: (-counts[head], head.serial))
-            if len(counts) > BEST
-            else list(counts)
-        )
-        best.sort(key=lambda head: head.serial)
+        best = _best(met)
         for head, share in zip(best, said.shares([head.said for head in best]), strict=True):
             if share and abs(at - head.at) <= self._window_s and not said.marks.contradict(head.said.marks):
                 return head, share
