@@ -8,8 +8,6 @@ from functools import cached_property
 from itertools import islice
 from typing import Final
 
-import numpy as np
-
 from pipeline.analyse.keyform import Codes
 from pipeline.analyse.veto import Marks, marks
 from pipeline.model import PlaceFinding
@@ -34,18 +32,6 @@ class Said:
     def marks(self) -> Marks:
         return marks(self._normal, self._place)  # few posts are ever compared
 
-    def shares(self, others: Sequence[Said]) -> list[float]:
-        """Return for each of *others* which part of the shorter one's 3-grams both have; 0 if it is too little."""
-        lengths = np.array([len(other.grams) for other in others])
-        flat = np.concatenate([other.grams for other in others])
-        places = np.minimum(np.searchsorted(self.grams, flat), len(self.grams) - 1)
-        both = np.add.reduceat(self.grams[places] == flat, np.cumsum(lengths) - lengths, dtype=np.intp)
-        small, large = np.minimum(lengths, len(self.grams)), np.maximum(lengths, len(self.grams))
-        share = both / small
-        needed = CONTAINED + SHORT_EXTRA * np.maximum(0.0, 1 - small / SHORT)
-        alike: list[float] = np.where((share >= needed) & (small >= SHORTER * large), share, 0.0).tolist()
-        return alike
-
 
 class Head:
     """The first post of a cluster; *at* is its event time in seconds, *serial* its place among all heads."""
@@ -58,6 +44,16 @@ class Head:
         self.said = said
         self.bands = bands
         self.serial = serial
+
+
+def _share(mine: set[int], other: Codes) -> float:
+    """Return which part of the shorter one's 3-grams both have; 0 if it is too little to say the same."""
+    small, large = sorted((len(mine), len(other)))
+    if small < SHORTER * large:
+        return 0.0
+    share = len(mine.intersection(other.tolist())) / small  # for a few short texts, sets are faster than numpy
+    needed = CONTAINED + SHORT_EXTRA * max(0.0, 1 - small / SHORT)
+    return share if share >= needed else 0.0
 
 
 def _best(met: Sequence[Head]) -> list[Head]:
@@ -92,9 +88,12 @@ class Heads:
         if not met:
             return None
         met += [head for band in bands for head in self._younger.get(band, ())]
-        best = _best(met)
-        for head, share in zip(best, said.shares([head.said for head in best]), strict=True):
-            if share and abs(at - head.at) <= self._window_s and not said.marks.contradict(head.said.marks):
+        mine = set(said.grams.tolist())
+        for head in _best(met):
+            if abs(at - head.at) > self._window_s:
+                continue
+            share = _share(mine, head.said.grams)
+            if share and not said.marks.contradict(head.said.marks):
                 return head, share
         return None
 

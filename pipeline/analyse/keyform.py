@@ -107,7 +107,8 @@ def _distinct(flat: Codes, bounds: Places) -> Iterator[Codes]:
     np.not_equal(keys[1:], keys[:-1], out=first[1:])
     keys = keys[first]
     grams = keys.astype(np.uint32)
-    yield from (grams[start:end] for start, end in pairwise(np.searchsorted(keys, numbers).tolist()))
+    for start, end in pairwise(np.searchsorted(keys, numbers).tolist()):
+        yield grams[start:end].copy()  # a view would keep the whole batch in memory
 
 
 def _grams(texts: Sequence[str]) -> tuple[Codes, Places]:

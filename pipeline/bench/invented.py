@@ -45,7 +45,7 @@ def names(count: int, seed: int = 1) -> list[str]:
 
 
 def texts(count: int, seed: int, known: list[str]) -> list[str]:
-    """Return *count* texts of some 20 to 400 characters about places of *known*."""
+    """Return *count* texts of some 20 to 600 characters, half of them below 80, about places of *known*."""
     rng = random.Random(seed)
     made: list[str] = []
     for _ in range(count):
@@ -66,7 +66,7 @@ def rules(count: int, known: list[str]) -> list[Rule]:
 
 
 def _text(rng: random.Random, known: list[str]) -> str:
-    sentences = [_sentence(rng, known) for _ in range(rng.choices((1, 2, 3, 6, 12), (30, 30, 20, 12, 8))[0])]
+    sentences = [_sentence(rng, known) for _ in range(rng.choices((1, 2, 3, 6, 12, 20), (22, 28, 20, 15, 9, 6))[0])]
     return "".join(sentences) + (rng.choice(_CLOSINGS) if rng.random() < 0.4 else "")
 
 
