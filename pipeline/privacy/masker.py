@@ -12,7 +12,7 @@ import re2
 from pipeline.directory import Directory
 from pipeline.model import body
 from pipeline.privacy.minors import about_a_minor
-from pipeline.privacy.names import names
+from pipeline.privacy.names import TITLES, names
 from pipeline.privacy.numbers import numbers
 from pipeline.privacy.patterns import addresses, devices, documents, doors, handles, plates, school_classes
 from pipeline.privacy.shadow import INVISIBLE, shadow, spoken
@@ -34,12 +34,7 @@ _LOOK: Final[tuple[tuple[str, Find | None], ...]] = (
     (r"[0-9]\.[0-9]+\.[0-9]|[0-9]\.[0-9]{4}|[0-9a-f]{2,4}[:\-][0-9a-f]{2,4}[:\-]|东经|北纬|经度|纬度|imei", devices),
     ("单元|[0-9]{3}室|[楼栋幢座][ -]?[0-9]{3}|[0-9]-[0-9]{1,2}-[0-9]{3}", doors),
     ("班", school_classes),
-    (
-        "[主局书镇乡区县市省所处科部厅院校园队站村庭察委干]?(?:任|长|记|支书|主席|委员|干事|科员)|叫|名|[联收诉映报事][系件]?人|户主|法人|代表人"
-        "|我是|本人|孩|儿|学|老|丈夫|妻子|[父母]亲|爸|妈|爱人|邻居|业主|[居村]民|[死伤患]者|司机|护士|医生|包工头|房东|店主|经理"
-        "|先生|女士|小姐|太太|大[爷娘叔伯哥姐嫂夫]|阿姨|叔叔|奶奶|爷爷|师傅|教练|律师|警官",
-        names,
-    ),
+    ("|".join((*TITLES, "[男女][,。 0-9)/]|身份证|手机|电话|联系方式|[一-鿿][ ,:(/]{0,2}1[3-9][0-9]{9}")), names),
     (r"\[", None),  # a placeholder: masked before
     (INVISIBLE, None),
 )

@@ -2,79 +2,153 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
+
+from daachorse import MATCH_KIND_LEFTMOST_LONGEST, CharwiseDoubleArrayAhoCorasick
 
 from pipeline.privacy.span import Span
-from pipeline.privacy.surnames import AMBIGUOUS, COMPOUND, SURNAMES
+from pipeline.privacy.surnames import AMBIGUOUS, COMPOUND, GIVEN, NOUNS, SURNAMES, rare
+from pipeline.privacy.titles import ADDRESS, BEFORE_ONLY, KIN, OFFICE, SELF
 
-_LOOKALIKES = Path(__file__).with_name("lookalikes.txt")
 
-_OFFICE = re.compile(
-    "(?:主任|局长|书记|镇长|乡长|区长|县长|市长|省长|所长|处长|科长|部长|厅长|院长|校长|园长|队长|站长|村长|支书|主席|庭长|检察长|委员|干事|科员)[: ]?"
-)
-_ADDRESS = re.compile(
-    "先生|女士|小姐|太太|大爷|大妈|大娘|大叔|大伯|大哥|大姐|大嫂|阿姨|叔叔|奶奶|爷爷|师傅|老师|同学|医生|大夫|护士|教练|律师|老板|经理|警官"
-)
-_SELF = re.compile(
-    "(?:我叫|本人叫|名叫|名字叫|名字是|叫做|真名|实名|姓名|联系人|收件人|投诉人|反映人|举报人|当事人|户主|法人|法定代表人)(?:是|为)?[: ]{0,2}"
-)
-_KIN = re.compile(
-    "(?:我是|本人|孩子|儿子|女儿|男孩|女孩|男童|女童|学生|小孩|同学|老公|丈夫|妻子|老婆|父亲|母亲|爸爸|妈妈|我爸|我妈|爱人|邻居|业主|居民|村民|老人|患者|死者|伤者"
-    "|司机|护士|医生|老师|班主任|包工头|老板|房东|店主|经理)[: ]?"
+def _words(name: str) -> frozenset[str]:
+    return frozenset(Path(__file__).with_name(name).read_text(encoding="utf-8").split())
+
+
+_LOOKALIKES: Final = _words("lookalikes.txt")
+_NOT_GIVEN: Final = _words("not_given.txt")
+_OFFICE, _ADDRESS, _SELF, _KIN = frozenset(OFFICE), frozenset(ADDRESS), frozenset(SELF), frozenset(KIN)
+TITLES: Final = tuple(sorted(_OFFICE | _ADDRESS | _SELF | _KIN))
+_TITLE = re.compile("|".join(sorted(_OFFICE | _ADDRESS, key=len, reverse=True)))
+_TITLES = CharwiseDoubleArrayAhoCorasick(list(TITLES), MATCH_KIND_LEFTMOST_LONGEST)
+_COLON = re.compile("[: ]?")
+_COPULA = re.compile("(?:是|为|叫)?[: ]{0,2}")
+# A name beside what a form asks of people: 王测试,男 · 王测试 电话.
+_RECORD = re.compile(
+    "(?:(?<![\u3400-\u9fff])|(?<=[是叫为和与]))([\u3400-\u9fff]{2,4})[ ,:(/]{0,2}(?=[男女][,。 \\d)/]|身份证|手机|电话|联系方式|1[3-9][0-9]{9})"
 )
 # A given name hardly ever has these; they begin what the sentence says next, or end the name of an office.
 _GOES_ON = frozenset(
-    "的在是被说把对不给让跟与将到去来等也都还就没要会能以及有又拿吃打骂用今现已住因为很太这那你我他她它们了过着呢吗吧啊某收叫称问想去做从向和于等或之所其副姓联电手查"
+    "的在是被说把对不给让跟与将到去来等也都还就没要会能以及有又拿吃打骂用今现已住因为很太这那你我他她它们了过着地得呢吗吧啊某收叫称问想做从向和于或之所其副姓联电手查拒违涉骗殴欠偷诈辞两"
 )
-_PLACE_END = frozenset("镇区市县省州乡村街道办局院校处科部委会所路组站队馆厅里园")
-_ENDS = re.compile(r"[,。!?;:、\s()\[\]]|$|[在被今的是说叫于从向把给让因就年打欠跟和要拿有没去]")
+# But parents do choose these; 测试 is the given name of all invented people.
+_CHOSEN = frozenset(
+    "测试 会英 会兰 会芳 会玲 会珍 来福 来顺 来喜 来生 有才 有福 有财 有志 有成 有德 为民 为国 向东 向阳 向前 向荣 向红 和平 将军 用之 以诚 得胜 得志 得福 登高 志和 志会 学会 不凡 不群".split()
+)
+_PLACE_END = frozenset("镇区市县省州乡街局处科厅馆巷")
+_AFTER_TITLE = _PLACE_END | frozenset("村道办院校部委会所路组站队里园")
+_PLACE = re.compile(
+    "(?:大桥|大道|公路|大街|街道|广场|小区|社区|花园|花苑|家园|医院|学校|小学|中学|大学|分校|校区|幼儿园|车站|公园|公司|酒店|宾馆|商场|超市|市场|路口|路段|中路|东路|西路|南路|北路"
+    "|工业|开发|新区|新城|新村|分局|支行|项目|村民|村委|湾|流域|两岸|沿岸|隧道|高速|县|镇|区政府|市政府)|路(?![过上边旁])|街(?![上边坊])|巷|桥(?![上下])"
+)
+_ENDS = re.compile(r"[,。!?;:、\s()\[\]\"“”]|$|[在被今的是说叫于从向把给让因就年打欠跟和要拿有没去来也都已还将对到称]")
+_NAMELIKE = frozenset(
+    "王国 高明 高峰 高远 高洁 黄河 黄海 江海 江涛 白云 白雪 石林 龙飞 田野 林海 雷鸣 马力 金山 江山 万里 马超 李子 张开".split()
+)
+_FUNCTION = frozenset(
+    "于和向从连时全应能单师过占"
+)  # of the ambiguous, those that hardly ever begin a name in a sentence
+_LONGEST = 2  # characters of a given name
 
 
 def names(text: str) -> Iterator[Span]:
     """Yield names told by a person of themselves, of kin, with a form of address, and of officials."""
-    for found in _OFFICE.finditer(text):
-        yield from _named(text, found.end(), "OFFICIAL_NAME")
-        yield from _titled(text, found.start(), "OFFICIAL_NAME")
-    for found in _SELF.finditer(text):
-        yield from _named(text, found.end(), "PERSON_NAME", sure=True)
-    for found in _KIN.finditer(text):
-        yield from _named_in_full(text, found.end())
-    for found in _ADDRESS.finditer(text):
-        yield from _titled(text, found.start(), "PERSON_NAME")
+    for start, end, index in _TITLES.find(text):
+        title = TITLES[index]
+        if title in _OFFICE and not _inside_a_word(text, start, end):
+            yield from _named(text, _after(_COLON, text, end), "OFFICIAL_NAME")
+            if title not in BEFORE_ONLY:
+                yield from _titled(text, start, "OFFICIAL_NAME")
+        if title in _SELF:
+            yield from _named(text, _after(_COPULA, text, end), "PERSON_NAME", sure=True)
+        if title in _KIN:
+            yield from _named_in_full(text, _after(_COLON, text, end))
+        if title in _ADDRESS:
+            yield from _titled(text, start, "PERSON_NAME")
+    yield from _recorded(text)
+
+
+def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
+    found = pattern.match(text, at)
+    return found.end() if found else at
 
 
 def _named(text: str, start: int, name: str, *, sure: bool = False) -> Iterator[Span]:
     """Yield the name that begins at *start*, if one does."""
     family = _family(text, start)
-    sure = sure and (family not in AMBIGUOUS or text[start - 1] in ": 叫")
-    if not family or (not sure and (family in AMBIGUOUS or _is_word(text, start))):
+    given = _given(text, start + len(family)) if family else 0
+    end = start + len(family) + given
+    if not given:
         return
-    given = _given(text, start + len(family))
-    if given:
-        yield Span(start, start + len(family) + given, name)
+    if (sure and text[start - 1] in ": 叫") or (
+        _likely(text, start, family, end) and (sure or not _is_a_place(text, start + len(family), end))
+    ):
+        yield Span(start, end, name)
+
+
+def _likely(text: str, start: int, family: str, end: int) -> bool:
+    """Say whether the characters from *start* to *end* are rather a name than ordinary words."""
+    given = text[start + len(family) : end]
+    usual = len(given) == _LONGEST and _usual(given) and text[start : start + 3] not in _LOOKALIKES
+    if family in AMBIGUOUS:
+        return usual and family not in _FUNCTION
+    if family in NOUNS:
+        return usual or (given in GIVEN and not _is_word(text, start))
+    return usual or len(family) > 1 or not _is_word(text, start)
+
+
+def _usual(given: str) -> bool:
+    """Say whether a given name is one that many have."""
+    return given in _CHOSEN or all(one in GIVEN for one in given)
 
 
 def _named_in_full(text: str, start: int) -> Iterator[Span]:
-    """Yield a name of three characters after which the sentence goes on: 孩子 and 业主 alone prove little."""
+    """Yield a name after which the sentence goes on: 孩子 and 业主 alone prove little."""
     for span in _named(text, start, "PERSON_NAME"):
-        if span.end - span.start >= 3 and _ENDS.match(text, span.end):
+        after = text[span.end : span.end + 2]
+        ends = _ENDS.match(text, span.end) or after in _NOT_GIVEN or after[:1] in _GOES_ON
+        in_full = span.end - span.start >= 3
+        if (ends and (in_full or text[span.end - 1] in GIVEN)) or (in_full and _usual(text[span.end - 2 : span.end])):
             yield span
 
 
 def _titled(text: str, end: int, name: str) -> Iterator[Span]:
-    """Yield the name that ends at *end*, the longest that can be one: 王小测, 王测 or 王."""
-    for start in range(max(0, end - 3), end):
+    """Yield the name that ends at *end*, the longest that can be one: 欧阳小测, 王小测, 王测 or 王."""
+    for start in range(max(0, end - 4), end):
         family = _family(text, start)
         given = text[start + len(family) : end]
-        if not family or start + len(family) > end or family in AMBIGUOUS or _is_word(text, start):
+        if not family or start + len(family) > end or len(given) > _LONGEST or not _fits(text, start, family, given):
             continue
-        if _ends_a_word(text, start) or any(not _han(one) or one in _GOES_ON or one in _PLACE_END for one in given):
+        if any(not _han(one) or one in _AFTER_TITLE for one in given) or not _may_be_given(given):
             continue
         yield Span(start, end, name)
         return
+    if end and rare(text[end - 1]):
+        yield Span(end - 1, end, name)
+
+
+def _fits(text: str, start: int, family: str, given: str) -> bool:
+    """Say whether a surname can stand at *start*, before a form of address."""
+    if family in AMBIGUOUS or _ends_a_word(text, start):
+        return False
+    if len(family) == 1 and _is_word(text, start):
+        return len(given) == _LONGEST and _usual(given) and text[start : start + 3] not in _LOOKALIKES
+    if family in NOUNS and given in SURNAMES:  # 搭建方赵女士
+        return False
+    return family not in NOUNS or bool(given) or not _han(text[start - 1 : start])
+
+
+def _recorded(text: str) -> Iterator[Span]:
+    for found in _RECORD.finditer(text):
+        start, end = found.span(1)
+        family = _family(text, start)
+        given = text[start + len(family) : end]
+        named = bool(family) and 1 <= len(given) <= _LONGEST and _likely(text, start, family, end)
+        if named and _may_be_given(given) and not _PLACE_END.intersection(given):
+            yield Span(start, end, "PERSON_NAME")
 
 
 def _family(text: str, start: int) -> str:
@@ -86,29 +160,69 @@ def _family(text: str, start: int) -> str:
 
 def _given(text: str, start: int) -> int:
     """Return how many characters at *start* are a given name: two, one or none."""
-    length = 0
-    for one in text[start : start + 2]:
-        if not _han(one) or one in _GOES_ON:
-            break
-        length += 1
-    return length
+    two = text[start : start + 2]
+    if two in _CHOSEN or (two[:1] == two[1:] and two[:1] in GIVEN):
+        return 2
+    if two in _NOT_GIVEN or _TITLE.match(text, start) or not _begins_given(two[:1]):
+        return 0
+    if (
+        not _begins_given(two[1:])
+        or _TITLE.match(text, start + 1)
+        or (two[1] not in GIVEN and text[start + 1 : start + 3] in _NOT_GIVEN)
+    ):
+        return 1
+    return 2
+
+
+def _begins_given(one: str) -> bool:
+    return bool(one) and _han(one) and one not in _GOES_ON
+
+
+def _may_be_given(given: str) -> bool:
+    return given in _CHOSEN or given[:1] == given[1:] or (given not in _NOT_GIVEN and not _GOES_ON.intersection(given))
+
+
+def _is_a_place(text: str, start: int, end: int) -> bool:
+    """Say whether the would-be given name from *start* to *end* is or begins the name of a place: 江大桥."""
+    if _PLACE_END.intersection(text[start:end]) and text[start:end] not in _CHOSEN:
+        return True
+    return any(_PLACE.match(text, at) for at in range(start, end + 1))
 
 
 def _han(one: str) -> bool:
-    return "\u4e00" <= one <= "\u9fff"
+    return "\u4e00" <= one <= "\u9fff" or rare(one)
 
 
 def _is_word(text: str, start: int) -> bool:
     """Say whether an ordinary word begins here: 高烧, 安排."""
-    words = _lookalikes()
-    return text[start : start + 2] in words or text[start : start + 3] in words
+    if text[start : start + 3] in _LOOKALIKES:
+        return True
+    two = text[start : start + 2]
+    return two in _LOOKALIKES and not (two in _NAMELIKE and _ends_in_given(text, start + 2))
+
+
+def _ends_in_given(text: str, at: int) -> bool:
+    return text[at : at + 1] in GIVEN and bool(_ENDS.match(text, at + 1))
 
 
 def _ends_a_word(text: str, start: int) -> bool:
     """Say whether the would-be surname ends an ordinary word: 感谢, 每周."""
-    return start > 0 and text[start - 1 : start + 1] in _lookalikes()
+    return start > 0 and text[start - 1 : start + 1] in _LOOKALIKES
 
 
-@functools.cache
-def _lookalikes() -> frozenset[str]:
-    return frozenset(_LOOKALIKES.read_text(encoding="utf-8").split())
+def _inside_a_word(text: str, start: int, end: int) -> bool:
+    """Say whether the last character of an office begins another word: 市长江大桥, 处长沙路, 业主任何."""
+    return text[end - 1 : end + 1] in _CROSSING and not _family_name_follows(text, end)
+
+
+def _family_name_follows(text: str, end: int) -> bool:
+    """Say whether, all the same, a full name follows: 市长江小测在会上."""
+    two = text[end + 1 : end + 3]
+    in_full = _given(text, end + 1) == 2 and two[1:] in GIVEN and not _is_a_place(text, end + 1, end + 3)
+    return in_full and bool(_ENDS.match(text, end + 3))
+
+
+_CROSSING: Final = frozenset(
+    "长江 长安 长沙 长龙 长宁 长石 长葛 长平 长丰 长明 长白 长阳 长乐 长岛 长毛 长时 长方 长辛 长单 长于 长武 长连 任何 任意 任务 任命 任职 任教 任由 记者 记得 记住 记录 席卷 员工 事故 事情 事项 事件 事业 干部 队列"
+    " 任选 任期 任性".split()
+)

@@ -170,7 +170,9 @@ def test_any_text_can_be_masked(title: str, text: str) -> None:
         assert (masked.title, masked.text) == (title, text)
 
 
-WAKES_EVERYTHING = "\n。13800138000 宁Z00000 a@b.cn 微信号abc123456 护照E00000000 1.2.3.45678 5单元 三班 王主任 [姓名] \u200b"
+WAKES_EVERYTHING = (
+    "\n。13800138000 宁Z00000 a@b.cn 微信号abc123456 护照E00000000 1.2.3.45678 5单元 三班 王主任 [姓名] \u200b"
+)
 
 
 @given(st.lists(PIECES).map("".join))
