@@ -10,7 +10,10 @@ from pipeline.privacy.span import USCC, Span
 
 _GAP = r"[ \t\-—–_.·•*]{0,2}"  # what people put between groups of digits; never a line end
 _SPLIT = r"[ \t\-—–_.·•*]{1,2}"
-_ID18 = re.compile(rf"(?<![0-9a-z])\d{{6}}{_GAP}\d{{4}}{_GAP}\d{{2}}{_GAP}\d{{2}}{_GAP}\d{{3}}[0-9x](?![0-9a-z])")
+_ID18 = re.compile(
+    rf"(?<![0-9a-z])(?:\d{{6}}{_GAP}\d{{4}}{_GAP}\d{{2}}{_GAP}\d{{2}}{_GAP}\d{{3}}[0-9x]"
+    rf"|\d{{4}}{_SPLIT}\d{{4}}{_SPLIT}\d{{4}}{_SPLIT}\d{{4}}{_SPLIT}\d[0-9x])(?![0-9a-z])"
+)
 _ID15 = re.compile(r"(?<![0-9a-z])\d{15}(?![0-9a-z])")
 _USCC = re.compile(r"(?<![0-9a-z])[0-9a-hj-npqrtuwxy]{2}\d{6}[0-9a-hj-npqrtuwxy]{10}(?![0-9a-z])")
 _CARD = re.compile(rf"(?<![0-9a-z])\d{{4}}(?:{_GAP}\d{{4}}){{2}}{_GAP}\d{{1,4}}(?:{_GAP}\d{{1,3}})?(?![0-9a-z])")
@@ -18,6 +21,7 @@ _MOBILE = re.compile(
     rf"(?<!\d)(?<!\d[.])(?:\+?86{_GAP})?"
     rf"(?:1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}|1[3-9]\d{{2}}{_SPLIT}\d{{4}}{_SPLIT}\d{{3}}"
     rf"|1[3-9]\d{_SPLIT}\d{{3}}{_SPLIT}\d{{5}}|1{_SPLIT}[3-9](?:{_SPLIT}\d){{9}})(?!\d)"
+    r"|(?<![0-9a-z])1[3-9][0-9o]{9}(?![0-9a-z])"  # 138oo138ooo
 )
 _LANDLINE = re.compile(r"(?<!\d)(?:\(0\d{2,3}\)|0\d{2,3})[-—– ]{0,2}\d{7,8}(?![\d元万])")
 _NAMED_LANDLINE = re.compile(r"(?:电话|座机|固话|tel|致电|拨打)(?:号码?)?[:是为 ]{0,2}([2-8]\d{6,7})(?!\d)")
@@ -54,7 +58,11 @@ def _checked(pattern: re.Pattern[str], holds: Callable[[str], bool], name: str, 
 def _old_ids(text: str) -> Iterator[Span]:
     for found in _ID15.finditer(text):
         number = found.group()
-        if has_region(number) and has_date(number[6:12], "19") and not _ORDER_WORD.search(text, 0, found.start()):
+        if (
+            has_region(number)
+            and has_date(number[6:12], "19")
+            and not _ORDER_WORD.search(text[max(0, found.start() - 12) : found.start()])
+        ):
             yield Span(*found.span(), "CN_ID15")
 
 
@@ -74,7 +82,7 @@ def _mobiles(text: str) -> Iterator[Span]:
 
 def _landlines(text: str) -> Iterator[Span]:
     for found in _LANDLINE.finditer(text):
-        if not _ORDER_WORD.search(text, 0, found.start()):
+        if not _ORDER_WORD.search(text[max(0, found.start() - 12) : found.start()]):
             yield Span(*found.span(), "CN_LANDLINE")
     for found in _NAMED_LANDLINE.finditer(text):
         yield Span(*found.span(1), "CN_LANDLINE")

@@ -41,6 +41,12 @@ MASKER = Masker(Directory.read())
         ("00:1a:2b:3c:4d:5e", "DEVICE"),
         ("38.48720,106.23090", "DEVICE"),
         ("微信号abc_12345", "HANDLE"),
+        ("１３８－００１３－８０００", "CN_MOBILE"),
+        ("138OO138OOO", "CN_MOBILE"),
+        ("6401 0119 0001 0100 18", "CN_ID18"),
+        ("宁 Z00000", "PLATE"),
+        ("test at example.com", "EMAIL"),
+        ("test # example.com", "EMAIL"),
         ("@某某某某某", "HANDLE"),
         ("4号楼2单元501", "ADDRESS_DOOR"),
     ],
@@ -76,6 +82,9 @@ def test_a_value_of_each_class_is_masked(value: str, expected: str) -> None:
         "用我的姓名查询不到",
         "更新：谢谢维修师傅",
         "编号0000-00000000",
+        "南京市长江大桥限行",
+        "微信同号，抖音也有",
+        "WiFi6信号差，抖音打不开",
     ],
 )
 def test_what_only_looks_like_personal_data_stays(text: str) -> None:
@@ -84,6 +93,26 @@ def test_what_only_looks_like_personal_data_stays(text: str) -> None:
 
 def test_a_number_in_a_card_context_is_masked_even_with_a_wrong_check_digit() -> None:
     assert MASKER.mask("", "卡号6200000000000006").text == "卡号[银行卡]"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("手机:138 0013 8000转2", "手机:[手机号]转2"),
+        ("138 0013 8000微信同号", "[手机号]微信同号"),
+        ("V: abc_12345", "V: [账号]"),
+        ("加V abc12345", "加V [账号]"),
+        ("薇❤: abc12345", "薇❤: [账号]"),
+        ("扣扣 123456789", "扣扣 [账号]"),
+        ("企鹅号：123456789", "企鹅号：[账号]"),
+        ("Q Q 1 2 3 4 5 6 7 8 9", "Q Q [账号]"),
+        ("ｑｑ群：１２３４５６７８９", "ｑｑ群：[账号]"),
+        ("小红书 ID：abc12345", "小红书 ID：[账号]"),
+        ("抖音：abc12345", "抖音：[账号]"),
+    ],
+)
+def test_an_account_goes_and_the_name_of_its_network_stays(text: str, masked: str) -> None:
+    assert MASKER.mask("", text).text == masked
 
 
 def test_a_post_full_of_personal_data() -> None:
@@ -150,7 +179,7 @@ def test_a_log_line_is_scrubbed() -> None:
 PIECES = st.sampled_from(
     [
         "我叫王测试", "13800138000", "一三八零零一三八零零零", "6200000000000005", "宁Z00000", "@某人", "孩子王小测在", "四年级二班",
-        "2单元501", "李局长", "主任张三丰", "test@example.com", "640101190001010018", "微信号abc12345", "\u200b", " ", "，", "1", "8岁",
+        "2单元501", "李局长", "主任张三丰", "test@example.com", "640101190001010018", "微信号abc12345", "扣扣123456789", "V: abc_12345", "QQ", "Q Q 1 2 3 4 5 6", "138OO138OOO", "宁 Z00000", "a # b.cn", "男,", "局长王国强", "𬱖先生", "\u200b", " ", "，", "1", "8岁",
         "[姓名]", "[班级]", "停水", "-", "0951-", "x", "我家孩子", "学校", "先生", "号", "卡号",
     ]
 )  # fmt: skip
