@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from crawlers.push import routes as push_routes
 from crawlers.sources import OpenSource, open_sources
 from dashboards.console.server import console
 from pipeline.analyse import AnalyseStage, Analyst
+from pipeline.analyse.cluster import WINDOW, Clusters
 from pipeline.app.health import HealthBook
 from pipeline.bus import Bus
 from pipeline.bus.open import open_bus
@@ -32,27 +33,31 @@ from pipeline.index import PostIndex, open_index
 from pipeline.index.stage import IndexStage
 from pipeline.ledger import Ledger
 from pipeline.match.stage import MatchStage
+from pipeline.model import AnalysedPost, Reader
 from pipeline.notify import Desk, Notifier, NotifyStage, open_receivers
 from pipeline.privacy import Masker
 from pipeline.rulebook import Rulebook
 from pipeline.settings import Settings
 from pipeline.stage import Stage
+from pipeline.topics import ANALYSED
 
 STAGES = ("analyse", "match", "detect", "notify", "index")
 PARTS = ("crawl", *STAGES, "send", "console")
-PARTS_VARIABLE = "YUQING__PARTS"  # which parts the tree was asked to run, for the health page in its own process
+# Which parts the tree was asked to run, for the health page in its own process. Not YUQING_…: those are settings.
+PARTS_VARIABLE = "DESK_PARTS"
 
 
 class App:
     """What the settings describe, built part by part when asked for.
 
+    A *rehearsal* is thrown away: detect is patient (see ``DetectStage``), and nothing is synced to disk.
     Raises Misconfigured where a part cannot be built; the message names file and key.
     """
 
-    def __init__(self, settings: Settings, clock: Clock | None = None, *, patient: bool = False) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None, *, rehearsal: bool = False) -> None:
         self.settings = settings
         self.clock = clock or WallClock()
-        self._patient = patient
+        self._rehearsal = rehearsal
 
     @property
     def home(self) -> Path:
@@ -84,7 +89,7 @@ class App:
 
     @cached_property
     def bus(self) -> Bus:
-        return open_bus(self.settings.bus_url, self.settings.bus.partitions)
+        return open_bus(self.settings.bus_url, self.settings.bus.partitions, durable=not self._rehearsal)
 
     @cached_property
     def index(self) -> PostIndex:
@@ -92,15 +97,19 @@ class App:
 
     @cached_property
     def ledger(self) -> Ledger:
-        return Ledger.open(self.settings.ledger_url)
+        return Ledger.open(self.settings.ledger_url, durable=not self._rehearsal)
 
     @cached_property
     def desk(self) -> Desk:
         return Desk(self.ledger, self.bus)
 
     @cached_property
+    def clusters(self) -> Clusters:
+        return Clusters()
+
+    @cached_property
     def analyst(self) -> Analyst:
-        return Analyst.open(self.settings.analyse, self.directory)
+        return Analyst.open(self.settings.analyse, self.directory, self.clusters)
 
     @cached_property
     def intake(self) -> Intake:
@@ -109,7 +118,7 @@ class App:
     def stage(self, name: str) -> Stage:
         """Return a new stage. Raises KeyError for a name that is none."""
         makers: dict[str, Callable[[], Stage]] = {
-            "analyse": lambda: AnalyseStage(self.analyst),
+            "analyse": self._analyse,
             "match": lambda: MatchStage(self.rulebook),
             "detect": self._detect,
             "notify": self._notify,
@@ -180,9 +189,21 @@ class App:
         """The address of the console."""
         return f"http://{self.settings.console.host}:{self.settings.console.port}"
 
+    def _analyse(self) -> Stage:
+        self.clusters.recall(self._analysed_lately())
+        return AnalyseStage(self.analyst)
+
+    def _analysed_lately(self) -> Iterator[AnalysedPost]:
+        """Yield what was published within the memory of clusters: a restart must not forget what was said before."""
+        reader = Reader(AnalysedPost)
+        at = dict(self.bus.since(ANALYSED, self.clock.now() - WINDOW))
+        while page := self.bus.browse(ANALYSED, at, 1000):
+            at |= {delivery.partition: delivery.offset + 1 for delivery in page}
+            yield from (reader.read(delivery.value) for delivery in page)
+
     def _detect(self) -> Stage:
         return DetectStage(
-            self.rulebook.by_id, self.ledger, late_after=self.settings.engine.late_after, patient=self._patient
+            self.rulebook.by_id, self.ledger, late_after=self.settings.engine.late_after, patient=self._rehearsal
         )
 
     def _notify(self) -> Stage:

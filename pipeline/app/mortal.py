@@ -13,15 +13,27 @@ class Killed(BaseException):
 
 
 class _Life:
+    """Counts operations down to a death.
+
+    A life without a single commit is followed by a longer one: else the same death would come for ever.
+    """
+
     def __init__(self, every: int) -> None:
         self._every = every
+        self._length = every
         self._left = every
+        self._committed = False
 
     def spend(self) -> None:
         self._left -= 1
-        if self._left <= 0:
-            self._left = self._every
-            raise Killed
+        if self._left > 0:
+            return
+        self._length = self._every if self._committed else self._length + 1
+        self._left, self._committed = self._length, False
+        raise Killed
+
+    def committed(self) -> None:
+        self._committed = True
 
 
 class MortalBus:
@@ -72,6 +84,7 @@ class _MortalConsumer:
     def commit(self) -> None:
         self._life.spend()
         self._consumer.commit()
+        self._life.committed()
 
     def rewind(self) -> None:
         self._consumer.rewind()

@@ -17,7 +17,6 @@ from pipeline.app.mortal import Killed, MortalBus
 from pipeline.app.recorded import recorded
 from pipeline.bus import Message
 from pipeline.engine.clock import ManualClock
-from pipeline.engine.worker import Worker
 from pipeline.model import Notification, Post, encode
 from pipeline.notify.records import Records
 from pipeline.settings import ReceiverSettings, Settings
@@ -124,7 +123,7 @@ class _Rehearsal:
             yield from self._settle()
 
     def _build(self) -> None:
-        self._app = App(self._settings, self._clock, patient=True)
+        self._app = App(self._settings, self._clock, rehearsal=True)
         if self._options.kill_every:
             self._app.bus = MortalBus(self._app.bus, self._options.kill_every)
         self._workers = [self._app.worker(name) for name in _FOLLOWED]
@@ -143,20 +142,26 @@ class _Rehearsal:
             self._rebuild()
 
     def _settle(self) -> list[Notification]:
-        """Step everything until nothing moves; return what was said, in order."""
-        while sum(self._step(number) for number in range(len(_FOLLOWED))):
-            pass
+        """Let each stage in turn read all there is and learn the time; return what was said, in order.
+
+        In turn, since a stage may be told the time only when those before it have said all up to then.
+        """
+        number = 0
+        while number < len(_FOLLOWED):
+            number = self._settled(number)
         with self._app.ledger.transaction() as connection:
             said = Records(connection).take_unsent(self._clock.now())
         return sorted(said, key=lambda one: (one.at, one.alert, one.seq, one.id))
 
-    def _step(self, number: int) -> int:
-        worker: Worker = self._workers[number]
+    def _settled(self, number: int) -> int:
+        """Return the next stage to settle: after a death, the first one again."""
         try:
-            return worker.step().read
+            while self._workers[number].step().read:
+                pass
         except Killed:
             self._rebuild()
-            return 1
+            return 0
+        return number + 1
 
 
 def _delivery_order(posts: Sequence[Post], options: Options) -> list[Post]:

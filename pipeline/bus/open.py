@@ -11,10 +11,10 @@ from pipeline.errors import Fault, Misconfigured
 _SQLITE = "sqlite:///"
 
 
-def open_bus(url: str, partitions: int = 4) -> Bus:
-    """Return the bus at *url*. Raises Misconfigured for a scheme without an adapter."""
+def open_bus(url: str, partitions: int = 4, *, durable: bool = True) -> Bus:
+    """Return the bus at *url*; one that need not be *durable* is faster and outlives no power cut. Raises Misconfigured for a scheme without an adapter."""
     if url.startswith(_SQLITE):
-        return SqliteBus(Path(url.removeprefix(_SQLITE)), partitions)
+        return SqliteBus(Path(url.removeprefix(_SQLITE)), partitions, durable=durable)
     raise Misconfigured(
         [
             Fault(

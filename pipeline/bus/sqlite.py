@@ -40,9 +40,13 @@ class SqliteBus:
     """Topics as files in *folder*. One commit per ``publish``, synced: that is the group commit.
 
     Safe to use from several threads and processes. *clock* stamps messages for ``since`` and ``trim`` only.
+    Not *durable*, it survives kill -9 but no power cut: for what is thrown away anyway.
     """
 
-    def __init__(self, folder: Path, partitions: int = 4, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self, folder: Path, partitions: int = 4, clock: Callable[[], datetime] = _now, *, durable: bool = True
+    ) -> None:
+        self._durable = durable
         self._folder = folder
         self._partitions = partitions
         self._clock = clock
@@ -84,7 +88,7 @@ class SqliteBus:
     def _file(self, topic: str) -> _TopicFile:
         with self._lock:
             if topic not in self._files:
-                self._files[topic] = _TopicFile(self._folder, topic, self._partitions)
+                self._files[topic] = _TopicFile(self._folder, topic, self._partitions, self._durable)
             return self._files[topic]
 
 
@@ -135,13 +139,14 @@ class SqliteConsumer:
 class _TopicFile:
     """One topic's file and the connection to it."""
 
-    def __init__(self, folder: Path, topic: str, partitions: int) -> None:
+    def __init__(self, folder: Path, topic: str, partitions: int, durable: bool) -> None:
         self._path = folder / f"{topic}.db"
         self._lock = threading.RLock()
         with self._translated():
             folder.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(self._path, timeout=30.0, isolation_level=None, check_same_thread=False)
-            for pragma in ("journal_mode=wal", "synchronous=full", "wal_autocheckpoint=2000"):
+            synced = "full" if durable else "off"
+            for pragma in ("journal_mode=wal", f"synchronous={synced}", "wal_autocheckpoint=2000"):
                 self._db.execute(f"pragma {pragma}")
         with self._writing():
             for statement in _SCHEMA.split(";\n"):

@@ -28,8 +28,10 @@ class Ledger:
         self._engine = engine
 
     @classmethod
-    def open(cls, url: str) -> Ledger:
+    def open(cls, url: str, *, durable: bool = True) -> Ledger:
         """Open and, if need be, create or migrate the ledger at *url*.
+
+        Not *durable*, an SQLite one survives kill -9 but no power cut: for what is thrown away anyway.
 
         Raises Misconfigured for a URL of no known kind, Unavailable if the database cannot be reached.
         """
@@ -37,7 +39,7 @@ class Ledger:
             raise Misconfigured(
                 [Fault("ledger.url", f"不认识的账本地址：{url}", f"no adapter for the ledger URL {url}")]
             )
-        engine = _sqlite(url) if url.startswith("sqlite:") else sa.create_engine(url, pool_pre_ping=True)
+        engine = _sqlite(url, durable) if url.startswith("sqlite:") else sa.create_engine(url, pool_pre_ping=True)
         ledger = cls(engine)
         with translated():
             ledger._migrate()
@@ -163,7 +165,7 @@ def translated() -> Iterator[None]:
         raise Unavailable(f"账本不可用 / ledger: {error.orig}") from error
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: str, durable: bool) -> Engine:
     database = sa.engine.make_url(url).database
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
@@ -172,7 +174,8 @@ def _sqlite(url: str) -> Engine:
     @sa.event.listens_for(engine, "connect")
     def prepare(driver: Any, _record: object) -> None:
         driver.isolation_level = None  # SQLAlchemy begins our transactions (below), not the driver
-        for pragma in ("journal_mode=wal", "synchronous=full", "busy_timeout=30000", "foreign_keys=on"):
+        synced = "full" if durable else "off"
+        for pragma in ("journal_mode=wal", f"synchronous={synced}", "busy_timeout=30000", "foreign_keys=on"):
             driver.execute(f"pragma {pragma}")
 
     @sa.event.listens_for(engine, "begin")
