@@ -52,8 +52,8 @@ RECIPES = {
     SOCIAL: Recipe(_POLAR, {Family.MICROBLOG: 1.0, Family.DRILL: 0.5}, {}, Family.MICROBLOG),
     CITIZEN: Recipe(
         _POLAR | {Family.CITIZEN: 0.5},
-        {Family.CITIZEN: 1.0, Family.DRILL: 0.5},
-        {Family.REVIEW: 0.05, Family.MICROBLOG: 0.05},
+        {Family.CITIZEN: 1.0, Family.DRILL: 0.05},
+        {Family.REVIEW: 0.01, Family.MICROBLOG: 0.02},
         Family.CITIZEN,
     ),
 }
