@@ -25,7 +25,6 @@ from pipeline.model import (
     Reason,
     SentimentFinding,
     TextFinding,
-    body,
 )
 from pipeline.privacy import Masked, Masker
 from pipeline.settings import Analyse
@@ -106,7 +105,7 @@ class Analyst:
 
     def _read(self, posts: Sequence[Post]) -> list[AnalysedPost]:
         posts, masked = self._mask(posts)
-        normals = normal_batch([body(post.title, post.text) for post in posts])
+        normals = [one.normal for one in masked]
         docs = [AnalysedPost(post=post, text=self._text(normal)) for post, normal in zip(posts, normals, strict=True)]
         feelings = self._feelings(docs)
         squeezed = squeeze_batch(normals)

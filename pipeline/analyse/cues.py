@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ LEXICON = Path(__file__).with_name("matter.yaml")
 _PAIR = "~"
 _REACH = 12  # characters between the two words of a pair
 _VOID = "void"
+_NOWHERE = (0, 0)
 # What people write by sound to slip past a filter (煤气xie漏); read as the character it stands for.
 _BY_SOUND = dict(
     zip(
@@ -72,15 +73,38 @@ class Reading:
         return self.normal[self.offsets[start] : self.offsets[end - 1] + 1]
 
 
+class _Label(NamedTuple):
+    """For what a word speaks, and how it is written in the list."""
+
+    kind: str
+    weight: float
+    written: str
+
+
+class _Word(NamedTuple):
+    """A word of the list: its labels, and the pairs of words that begin with it."""
+
+    word: str
+    latin: bool
+    labels: Sequence[_Label]
+    pairs: Sequence[tuple[str, _Label]]
+
+
+_Found = tuple[int, int, int, _Label]  # start, minus the end (of two the longer sorts first), number, label
+
+
 class Lexicon:
     """A compiled word list (``matter.yaml``)."""
 
     def __init__(self, tree: Mapping[str, Any]) -> None:
-        self._labels: dict[str, list[tuple[str, float, str]]] = defaultdict(list)
-        self._pairs: dict[str, list[tuple[str, str, float, str]]] = defaultdict(list)
+        self._labels: dict[str, list[_Label]] = defaultdict(list)
+        self._pairs: dict[str, list[tuple[str, _Label]]] = defaultdict(list)
         for kind, weight, word in _entries(tree):
             self._add(kind, weight, word)
         self._words = sorted(self._labels)
+        self._found = [
+            _Word(word, word.isascii(), self._labels[word], self._pairs.get(word, [])) for word in self._words
+        ]
         self._automaton = CharwiseDoubleArrayAhoCorasick(self._words)
 
     @classmethod
@@ -89,39 +113,34 @@ class Lexicon:
 
     def read_text(self, normal: str, squeezed: str, offsets: Sequence[int]) -> Reading:
         """Return *squeezed* with its cues; what lies inside a longer cue of the same family is none."""
-        plain = Reading(normal, squeezed, offsets)
-        found = [
-            (start, end, word)
-            for start, end, index in self._automaton.find_overlapping(squeezed)
-            if not (word := self._words[index]).isascii() or _stands_alone(normal, offsets, start, end)
-        ]
-        cues = [
-            Cue(written, kind, weight, start, end)
-            for start, end, word in found
-            for kind, weight, written in self._labels[word]
-        ]
-        cues += self._paired(plain, found)
+        found: list[_Found] = []
+        paired: list[tuple[int, int, str, _Label]] = []
+        for start, end, index in self._automaton.find_overlapping(squeezed):
+            word = self._found[index]
+            if word.latin and not _stands_alone(normal, offsets, start, end):
+                continue
+            for label in word.labels:
+                found.append((start, -end, len(found), label))
+            for second, label in word.pairs:
+                paired.append((start, end, second, label))
+        for start, end, second, label in paired:
+            at = squeezed.find(second, end, end + _REACH + len(second))
+            if at >= 0 and not any(mark in squeezed[end:at] for mark in SENTENCE_ENDS):
+                found.append((start, -(at + len(second)), len(found), label))
         by_kind: dict[str, list[Cue]] = defaultdict(list)
-        for cue in _outermost(cues):
+        for cue in _outermost(found):
             by_kind[cue.kind].append(cue)
         return Reading(normal, squeezed, offsets, by_kind)
 
     def _add(self, kind: str, weight: float, word: str) -> None:
         first, _, second = word.partition(_PAIR)
         if second:
-            self._pairs[folded(first)].append((folded(second), kind, weight, word))
+            self._pairs[folded(first)].append((folded(second), _Label(kind, weight, word)))
             self._labels[folded(first)] += []
             self._labels[folded(second)] += []
             return
         for form in _forms(folded(word), kind):
-            self._labels[form].append((kind, weight, word))
-
-    def _paired(self, plain: Reading, found: Sequence[tuple[int, int, str]]) -> Iterator[Cue]:
-        for start, end, word in found:
-            for second, kind, weight, written in self._pairs.get(word, ()):
-                at = plain.squeezed.find(second, end, end + _REACH + len(second))
-                if at >= 0 and not any(mark in plain.squeezed[end:at] for mark in SENTENCE_ENDS):
-                    yield Cue(written, kind, weight, start, at + len(second))
+            self._labels[form].append(_Label(kind, weight, word))
 
 
 def _entries(tree: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
@@ -152,16 +171,17 @@ def _stands_alone(normal: str, offsets: Sequence[int], start: int, end: int) -> 
     return not (before.isascii() and before.isalnum()) and not (after.isascii() and after.isalnum())
 
 
-def _outermost(cues: Iterable[Cue]) -> Iterator[Cue]:
-    ordered = sorted(cues, key=lambda cue: (cue.start, -cue.end))
-    voids = [(cue.start, cue.end) for cue in ordered if cue.kind == _VOID]
+def _outermost(found: list[_Found]) -> Iterator[Cue]:
+    """Yield the cues in order of place, without those inside a void or inside a longer one of their family."""
+    found.sort()
+    voids = [(start, minus) for start, minus, _, label in found if label.kind == _VOID]
     widest: dict[str, tuple[int, int]] = {}
-    for cue in ordered:
-        if cue.kind == _VOID or any(start <= cue.start and cue.end <= end for start, end in voids):
+    for start, minus, _, (kind, weight, written) in found:
+        if voids and (kind == _VOID or any(first <= start and minus >= last for first, last in voids)):
             continue
-        family, here = cue.kind.partition(".")[0], (cue.start, cue.end)
-        around = widest.get(family, (0, 0))
-        if cue.end <= around[1] and here != around:
+        family = kind[: kind.index(".")] if "." in kind else kind
+        around = widest.get(family, _NOWHERE)
+        if minus >= around[1] and (start, minus) != around:
             continue
-        widest[family] = here
-        yield cue
+        widest[family] = start, minus
+        yield Cue(written, kind, weight, start, -minus)

@@ -83,7 +83,7 @@ def _topic(reading: Reading) -> tuple[str, list[Cue]]:
 
 def _weight(cue: Cue, harmful: list[Cue]) -> float:
     """Return what a cue weighs; more where it is itself part of the harm (煤气 in 煤气味)."""
-    part = any(other.start <= cue.start < other.end for other in harmful)
+    part = bool(harmful) and any(other.start <= cue.start < other.end for other in harmful)
     return cue.weight + (_PART_OF_HARM if part else 0.0)
 
 

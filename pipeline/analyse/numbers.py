@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import re2
+
 from pipeline.model import Numbers
 
 _N = r"([0-9]+(?:\.[0-9]+)?|[零〇一二两三四五六七八九十百千]+)"
@@ -14,7 +16,6 @@ _HURT = "(?:受伤|重伤|轻伤|伤|送医|住院|中毒)"
 _PERSON = (
     "(?:个|名|位)?(?:人|工友|业主|居民|村民|家长|学生|工人|住户|同事|孩子|老人|乘客|员工|农民工|商户|群众|学员|旅客)"
 )
-_GUARD = re.compile("死|难|身亡|丧生|伤|送医|住院|中毒|殒命|[人友主民长生户事子客工众员]|元|块")
 _DEATHS = (
     re.compile(f"{_DIED}(?:人数)?(?:为|达|了)?{_N}(?:名|个)?人?"),
     re.compile(f"{_N}{_MORE}{_PERSON}?(?:当场|不幸|已经?)?{_DIED}"),
@@ -28,20 +29,39 @@ _MONEY = re.compile(rf"{_N}{_MORE}(万|千|百|亿)?{_MORE}(?:元|块钱?|人民
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _DIGITS = {one: value for value, one in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _SCALE = {"": 1, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
+_NOTHING = Numbers()
 _MOST = 1_000_000_000_000.0  # a longer row of digits is a number of something else
+
+
+def _look() -> re2.Set:
+    """Return all patterns in one automaton: it tells in one pass which of them are worth a search."""
+    look = re2.Set.SearchSet()
+    for pattern in _ALL:
+        look.Add(pattern.pattern)
+    look.Compile()
+    return look
+
+
+_ALL = (*_DEATHS, *_INJURED, *_PEOPLE, _MONEY)
+_LOOK = _look()
 
 
 def count(normal: str) -> Numbers:
     """Return what *normal* counts; of several counts of the same, the highest."""
-    if not _GUARD.search(normal):
-        return Numbers()
-    deaths, injured = _highest(_DEATHS, normal), _highest(_INJURED, normal)
-    money = [
-        value
-        for found in _MONEY.finditer(normal)
-        if (value := _value(found[1]) * _SCALE[found[2] or ""]) and value <= _MOST
-    ]
-    return Numbers(_whole(deaths), _whole(injured), _whole(_highest(_PEOPLE, normal)), max(money, default=None))
+    there = {_ALL[place] for place in _LOOK.Match(normal) or ()}
+    if not there:
+        return _NOTHING
+    deaths, injured, people = (
+        _highest((pattern for pattern in patterns if pattern in there), normal)
+        for patterns in (_DEATHS, _INJURED, _PEOPLE)
+    )
+    money = _amounts(normal) if _MONEY in there else []
+    return Numbers(_whole(deaths), _whole(injured), _whole(people), max(money, default=None))
+
+
+def _amounts(normal: str) -> list[float]:
+    amounts = (_value(found[1]) * _SCALE[found[2] or ""] for found in _MONEY.finditer(normal))
+    return [amount for amount in amounts if amount and amount <= _MOST]
 
 
 def _highest(patterns: Iterable[re.Pattern[str]], text: str) -> float | None:

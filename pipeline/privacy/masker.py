@@ -12,12 +12,11 @@ import re2
 from pipeline.directory import Directory
 from pipeline.model import body
 from pipeline.privacy.minors import about_a_minor
-from pipeline.privacy.names import TITLES, names
+from pipeline.privacy.names import TITLES, names, records
 from pipeline.privacy.numbers import numbers
 from pipeline.privacy.patterns import addresses, devices, documents, doors, handles, plates, school_classes
 from pipeline.privacy.shadow import INVISIBLE, shadow, spoken
 from pipeline.privacy.span import CLASS_OF, PLACEHOLDERS, Span
-from pipeline.text.normal import normal as normal_of
 from pipeline.text.normal import normal_batch
 
 Find = Callable[[str], Iterator[Span]]
@@ -34,7 +33,8 @@ _LOOK: Final[tuple[tuple[str, Find | None], ...]] = (
     (r"[0-9]\.[0-9]+\.[0-9]|[0-9]\.[0-9]{4}|[0-9a-f]{2,4}[:\-][0-9a-f]{2,4}[:\-]|东经|北纬|经度|纬度|imei", devices),
     ("单元|[0-9]{3}室|[楼栋幢座][ -]?[0-9]{3}|[0-9]-[0-9]{1,2}-[0-9]{3}", doors),
     ("班", school_classes),
-    ("|".join((*TITLES, "[男女][,。 0-9)/]|身份证|手机|电话|联系方式|[一-鿿][ ,:(/]{0,2}1[3-9][0-9]{9}")), names),
+    ("|".join(TITLES), names),
+    ("[男女][,。 0-9)/]|身份证|手机|电话|联系方式|[一-鿿][ ,:(/]{0,2}1[3-9][0-9]{9}", records),
     (r"\[", None),  # a placeholder: masked before
     (INVISIBLE, None),
 )
@@ -51,6 +51,7 @@ class Masked:
     classes: tuple[str, ...] = ()
     minor: bool = False
     spans: tuple[Span, ...] = ()
+    normal: str = ""  # the normal form of the masked body
 
 
 class Masker:
@@ -80,16 +81,18 @@ class Masker:
     def mask_normal(self, title: str, text: str, normal: str) -> Masked:
         """Return what ``mask`` returns, for a caller who has the normal form of the body already."""
         if not self._set.Match(normal):
-            return Masked(title, text)
+            return Masked(title, text, normal=normal)
         seen = shadow(normal)
         spans = tuple(Span(*seen.original(start, end), name) for start, end, name in self._spans(seen.text))
         old = [CLASS_OF[match.group()] for match in _PLACEHOLDER.finditer(normal)]
         classes = tuple(sorted({*old, *(span.name for span in spans)}))
+        hidden = _covered(normal, 0, len(normal), spans)  # the same as normalising again: placeholders are normal
+        if not spans:
+            return Masked(title, text, classes, about_a_minor(hidden), normal=hidden)
         original = body(title, text)
         new_title = _covered(original, 0, len(title), spans)
         new_text = _covered(original, len(original) - len(text), len(original), spans)
-        minor = about_a_minor(normal_of(body(new_title, new_text)))
-        return Masked(new_title, new_text, classes, minor, spans)
+        return Masked(new_title, new_text, classes, about_a_minor(hidden), spans, hidden)
 
     def _spans(self, text: str) -> list[Span]:
         """Return all spans to mask, looking again until what is left shows nothing more.

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import re2
+
 _CHILD = re.compile(
     "(?:孩子|儿子|女儿|男孩|女孩|男童|女童|学生|同学|小孩|幼儿|小朋友|未成年|[我俺]家?[的]?[娃宝]|娃娃|宝宝)(?!们)"
 )
+_MAYBE = re2.compile("孩|儿|学|幼|童|小朋友|未成年|娃|宝")  # without them no child: told in a tenth of the time
 _OWN_CHILD = re.compile("(?:[我俺]家?的?|邻居家?的?)(?:孩子|儿子|女儿|小孩|娃)(?!们)")
 _SCHOOL = re.compile(
     "小学|中学|幼儿园|[一二三四五六七八九十0-9][小中](?!区|时|巷|路|号)|托班|学校|初[一二三中]|高[一二三中]"
@@ -27,7 +30,7 @@ def about_a_minor(masked: str) -> bool:
     """
     if "[班级]" in masked:
         return True
-    if not _CHILD.search(masked):
+    if not _MAYBE.search(masked) or not _CHILD.search(masked):
         return False
     own = _OWN_CHILD.search(masked) and _SCHOOL.search(masked)
     return bool(own or _AGE.search(masked) or _NAMED_CHILD.search(masked))

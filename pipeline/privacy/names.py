@@ -68,7 +68,6 @@ def names(text: str) -> Iterator[Span]:
             yield from _named_in_full(text, _after(_COLON, text, end))
         if title in _ADDRESS:
             yield from _titled(text, start, "PERSON_NAME")
-    yield from _recorded(text)
 
 
 def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
@@ -141,7 +140,8 @@ def _fits(text: str, start: int, family: str, given: str) -> bool:
     return family not in NOUNS or bool(given) or not _han(text[start - 1 : start])
 
 
-def _recorded(text: str) -> Iterator[Span]:
+def records(text: str) -> Iterator[Span]:
+    """Yield names beside a sex, a telephone or an identity card, as on a form."""
     for found in _RECORD.finditer(text):
         start, end = found.span(1)
         family = _family(text, start)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+
+import re2
 
 from pipeline.privacy.checks import has_date, has_region, id18_holds, luhn_holds, uscc_holds
 from pipeline.privacy.span import USCC, Span
@@ -28,16 +30,31 @@ _NAMED_LANDLINE = re.compile(r"(?:电话|座机|固话|tel|致电|拨打)(?:号�
 _CARD_WORD = re.compile(r"(?:卡号?|账[号户]|户头|账号)[:是为 ]{0,3}(?:尾号)?$")
 _ORDER_WORD = re.compile(r"(?:单号?|编号|流水号?|订单|工单|运单|快递|案号|文号|条码|批号)[:是为 ]{0,3}$")
 _SEPARATORS = re.compile(r"[^0-9a-z]")
+_BEGINS = re.compile(r"[0-9+(]")  # as every number does
+_CODE = re2.compile("[0-9a-hj-npqrtuwxy]{18}")
 
 
 def numbers(text: str) -> Iterator[Span]:
     """Yield every number of a person in *text*, the surest classes first."""
-    for find in (_ids, _organisations, _old_ids, _cards, _mobiles, _landlines):
-        yield from find(text)
+    begins = [found.start() for found in _BEGINS.finditer(text)]
+    yield from _ids(text, begins)
+    if _CODE.search(text):
+        yield from _organisations(text)
+    for find in (_old_ids, _cards, _mobiles, _landlines):
+        yield from find(text, begins)
 
 
-def _ids(text: str) -> Iterator[Span]:
-    for found in _ID18.finditer(text):
+def _each(pattern: re.Pattern[str], text: str, begins: Sequence[int]) -> Iterator[re.Match[str]]:
+    """Yield what ``finditer`` yields, trying only where a number can begin."""
+    end = 0
+    for at in begins:
+        if at >= end and (found := pattern.match(text, at)):
+            end = found.end()
+            yield found
+
+
+def _ids(text: str, begins: Sequence[int]) -> Iterator[Span]:
+    for found in _each(_ID18, text, begins):
         number = _SEPARATORS.sub("", found.group())
         if not (has_region(number) and has_date(number[6:14])):
             continue
@@ -48,15 +65,11 @@ def _ids(text: str) -> Iterator[Span]:
 
 
 def _organisations(text: str) -> Iterator[Span]:
-    return _checked(_USCC, uscc_holds, USCC, text)
+    return (Span(*found.span(), USCC) for found in _USCC.finditer(text) if uscc_holds(found.group()))
 
 
-def _checked(pattern: re.Pattern[str], holds: Callable[[str], bool], name: str, text: str) -> Iterator[Span]:
-    return (Span(*found.span(), name) for found in pattern.finditer(text) if holds(found.group()))
-
-
-def _old_ids(text: str) -> Iterator[Span]:
-    for found in _ID15.finditer(text):
+def _old_ids(text: str, begins: Sequence[int]) -> Iterator[Span]:
+    for found in _each(_ID15, text, begins):
         number = found.group()
         if (
             has_region(number)
@@ -66,8 +79,8 @@ def _old_ids(text: str) -> Iterator[Span]:
             yield Span(*found.span(), "CN_ID15")
 
 
-def _cards(text: str) -> Iterator[Span]:
-    for found in _CARD.finditer(text):
+def _cards(text: str, begins: Sequence[int]) -> Iterator[Span]:
+    for found in _each(_CARD, text, begins):
         digits = _SEPARATORS.sub("", found.group())
         before = text[max(0, found.start() - 12) : found.start()]
         named = bool(_CARD_WORD.search(before))
@@ -76,12 +89,12 @@ def _cards(text: str) -> Iterator[Span]:
             yield Span(*found.span(), "BANK_CARD")
 
 
-def _mobiles(text: str) -> Iterator[Span]:
-    return (Span(*found.span(), "CN_MOBILE") for found in _MOBILE.finditer(text))
+def _mobiles(text: str, begins: Sequence[int]) -> Iterator[Span]:
+    return (Span(*found.span(), "CN_MOBILE") for found in _each(_MOBILE, text, begins))
 
 
-def _landlines(text: str) -> Iterator[Span]:
-    for found in _LANDLINE.finditer(text):
+def _landlines(text: str, begins: Sequence[int]) -> Iterator[Span]:
+    for found in _each(_LANDLINE, text, begins):
         if not _ORDER_WORD.search(text[max(0, found.start() - 12) : found.start()]):
             yield Span(*found.span(), "CN_LANDLINE")
     for found in _NAMED_LANDLINE.finditer(text):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import re2
+
 from pipeline.privacy.span import Span
 
 _N = "0-9一二三四五六七八九十"
@@ -36,6 +38,10 @@ _GPS = re.compile(
     r"|(?:东经|北纬|经度|纬度)[: ]?[0-9]{1,3}(?:\.\d{2,}|°[0-9]{1,2}['′])"
 )
 _IMEI = re.compile(r"imei[: ]{0,3}(\d{15})(?!\d)")
+# The patterns above look round themselves, which costs; these tell in a tenth of the time that nothing is there.
+_MAYBE_IP = re2.compile(r"[0-9]\.[0-9]+\.[0-9]+\.[0-9]|(?:[0-9a-f]{1,4}:){7}")
+_MAYBE_MAC = re2.compile(r"(?:[0-9a-f]{2}[:\-]){5}")
+_MAYBE_GPS = re2.compile(r"[0-9]\.[0-9]{4}|东经|北纬|经度|纬度")
 _UNIT = re.compile(
     rf"(?<!第)[{_N}a-d]{{1,3}}单元[ \-]?(?:[{_N}]{{1,2}}[楼层])?[ \-]?(?:[0-9零〇一二三四五六七八九]{{2,4}}(?!\d))?(?:室|号房|号(?!楼)|户(?!人)|房)?"
 )
@@ -72,11 +78,11 @@ def documents(text: str) -> Iterator[Span]:
 
 def devices(text: str) -> Iterator[Span]:
     """Yield network addresses, coordinates and device numbers."""
-    for found in _IP.finditer(text):
+    for found in _IP.finditer(text) if _MAYBE_IP.search(text) else ():
         if len(found.group()) > len("1.2.3.4"):  # 1.2.3.4 is a list of things
             yield Span(*found.span(), "DEVICE")
-    for pattern in (_MAC, _GPS):
-        for found in pattern.finditer(text):
+    for maybe, pattern in ((_MAYBE_MAC, _MAC), (_MAYBE_GPS, _GPS)):
+        for found in pattern.finditer(text) if maybe.search(text) else ():
             yield Span(*found.span(), "DEVICE")
     for found in _IMEI.finditer(text):
         yield Span(*found.span(1), "DEVICE")

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.analyse import numbers
 from pipeline.analyse.numbers import count
 from pipeline.model import Numbers
 from pipeline.text.normal import normal
@@ -31,3 +32,15 @@ def test_what_a_text_counts(text: str, expected: Numbers) -> None:
 @given(st.text(alphabet="0123456789.零一二两十百千万亿人死伤元块个名多 受亡"))
 def test_any_row_of_digits_is_survived(text: str) -> None:
     count(normal(text))
+
+
+@given(
+    st.lists(
+        st.sampled_from("死亡 三 12 人 名工友 受伤 送医 万 元 。 38 多 几 两 业主 千 当场 9.5 块钱 住院 了".split())
+    ).map("".join)
+)
+def test_a_quick_look_at_all_patterns_changes_no_count(text: str) -> None:
+    found = count(text)
+    assert (found.deaths is not None) == any(pattern.search(text) for pattern in numbers._DEATHS)
+    assert (found.injured is not None) == any(pattern.search(text) for pattern in numbers._INJURED)
+    assert (found.people is not None) == any(pattern.search(text) for pattern in numbers._PEOPLE)
