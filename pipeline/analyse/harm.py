@@ -21,14 +21,27 @@ _WHOLE_SENTENCE = frozenset("如果 要是 万一 假如 假设 倘若 一旦".s
 _ABOUT_ONESELF = frozenset(
     "跳楼 跳下去 轻生 不想活 撑不下去 活不下去 自杀 割腕 结束生命".split()
 )  # a threat is no supposition
-_NEAR, _STORY_REACH = 8, 15
+_NEAR, _STORY_REACH, _SCENE_REACH = 8, 15, 24
+# People also say these when something is delicious, dull or funny; then nothing of a scene stands near them.
+_EXCLAMATIONS = frozenset(
+    "爆炸 爆燃 昏迷 窒息 中毒 休克 抽搐 猝死 冒火 放火 纵火 砍人 死亡 踩踏 冲走 倒塌 坍塌 决堤 撞飞 大出血".split()
+)
+_TERSE = 8  # characters; so short a post may be all that somebody could type
+_CRY = "救命"  # a cry for help needs no scene, but it is none among laughter
+_LAUGHTER = re.compile("哈哈|嘻嘻|笑|doge|二哈|喵喵|允悲|舔屏|好看|好吃|好听|可爱|太美|绝了|磕|嗑|求.{1,4}版")
+_SCENE = re.compile(
+    "有人|人员|[老大工路行病妇男女]人|孩|婴|学生|居民|住户|业主|邻居|群众|男子|女子|司机|师傅|一家|[两三四五六七八九十0-9][多余]?[人名]|[0-9]+死"
+    "|楼|厂|车间|仓库|店|商场|超市|学校|工地|小区|村|家里|家中|屋|房|地下室|车库|路口|路边|街|桥|隧道|围墙|堤|河|江|水库|洪水|山"
+    "|锅炉|煤气|燃气|天然气|液化气|罐|瓶|电池|电瓶|充电|变压器|电箱|电线|烟花|鞭炮|粉尘|化工|废气|毒气|气体|一氧化碳|氯气|食物|食堂|农药"
+    "|消防|救护|120|119|110|报警|警察|送医|抢救|医院|急救|伤|着火|起火|大火|浓烟|火光|响|发生|肚子|头晕|恶心|刚刚|突发|现场|附近|快来|来人|事故|倒地|躺|呕吐|腹泻|不醒|车祸|溺|井|触电|人群"
+)
 
 
 def dangers(reading: Reading) -> list[Cue]:
     """Return the cues of danger to life now that nothing in the text takes back."""
     if reading.of("context.drill") or reading.of("context.lesson"):
         return []
-    taken_back: tuple[Callable[[Reading, Cue], bool], ...] = (_denied, _supposed, _told, _past, _put_out)
+    taken_back: tuple[Callable[[Reading, Cue], bool], ...] = (_denied, _supposed, _told, _past, _put_out, _exclaimed)
     return [cue for cue in reading.of("harm.H3") if not any(test(reading, cue) for test in taken_back)]
 
 
@@ -88,6 +101,17 @@ def _told(reading: Reading, cue: Cue) -> bool:
         start <= other.start < end and abs(other.start - cue.start) <= _STORY_REACH
         for other in reading.of("context.story")
     )
+
+
+def _exclaimed(reading: Reading, cue: Cue) -> bool:
+    """Say whether it is only a figure of speech: 好吃到爆炸, 救命啊哈哈."""
+    if cue.word not in _EXCLAMATIONS and cue.word != _CRY:
+        return False
+    first, last = max(0, cue.start - _SCENE_REACH), cue.end + _SCENE_REACH
+    around = f"{reading.squeezed[first : cue.start]} {reading.squeezed[cue.end : last]}"
+    if _SCENE.search(around):
+        return False
+    return bool(_LAUGHTER.search(around)) or (cue.word != _CRY and len(reading.squeezed) > _TERSE)
 
 
 def _past(reading: Reading, cue: Cue) -> bool:

@@ -1,0 +1,96 @@
+"""Danger to life, and what people say when something is delicious, dull or funny."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.analyse.analyst import Analyst
+from tests.build import a_post
+
+
+def harm(analyst: Analyst, text: str) -> str | None:
+    finding = analyst.analyse([a_post(text=text)])[0].matter
+    return finding.harm if finding else None
+
+
+DANGERS = """
+化工厂爆炸了
+刚刚爆炸，玻璃都碎了
+楼下烧烤店爆炸，有人受伤
+听到一声巨响，好像爆炸了
+煤气罐要爆炸了
+变压器爆炸冒火
+老人昏迷不醒
+有人在公园昏迷了
+路边有个人昏迷
+救命！
+救命啊，快来人
+救命，我被锁在屋里了
+孩子误食中毒了
+全家一氧化碳中毒
+食堂几十个学生中毒
+有人持刀砍人
+地铁口有人砍人
+工地坍塌了
+围墙倒塌压到人
+大桥坍塌
+河堤决堤了
+村里死人了
+工地死人了，没人管
+车祸，一人死亡
+两人死亡三人受伤
+小区有人放火
+充电的电动车爆炸
+孩子抽搐，救护车快来
+井下窒息，两名工人
+人被洪水冲走了
+大爷猝死在路边
+地下室有人窒息
+商场发生踩踏
+孕妇大出血，救护车堵在路上
+想跳楼，不想活了
+我要自杀
+氯气泄漏有人休克
+死人了！在锦湖里
+发生爆炸
+昏迷了，没呼吸了
+爆炸了！！！
+中毒了，肚子疼得不行
+""".strip().splitlines()
+
+EXCLAMATIONS = """
+这家火锅好吃到爆炸
+甜到爆炸的剧
+我选择原地爆炸
+心态爆炸，作业写不完
+救命啊这也太好笑了哈哈
+救命，她好可爱
+磕到昏迷
+这操作令人窒息
+看到价格我当场窒息
+声音好听我中毒了
+吓死人了这电梯
+气死人了物业
+困到昏迷，地铁快点
+学不完了感觉要猝死
+笑到抽搐
+这鞋是老板大出血清仓
+跳楼机不敢坐
+人设坍塌了
+热死人了今天
+头疼得要爆炸
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("text", DANGERS)
+def test_a_danger_is_one_in_any_words(analyst: Analyst, text: str) -> None:
+    assert harm(analyst, text) == "H3"
+
+
+@pytest.mark.parametrize("text", EXCLAMATIONS)
+def test_a_figure_of_speech_endangers_nobody(analyst: Analyst, text: str) -> None:
+    assert harm(analyst, text) != "H3"
+
+
+def test_laughter_beside_a_scene_takes_no_danger_back(analyst: Analyst) -> None:
+    assert harm(analyst, "楼下煤气罐爆炸了，哈哈哈吓得我话都说不清，有人受伤") == "H3"
