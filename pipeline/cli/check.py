@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
+from crawlers.push import push_sources
 from crawlers.sources import open_sources
 from pipeline import settings as settings_file
 from pipeline.directory import Directory
@@ -32,7 +33,7 @@ def _faults(config: Path | None, rules: Sequence[Path] | None) -> list[Fault]:
     except Misconfigured as error:
         return list(error.faults)
     faults: list[Fault] = []
-    _gather(faults, lambda: open_sources(settings.sources, zone=settings.timezone, home=settings.home))
+    _gather(faults, lambda: push_sources(open_sources(settings.sources, zone=settings.timezone, home=settings.home)))
     _gather(faults, lambda: open_receivers(settings.receivers, settings.home))
     directory = _gather(faults, lambda: Directory.read(settings.directory))
     book = _gather(faults, lambda: Rulebook.read(rules or settings.rules, directory))

@@ -10,7 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from pipeline.index.tree import Between, Equals, Node, Not
-from pipeline.model import FIELDS, Field, Type
+from pipeline.model import FIELDS, PERSONAL, Field, Type
 
 _TIME = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d?)(?:-(?P<day>\d\d?)"
@@ -48,6 +48,11 @@ OPEN_END: Final = Bound("*", True)
 def field_named(name: str) -> Field:
     """Return the field. Raises Wrong with the nearest name."""
     name = "at" if name == "@timestamp" else name
+    if name in PERSONAL:
+        raise Wrong(
+            f"{name} 只在规则里用来数人数，不能检索或汇总",
+            f"{name} counts voices in rules; it cannot be searched or listed",
+        )
     if name in FIELDS:
         return FIELDS[name]
     near = difflib.get_close_matches(name, FIELDS, 1, 0.5)

@@ -11,13 +11,13 @@ from typing import Final, NamedTuple
 from pipeline.index import ROLLED
 from pipeline.index.operand import milliseconds
 from pipeline.index.sql import facet, indexed, slot
-from pipeline.model import FIELDS, AnalysedPost, Field, Reader, Type, Value, digest, encode
+from pipeline.model import FIELDS, PERSONAL, AnalysedPost, Field, Reader, Type, Value, digest, encode
 from pipeline.text.grams import edition as gram_edition
 from pipeline.text.grams import grams
 
 LAYOUT: Final = "1"  # of tables and packing; another one cannot be read
 
-COLUMNS: Final = tuple(field for field in FIELDS.values() if field.type is not Type.TEXT)
+COLUMNS: Final = tuple(field for field in FIELDS.values() if field.type is not Type.TEXT and field.name not in PERSONAL)
 _AFFINITY: Final = {
     Type.KEYWORD: "text",
     Type.KEYWORDS: "text",  # a JSON list

@@ -25,7 +25,7 @@ from pipeline.index.tree import (
 from pipeline.model import FIELDS, Field, Type
 from pipeline.text.grams import phrase, runs
 
-UNIQUE: Final = frozenset({"id", "native_id", "rev", "url", "author.key"})
+UNIQUE: Final = frozenset({"id", "native_id", "rev", "url"})
 """Keywords that nearly every post has its own of: they would only swell the full-text table."""
 
 _FACETS: Final = (Type.KEYWORD, Type.KEYWORDS, Type.BOOLEAN)

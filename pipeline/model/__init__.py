@@ -22,7 +22,7 @@ from pipeline.model.analysed import (
     body,
 )
 from pipeline.model.case import Case, CaseState, Entry
-from pipeline.model.fields import FIELDS, Field, Type, Value, as_tree, value_of
+from pipeline.model.fields import FIELDS, PERSONAL, Field, Type, Value, as_tree, value_of
 from pipeline.model.ids import digest, post_id, short
 from pipeline.model.level import Level, loudest
 from pipeline.model.match import MISSING, Match, match_id
@@ -52,7 +52,7 @@ from pipeline.model.wire import Reader, encode
 Signal = Alert | Action
 
 __all__ = [
-    "FIELDS", "MISSING", "SCHEMA", "Access", "Account", "Action", "Alert", "AnalysedPost", "Author", "Basis", "Case",
+    "FIELDS", "MISSING", "PERSONAL", "SCHEMA", "Access", "Account", "Action", "Alert", "AnalysedPost", "Author", "Basis", "Case",
     "CaseState", "ClusterFinding", "Engagement", "Entry", "Evidence", "Fetch", "Field", "GateFinding", "GateStatus",
     "Kind", "Level", "Manner", "Match", "MatterFinding", "Notification", "NotifyReason", "Numbers", "Op", "Order",
     "PlaceFinding", "PlaceStatus", "Polarity", "Post", "Precision", "PrivacyFinding", "Published", "Reader", "Reason",

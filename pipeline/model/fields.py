@@ -125,6 +125,10 @@ FIELDS: Final[Mapping[str, Field]] = {
 }
 
 
+PERSONAL: Final = frozenset({"author.key"})
+"""Fields that count voices in rules and are nobody's to search, list or print (DOMAIN P-06, §3.4)."""
+
+
 def value_of(doc: AnalysedPost, name: str) -> Value:
     """Return field *name* of *doc*. Raises KeyError for a name that nothing produces."""
     return FIELDS[name].of(doc)
@@ -135,7 +139,7 @@ def as_tree(doc: AnalysedPost) -> dict[str, object]:
     tree: dict[str, object] = {}
     for field in FIELDS.values():
         value = field.of(doc)
-        if value is None:
+        if value is None or field.name in PERSONAL:
             continue
         *parents, last = field.name.split(".")
         branch = tree

@@ -158,3 +158,9 @@ def test_ten_thousand_of_anything_neither_crash_nor_hang(piece: str) -> None:
         parse(piece * (10_000 // len(piece)))
     except Misconfigured as wrong:
         assert wrong.faults
+
+
+def test_nobody_can_search_or_list_authors() -> None:
+    for query in ("author.key:hm*", "author.key:*", "NOT author.key:hm1"):
+        with pytest.raises(Misconfigured, match="只在规则里用来数人数"):
+            parse(query, "Asia/Shanghai")
