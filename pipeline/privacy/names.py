@@ -48,9 +48,9 @@ _ENDS = re.compile(r"[,。!?;:、\s()\[\]\"“”]|$|[在被今的是说叫于�
 _NAMELIKE = frozenset(
     "王国 高明 高峰 高远 高洁 黄河 黄海 江海 江涛 白云 白雪 石林 龙飞 田野 林海 雷鸣 马力 金山 江山 万里 马超 李子 张开".split()
 )
-_FUNCTION = frozenset(
-    "于和向从连时全应能单师过占"
-)  # of the ambiguous, those that hardly ever begin a name in a sentence
+# Of the ambiguous, those that hardly ever begin a name in a sentence.
+_FUNCTION = frozenset("于和向从连时全应能单师过占")
+_LEADS = frozenset("谢找问给对向和跟与请的是让被由到见位系叫托据经")  # one speaks with or of 石女士
 _LONGEST = 2  # characters of a given name
 
 
@@ -137,7 +137,8 @@ def _fits(text: str, start: int, family: str, given: str) -> bool:
         return len(given) == _LONGEST and _usual(given) and text[start : start + 3] not in _LOOKALIKES
     if family in NOUNS and given in SURNAMES:  # 搭建方赵女士
         return False
-    return family not in NOUNS or bool(given) or not _han(text[start - 1 : start])
+    before = text[start - 1 : start]
+    return family not in NOUNS or bool(given) or not _han(before) or before in _LEADS
 
 
 def records(text: str) -> Iterator[Span]:
