@@ -40,9 +40,10 @@ class Received:
 
 @dataclass
 class Inbox:
-    """A real HTTP receiver on this machine."""
+    """A real HTTP receiver on this machine; at any free *port* if none is named."""
 
     received: list[Received] = field(default_factory=list)
+    port: int = 0
 
     def __enter__(self) -> Inbox:
         inbox = self
@@ -56,7 +57,7 @@ class Inbox:
 
             def log_message(self, *_: object) -> None: ...
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 
@@ -100,9 +101,7 @@ def _acknowledge(page: httpx.Client, case: str) -> bool:
     answer = page.post(f"/api/cases/{case}/ack", json={"by": "检查员"}, headers={"X-Yuqing": "1"})
     if answer.status_code >= 300:
         return False
-    return _wait(
-        lambda: page.get(f"/api/cases/{case}").json()["row"]["state"] == "acknowledged", time.monotonic() + 10
-    )
+    return _wait(lambda: page.get(f"/api/cases/{case}").json()["row"]["state"] == "acknowledged", time.monotonic() + 10)
 
 
 def _total(page: httpx.Client, query: str) -> int:

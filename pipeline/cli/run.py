@@ -64,7 +64,9 @@ def _make_home(settings: Settings) -> None:
         settings.home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         zh = f"数据目录 {settings.home} 建不了：{error.strerror}；请在 yuqing.toml 里把 home 改到能写的地方"
-        en = f"the data folder {settings.home} cannot be made: {error.strerror}; set home to a place that can be written"
+        en = (
+            f"the data folder {settings.home} cannot be made: {error.strerror}; set home to a place that can be written"
+        )
         raise Misconfigured([Fault("home", zh, en)]) from error
 
 
