@@ -20,7 +20,7 @@ from pipeline.errors import Rejected, Unavailable
 from pipeline.metrics import METRICS
 
 PRESSED_S = 5.0  # until we look again whether the stages have caught up
-PATIENCE_S = 5.0  # one step waits this long for slow sites; their visits go on into the next step
+PATIENCE_S = 0.5  # one step waits this long for slow sites, and with it what the quick ones brought
 BUS_AWAY = timedelta(seconds=15)
 _LONGEST_S = 60.0
 _THREADS = 16
@@ -93,15 +93,15 @@ class Collector:
     def _end(self, future: Future[Visit], source: OpenSource) -> None:
         card, before, now = source.card, self._standings[source.card.id], self._clock()
         visit = self._visit(future, card, before)
+        standing = after(before, visit, now, card, self._jitter())
         try:
             accepted = self._intake.accept(card, visit.posts) if visit.posts else 0
+            self._frontier.record(standing, heard(before, visit, now, card.zone))
         except Unavailable as error:
             # The cursor stays, so the same posts come again.
             self._standings[card.id] = replace(before, next_due=now + BUS_AWAY, visited_at=before.visited_at or now)
-            _log.warning("bus away", source=card.id, posts=len(visit.posts), error=str(error))
+            _log.warning("nothing can be kept", source=card.id, posts=len(visit.posts), error=str(error))
             return
-        standing = after(before, visit, now, card, self._jitter())
-        self._frontier.record(standing, heard(before, visit, now, card.zone))
         self._standings[card.id] = standing
         self._count(card, visit, accepted)
 

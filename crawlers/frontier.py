@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from crawlers import Outcome
 from crawlers.pace import Standing
+from pipeline.errors import Unavailable
 
 FILE_NAME = "frontier.db"
 
@@ -45,10 +46,11 @@ class Frontier:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, timeout=10.0, isolation_level=None, check_same_thread=False)
-        self._db.execute("pragma journal_mode = wal")
-        self._db.execute("pragma synchronous = normal")  # a lost write costs one visit more, never a post
-        self._db.executescript(_SCHEMA)
+        with _translated():
+            self._db = sqlite3.connect(path, timeout=10.0, isolation_level=None, check_same_thread=False)
+            self._db.execute("pragma journal_mode = wal")
+            self._db.execute("pragma synchronous = normal")  # a lost write costs one visit more, never a post
+            self._db.executescript(_SCHEMA)
 
     def standing(self, id_: str) -> Standing:
         """Return where a source stands; one that is not known was never visited."""
@@ -56,13 +58,16 @@ class Frontier:
         return _standing(row) if row else Standing(id=id_)
 
     def standings(self) -> list[Standing]:
-        """Return where all sources stand that were ever visited, by id."""
-        rows = self._db.execute(f"select {_COLUMNS} from source order by id")  # noqa: S608 (our columns)
-        return [_standing(row) for row in rows]
+        """Return where all sources stand that were ever visited, by id. Raises Unavailable."""
+        with _translated():
+            rows = self._db.execute(f"select {_COLUMNS} from source order by id")  # noqa: S608 (our columns)
+            return [_standing(row) for row in rows]
 
     def record(self, standing: Standing, heard: Sequence[tuple[date, float, float]] = ()) -> None:
-        """Keep *standing* and add the minutes *heard* (day, covered, watched), both or neither."""
-        with closing(self._db.cursor()) as cursor:
+        """Keep *standing* and add the minutes *heard* (day, covered, watched), both or neither. Raises Unavailable."""
+        with _translated(), closing(self._db.cursor()) as cursor:
+            if self._db.in_transaction:  # the disk was full the last time
+                cursor.execute("rollback")
             cursor.execute("begin immediate")
             cursor.execute(f"insert or replace into source ({_COLUMNS}) values ({'?, ' * 11}?)", _row(standing))  # noqa: S608 (our columns)
             cursor.executemany(
@@ -87,6 +92,15 @@ class Frontier:
 
     def close(self) -> None:
         self._db.close()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Raise Unavailable for what the disk does to us: full, locked, gone."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise Unavailable(f"采集进度 {FILE_NAME} 写不进去，请看磁盘是否已满 / {error}") from error
 
 
 def _row(standing: Standing) -> tuple[object, ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
@@ -28,6 +29,8 @@ NO_ID = "no_id"
 _COUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(万|亿|[wk]?)\+?", re.I)
 _TIMES = {"": 1, "k": 1_000, "w": 10_000, "万": 10_000, "亿": 100_000_000}
 _NOT_ID = re.compile(r"[^A-Za-z0-9_.-]+")
+_LONGEST_LINE = 8 << 20  # bytes; a post of 200 000 characters has less than one million
+_LONGEST_TREE = 128 << 20
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -39,7 +42,7 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row | Rejected]]:
     """
     try:
         with _opened(path) as file:
-            yield from rows_of(file.read()) if path.name.removesuffix(".gz").endswith(".json") else _lines(file)
+            yield from _tree_of(file) if path.name.removesuffix(".gz").endswith(".json") else _lines(file)
     except EOFError as error:
         raise Unavailable(f"{path.name}：压缩文件不完整，等它写完再导入 / the compressed file is cut off") from error
     except gzip.BadGzipFile as error:
@@ -50,17 +53,36 @@ def _opened(path: Path) -> BinaryIO:
     return cast(BinaryIO, gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
 
 
-def _lines(lines: Iterable[bytes]) -> Iterator[tuple[int, Row | Rejected]]:
-    for number, line in enumerate(lines, start=1):
-        if line.strip(b"\xef\xbb\xbf\r\n\t "):
+def _tree_of(file: BinaryIO) -> Iterator[tuple[int, Row | Rejected]]:
+    content = file.read(_LONGEST_TREE + 1)
+    if len(content) > _LONGEST_TREE:
+        raise Rejected(
+            f"超过 {_LONGEST_TREE >> 20} MB，请改成每行一条的 .jsonl / too large, write one post a line (.jsonl)"
+        )
+    yield from rows_of(content)
+
+
+def _lines(file: BinaryIO) -> Iterator[tuple[int, Row | Rejected]]:
+    for number, line in enumerate(_bounded(file), start=1):
+        if len(line) > _LONGEST_LINE:
+            yield number, Rejected(f"这一行超过 {_LONGEST_LINE >> 20} MB / the line is too long")
+        elif line.strip(b"\xef\xbb\xbf\r\n\t "):
             yield number, _row(_parsed(line))
+
+
+def _bounded(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines; of one that is too long only so much that this can be seen: it may be a packed bomb."""
+    while line := file.readline(_LONGEST_LINE + 1):
+        yield line
+        while len(line) > _LONGEST_LINE and not line.endswith(b"\n"):
+            line = file.readline(_LONGEST_LINE + 1)
 
 
 def rows_of(content: bytes) -> Iterator[tuple[int, Row | Rejected]]:
     """Yield each row of *content*: one JSON object, a list of them, or one a line; numbered from 1."""
     tree = _parsed(content)
     if isinstance(tree, Rejected) and content.strip().count(b"\n"):
-        yield from _lines(content.splitlines())
+        yield from _lines(BytesIO(content))
     else:
         yield from ((number, _row(row)) for number, row in enumerate(tree if isinstance(tree, list) else [tree], 1))
 

@@ -4,11 +4,31 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import TextIO, cast
 
 import structlog
 
 # Without the values of local variables: they may hold a post before it was masked.
 _TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
+
+class _Unfailing:
+    """A stream that loses a line rather than end the process: a log on a full disk must not stop a warning."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, words: str) -> None:
+        try:
+            self._stream.write(words)
+        except OSError:
+            return
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except OSError:
+            return
 
 
 def set_up(level: str = "info") -> None:
@@ -25,7 +45,7 @@ def set_up(level: str = "info") -> None:
             else structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Unfailing(sys.stderr))),
         cache_logger_on_first_use=True,
     )
 

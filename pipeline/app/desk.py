@@ -148,23 +148,17 @@ class App:
         )  # fmt: skip
 
     def check(self) -> None:
-        """Build what can be built wrong. Raises Misconfigured with every fault, Unavailable if a store is away."""
-        faults: list[Fault] = []
-        for build in (
-            lambda: self.directory, lambda: self.rulebook, lambda: self.receivers, lambda: push_sources(self.sources),
-            lambda: App(self.settings)._stores(),
-        ):  # fmt: skip
-            try:
-                build()
-            except Misconfigured as error:
-                faults += error.faults
-        if faults:
-            raise Misconfigured(faults)
+        """Build what can be built wrong; only if all is right, make the stores.
 
-    def _stores(self) -> None:
-        """Open bus, index and ledger once, which makes or migrates them before several processes want to."""
-        _ = self.bus, self.index, self.ledger
-        self.close()
+        Raises Misconfigured with every fault, Unavailable if a store is away.
+        """
+        _all_hold(
+            lambda: self.directory, lambda: self.rulebook, lambda: self.receivers, lambda: push_sources(self.sources)
+        )  # fmt: skip
+        # Opened once here, which makes or migrates them before several processes want to.
+        fresh = App(self.settings)
+        _all_hold(lambda: fresh.bus, lambda: fresh.index, lambda: fresh.ledger)
+        fresh.close()
 
     def _frontier(self) -> Frontier:
         return Frontier(self.home / "frontier.db")
@@ -212,3 +206,14 @@ class App:
             self.ledger, routes, self.directory,
             late_after=self.settings.engine.late_after, page=self.page, zone=self.zone,
         )  # fmt: skip
+
+
+def _all_hold(*builds: Callable[[], object]) -> None:
+    faults: list[Fault] = []
+    for build in builds:
+        try:
+            build()
+        except Misconfigured as error:
+            faults += [fault for fault in error.faults if fault not in faults]
+    if faults:
+        raise Misconfigured(faults)

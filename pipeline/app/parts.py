@@ -24,6 +24,7 @@ log = get("parts")
 
 T = TypeVar("T")
 _TRIM_EVERY_S = 600.0
+_AWAY_S = 1.0
 
 
 def parts(settings: Settings, names: tuple[str, ...] = PARTS) -> list[Part]:
@@ -53,7 +54,7 @@ def run_stage(name: str, app: App, stopping: Stopping) -> None:
 
     def told() -> None:
         if beat.due():
-            lag = app.bus.lag(worker.stage.name, worker.stage.reads)
+            lag = _tried(lambda: app.bus.lag(worker.stage.name, worker.stage.reads), 0)
             METRICS.lag.labels(name).set(lag)
             beat.write(lag=lag)
 
@@ -103,12 +104,12 @@ def crawl(app: App, stopping: Stopping) -> None:
     beat = Beat(app.home, "crawl", app.clock)
     trim_at = 0.0
     while not stopping():
-        rest_s = collector.step()
+        rest_s = _tried(collector.step, _AWAY_S)
         if beat.due():
             beat.write()
         if time.monotonic() >= trim_at:
             trim_at = time.monotonic() + _TRIM_EVERY_S
-            app.trim(app.clock.now())
+            _tried(lambda: app.trim(app.clock.now()), None)
         wake_at = time.monotonic() + min(rest_s, 1.0)
         while time.monotonic() < wake_at and not stopping():
             time.sleep(0.02)
@@ -145,6 +146,15 @@ def console(app: App, stopping: Stopping) -> None:
         log.error("console ended by itself", port=app.settings.console.port)
         raise SystemExit(1)
     watcher.join()
+
+
+def _tried(act: Callable[[], T], otherwise: T) -> T:
+    """Return what *act* does, or *otherwise* while something it depends on is away: the next round tries again."""
+    try:
+        return act()
+    except Unavailable as error:
+        log.warning("waiting for a dependency", error=str(error))
+        return otherwise
 
 
 def _patiently(build: Callable[[], T], stopping: Stopping) -> T:

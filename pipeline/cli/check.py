@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,8 +12,11 @@ import msgspec
 from crawlers.push import push_sources
 from crawlers.sources import open_sources
 from pipeline import settings as settings_file
+from pipeline.bus.open import open_bus
 from pipeline.directory import Directory
-from pipeline.errors import Fault, Misconfigured
+from pipeline.errors import Fault, Misconfigured, Unavailable
+from pipeline.index import open_index
+from pipeline.ledger import Ledger
 from pipeline.notify import open_receivers
 from pipeline.rulebook import Rulebook, run_examples
 from pipeline.settings import Settings
@@ -35,9 +38,28 @@ def _faults(config: Path | None, rules: Sequence[Path] | None) -> list[Fault]:
     faults: list[Fault] = []
     _gather(faults, lambda: push_sources(open_sources(settings.sources, zone=settings.timezone, home=settings.home)))
     _gather(faults, lambda: open_receivers(settings.receivers, settings.home))
+    faults += _store_faults(settings)
     directory = _gather(faults, lambda: Directory.read(settings.directory))
     book = _gather(faults, lambda: Rulebook.read(rules or settings.rules, directory))
     return faults + list(book.faults if book else ())
+
+
+def _store_faults(settings: Settings) -> list[Fault]:
+    """Return what is wrong with bus, index and ledger. Files of our own are not opened: that would make them."""
+    opens: Mapping[str, tuple[str, Callable[[str], object]]] = {
+        "bus.url": (settings.bus_url, open_bus),
+        "index.url": (settings.index_url, open_index),
+        "ledger.url": (settings.ledger_url, Ledger.open),
+    }
+    faults: list[Fault] = []
+    for place, (url, opened) in opens.items():
+        if url.startswith("sqlite:"):
+            continue
+        try:
+            _gather(faults, lambda opened=opened, url=url: opened(url))  # type: ignore[misc] # bound for the loop
+        except Unavailable as error:
+            faults.append(Fault(place, f"现在连不上：{error}", f"cannot be reached now: {error}", warning=True))
+    return faults
 
 
 def _gather(faults: list[Fault], read: Callable[[], T]) -> T | None:

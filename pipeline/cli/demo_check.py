@@ -44,6 +44,7 @@ class Inbox:
 
     received: list[Received] = field(default_factory=list)
     port: int = 0
+    status: int = 200
 
     def __enter__(self) -> Inbox:
         inbox = self
@@ -52,7 +53,7 @@ class Inbox:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 inbox.received.append(Received(msgspec.json.decode(body), datetime.now(UTC)))
-                self.send_response(200)
+                self.send_response(inbox.status)
                 self.end_headers()
 
             def log_message(self, *_: object) -> None: ...

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,10 +45,10 @@ def minute(text: str, at: float, by: str, *, collected: float | None = None) -> 
     return said(text, at * 60, by, start=MORNING, lag_s=lag * 60)
 
 
-def under(folder: Path, rows: Sequence[Said], group: str = "", **options: object) -> list[Line]:
+def under(folder: Path, rows: Sequence[Said], group: str = "", **options: Any) -> list[Line]:
     rule = folder / "rule.yaml"
     rule.write_text(RULE.format(group=group), encoding="utf-8")
-    return heard(folder, rows, Options(**options), [rule])  # type: ignore[arg-type] # passed on as they are
+    return heard(folder, rows, Options(**options), [rule])
 
 
 LATE = [
@@ -68,7 +69,7 @@ def test_a_late_third_voice_completes_the_window_it_belongs_to(tmp_path: Path) -
 @pytest.mark.parametrize(
     "options", [{"twice": True}, {"kill_every": 3}, {"batch": 1}, *({"shuffle": n} for n in range(20))]
 )
-def test_the_late_alert_is_the_same_however_it_is_delivered(tmp_path: Path, options: dict[str, object]) -> None:
+def test_the_late_alert_is_the_same_however_it_is_delivered(tmp_path: Path, options: dict[str, Any]) -> None:
     assert under(tmp_path, LATE, **options) == under(tmp_path, LATE)
 
 
