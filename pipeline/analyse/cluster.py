@@ -129,6 +129,6 @@ class _Written(NamedTuple):
 def _written(docs: Sequence[AnalysedPost]) -> Iterator[_Written]:
     normals = [doc.text.normal if doc.text else normal(doc.body()) for doc in docs]
     formed = forms(normals)
-    rows = zip(docs, normals, formed.keys, formed.grams, formed.bands.tolist(), strict=True)
-    for doc, text, key, grams, bands in rows:
-        yield _Written(doc, text, doc.post.at.timestamp(), key, Said(text, doc.place, grams), bands)
+    rows = zip(docs, normals, formed.keys, formed.grams, formed.sketches, formed.bands.tolist(), strict=True)
+    for doc, text, key, grams, sketch, bands in rows:
+        yield _Written(doc, text, doc.post.at.timestamp(), key, Said(text, doc.place, grams, sketch), bands)

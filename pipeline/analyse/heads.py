@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import islice
+from operator import attrgetter
 from typing import Final
 
 from pipeline.analyse.keyform import Codes
@@ -21,16 +21,39 @@ SHORTER: Final = 0.3  # a text much shorter than the other quotes it, at most
 
 
 class Said:
-    """What is compared of a post: its 3-grams, and the places and numbers that veto."""
+    """What is compared of a post: its 3-grams, and the places and numbers that veto.
 
-    def __init__(self, normal: str, place: PlaceFinding | None, grams: Codes) -> None:
+    *sketch* has a bit set for every 3-gram, the same for both texts where both have it.
+    """
+
+    __slots__ = ("_marks", "_normal", "_place", "_unseen", "grams", "sketch")
+
+    def __init__(self, normal: str, place: PlaceFinding | None, grams: Codes, sketch: int) -> None:
         self._normal = normal
         self._place = place
+        self._marks: Marks | None = None
+        self._unseen = len(grams) - sketch.bit_count()  # 3-grams whose bit another one has set as well
         self.grams = grams
+        self.sketch = sketch
 
-    @cached_property
+    @property
     def marks(self) -> Marks:
-        return marks(self._normal, self._place)  # few posts are ever compared
+        if self._marks is None:  # few posts are ever compared
+            self._marks = marks(self._normal, self._place)
+        return self._marks
+
+    def share(self, other: Said) -> float:
+        """Return which part of the shorter one's 3-grams both have; 0 if it is too little to say the same."""
+        mine, theirs = len(self.grams), len(other.grams)
+        small, large = (mine, theirs) if mine < theirs else (theirs, mine)
+        if small < SHORTER * large:
+            return 0.0
+        needed = CONTAINED + (SHORT_EXTRA * (1 - small / SHORT) if small < SHORT else 0.0)
+        # Most that meet did so by chance: then a glance at the sketches is enough.
+        if ((self.sketch & other.sketch).bit_count() + self._unseen) / small < needed:
+            return 0.0
+        share = len(set(self.grams.tolist()).intersection(other.grams.tolist())) / small  # faster than numpy
+        return share if share >= needed else 0.0
 
 
 class Head:
@@ -46,26 +69,21 @@ class Head:
         self.serial = serial
 
 
-def _share(mine: set[int], other: Codes) -> float:
-    """Return which part of the shorter one's 3-grams both have; 0 if it is too little to say the same."""
-    small, large = sorted((len(mine), len(other)))
-    if small < SHORTER * large:
-        return 0.0
-    share = len(mine.intersection(other.tolist())) / small  # for a few short texts, sets are faster than numpy
-    needed = CONTAINED + SHORT_EXTRA * max(0.0, 1 - small / SHORT)
-    return share if share >= needed else 0.0
-
-
 def _best(met: Sequence[Head]) -> list[Head]:
     """Return the few that were met most often, the earliest first; one band in common is mostly chance."""
+    distinct = dict.fromkeys(met)
+    if len(distinct) <= BEST:
+        return sorted(distinct, key=_serial)
     counts = Counter(met)
     often = [head for head, times in counts.items() if times > 1]
     if len(often) > BEST:
         often = sorted(often, key=lambda head: (-counts[head], head.serial))[:BEST]
     once = (head for head, times in counts.items() if times == 1)
     often += islice(once, BEST - len(often))
-    often.sort(key=lambda head: head.serial)
-    return often
+    return sorted(often, key=_serial)
+
+
+_serial = attrgetter("serial")
 
 
 class Heads:
@@ -84,15 +102,15 @@ class Heads:
 
     def earliest_like(self, said: Said, at: float, bands: Sequence[int]) -> tuple[Head, float] | None:
         """Return the earliest head that says the same within the window, and how alike it is."""
-        met = [head for band in bands if (head := self._by_band.get(band))]
-        if not met:
+        shared = [band for band in bands if band in self._by_band]
+        if not shared:
             return None
-        met += [head for band in bands for head in self._younger.get(band, ())]
-        mine = set(said.grams.tolist())
+        met = [self._by_band[band] for band in shared]
+        met += [head for band in shared for head in self._younger.get(band, ())]
         for head in _best(met):
             if abs(at - head.at) > self._window_s:
                 continue
-            share = _share(mine, head.said.grams)
+            share = said.share(head.said)
             if share and not said.marks.contradict(head.said.marks):
                 return head, share
         return None

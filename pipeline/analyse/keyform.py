@@ -17,17 +17,18 @@ import xxhash
 from pipeline.text.normal import SENTENCE_ENDS, squeeze_batch
 
 BANDS, ROWS = 14, 2
+SKETCH = 2_048  # bits; three times as many as a text of usual length sets
 SHORTEST = 8  # a shorter text is only compared whole
 LONGEST = 4_000  # a longer text is known by its beginning
 
 Codes = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.intp]
 
-_FORWARDED = r"//@[^:\s]{1,30}:|[【\[](?:转|转发|扩散|转帖)[】\]]|转发微博"
+# Each way begins with a plain character: the search then runs from one of these to the next.
+_FORWARDED = r"//@[^:\s]{1,30}:|【(?:转|转发|扩散|转帖)[】\]]|\[(?:转|转发|扩散|转帖)[】\]]|转发微博"
+_POINTS = "|".join(rf"{point}(?<=\d{point})(?=\d)" for point in (r"\.", ":", "/", "-"))
 # Mentions go as a whole and before punctuation does, or the name would stay in the key.
-_NOISE = re.compile(
-    rf"https?://[a-z0-9./?=&%#~:+,!_-]+|{_FORWARDED}|@[\w-]{{1,20}}|\[[^\[\]]{{1,8}}\]|(?<=\d)[.:/-](?=\d)"
-)
+_NOISE = re.compile(rf"https?://[a-z0-9./?=&%#~:+,!_-]+|{_FORWARDED}|@[\w-]{{1,20}}|\[[^\[\]]{{1,8}}\]|{_POINTS}")
 _REPOST = re.compile(_FORWARDED)
 _LAST_WORDS = 16  # characters in which the last words stand
 _ASIDE = re.compile(
@@ -46,11 +47,13 @@ class Forms:
 
     Texts with the same *keys* say the same. *grams* are sorted and distinct; a short text has none.
     Two texts are candidates where their *bands* (one row each) have an equal number in one place.
+    A *sketch* has for every gram one bit of SKETCH set.
     """
 
     keys: list[int]
     grams: list[Codes]
     bands: Codes
+    sketches: list[int]
 
 
 def forms(normals: Sequence[str]) -> Forms:
@@ -84,18 +87,25 @@ def _without_ends(letters: str) -> str:
     return letters
 
 
-def _shingled(squeezed: Sequence[str]) -> tuple[list[Codes], Codes]:
-    """Return the 3-grams and the bands of each text that is long enough."""
-    grams = [_EMPTY] * len(squeezed)
+def _shingled(squeezed: Sequence[str]) -> tuple[list[Codes], Codes, list[int]]:
+    """Return the 3-grams, the bands and the sketch of each text that is long enough."""
+    grams, sketches = [_EMPTY] * len(squeezed), [0] * len(squeezed)
     bands = np.zeros((len(squeezed), BANDS), np.uint32)
     long = [place for place, text in enumerate(squeezed) if len(text) >= SHORTEST]
     if not long:
-        return grams, bands
+        return grams, bands, sketches
     flat, bounds = _grams([squeezed[place] for place in long])
     bands[long] = _bands(flat, bounds[:-1])
-    for place, distinct in zip(long, _distinct(flat, bounds), strict=True):
-        grams[place] = distinct
-    return grams, bands
+    for place, distinct, sketch in zip(long, _distinct(flat, bounds), _sketches(flat, bounds), strict=True):
+        grams[place], sketches[place] = distinct, sketch
+    return grams, bands, sketches
+
+
+def _sketches(flat: Codes, bounds: Places) -> list[int]:
+    bits = np.zeros((len(bounds) - 1, SKETCH), bool)
+    bits[np.repeat(np.arange(len(bits)), np.diff(bounds)), flat % np.uint32(SKETCH)] = True
+    packed = np.packbits(bits, axis=1)
+    return [int.from_bytes(row.tobytes(), "little") for row in packed]
 
 
 def _distinct(flat: Codes, bounds: Places) -> Iterator[Codes]:
