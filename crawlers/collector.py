@@ -21,7 +21,7 @@ from pipeline.metrics import METRICS
 
 PRESSED_S = 5.0  # until we look again whether the stages have caught up
 PATIENCE_S = 0.5  # one step waits this long for slow sites, and with it what the quick ones brought
-BUS_AWAY = timedelta(seconds=15)
+BUS_AWAY = timedelta(seconds=5)
 _LONGEST_S = 60.0
 _THREADS = 16
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import difflib
 import os
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,10 +77,24 @@ def _share_metrics(settings: Settings) -> None:
     """Name the folder in which the processes count, and forget what those counted that have ended."""
     folder = _in_memory(settings.home) or settings.home / "run" / "metrics"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for file in folder.glob("*.db"):
-        if not Path(f"/proc/{file.stem.rpartition('_')[2]}").exists():
-            file.unlink(missing_ok=True)
+    _forget_ended(folder)
+    atexit.register(_leave, folder, os.getpid())
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
+def _forget_ended(folder: Path, also: int = 0) -> None:
+    for file in folder.glob("*.db"):
+        pid = file.stem.rpartition("_")[2]
+        if pid == str(also) or not Path(f"/proc/{pid}").exists():
+            file.unlink(missing_ok=True)
+
+
+def _leave(folder: Path, pid: int) -> None:
+    """Take our own counts away at the end; another tree on the same data keeps its own."""
+    if os.getpid() == pid:
+        _forget_ended(folder, also=pid)
+        with suppress(OSError):  # not empty: the other tree
+            folder.rmdir()
 
 
 def _in_memory(home: Path) -> Path | None:

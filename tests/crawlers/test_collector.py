@@ -94,9 +94,9 @@ def test_the_cursor_moves_only_when_intake_has_the_posts(collect: Building, cloc
     door, a = Door(), Script()
     collector = collect(door, a=a)
     door.shut = True
-    assert collector.step() == 15.0
+    assert collector.step() == 5.0
     assert frontier.standings() == []
-    clock.wait(seconds=15)
+    clock.wait(seconds=5)
     door.shut = False
     collector.step()
     assert (a.cursors, door.posts) == (["", ""], [("a", "1")])
