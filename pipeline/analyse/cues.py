@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import yaml
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
@@ -29,7 +29,7 @@ _BY_SOUND = dict(
 )
 
 
-class Cue(NamedTuple):
+class Cue(msgspec.Struct, frozen=True):
     """A word found, for what it speaks (``topic.water``), and where in the squeezed text."""
 
     word: str
@@ -39,23 +39,21 @@ class Cue(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True)
-class Reading:
-    """A text in normal and squeezed form with the cues found in it, by kind."""
+class Reading(msgspec.Struct, frozen=True):
+    """A text in normal and squeezed form with the cues found in it, by kind, in the order of the text."""
 
     normal: str
     squeezed: str
     offsets: Sequence[int]
-    cues: Mapping[str, Sequence[Cue]] = field(default_factory=dict)
+    cues: Mapping[str, list[Cue]]
 
-    def of(self, kind: str) -> Sequence[Cue]:
-        return self.cues.get(kind, ())
+    def of(self, kind: str) -> list[Cue]:
+        return self.cues.get(kind, [])
 
-    def under(self, family: str) -> Iterator[Cue]:
-        """Yield the cues of every kind below *family* (``topic`` for ``topic.water``)."""
-        for kind, cues in self.cues.items():
-            if kind.startswith(family + "."):
-                yield from cues
+    def under(self, family: str) -> dict[str, list[Cue]]:
+        """Return the cues of every kind below *family* (``water`` for ``topics.water``)."""
+        inside = family + "."
+        return {kind[len(inside) :]: cues for kind, cues in self.cues.items() if cues and kind.startswith(inside)}
 
     def reason(self, cue: Cue) -> Reason:
         return Reason(cue.word, cue.weight, self.offsets[cue.start], self.offsets[cue.end - 1] + 1)
@@ -80,17 +78,28 @@ class _Label(NamedTuple):
     weight: float
     written: str
 
+    @property
+    def family(self) -> str:
+        return self.kind.partition(".")[0]
+
+
+class _Pair(NamedTuple):
+    """The second word of a pair, its number, and what the pair says."""
+
+    second: str
+    number: int
+    label: _Label
+
 
 class _Word(NamedTuple):
     """A word of the list: its labels, and the pairs of words that begin with it."""
 
-    word: str
     latin: bool
-    labels: Sequence[_Label]
-    pairs: Sequence[tuple[str, _Label]]
+    labels: Sequence[tuple[str, _Label]]  # each with its family
+    pairs: Sequence[_Pair]
 
 
-_Found = tuple[int, int, int, _Label]  # start, minus the end (of two the longer sorts first), number, label
+_Found = tuple[int, int, int, str, _Label]  # start, minus the end (of two the longer sorts first), number, family
 
 
 class Lexicon:
@@ -101,11 +110,17 @@ class Lexicon:
         self._pairs: dict[str, list[tuple[str, _Label]]] = defaultdict(list)
         for kind, weight, word in _entries(tree):
             self._add(kind, weight, word)
-        self._words = sorted(self._labels)
-        self._found = [
-            _Word(word, word.isascii(), self._labels[word], self._pairs.get(word, [])) for word in self._words
+        words = sorted(self._labels)
+        numbers = {word: number for number, word in enumerate(words)}
+        self._words = [
+            _Word(
+                word.isascii(),
+                [(label.family, label) for label in self._labels[word]],
+                [_Pair(second, numbers[second], label) for second, label in self._pairs.get(word, ())],
+            )
+            for word in words
         ]
-        self._automaton = CharwiseDoubleArrayAhoCorasick(self._words)
+        self._automaton = CharwiseDoubleArrayAhoCorasick(words)
 
     @classmethod
     def read(cls, path: Path = LEXICON) -> Lexicon:
@@ -113,24 +128,23 @@ class Lexicon:
 
     def read_text(self, normal: str, squeezed: str, offsets: Sequence[int]) -> Reading:
         """Return *squeezed* with its cues; what lies inside a longer cue of the same family is none."""
+        hits: list[tuple[int, int, int]] = self._automaton.find_overlapping(squeezed)
         found: list[_Found] = []
-        paired: list[tuple[int, int, str, _Label]] = []
-        for start, end, index in self._automaton.find_overlapping(squeezed):
-            word = self._found[index]
-            if word.latin and not _stands_alone(normal, offsets, start, end):
+        pairs: list[tuple[int, int, _Pair]] = []
+        for start, end, number in hits:
+            latin, labels, begun = self._words[number]
+            if latin and not _stands_alone(normal, offsets, start, end):
                 continue
-            for label in word.labels:
-                found.append((start, -end, len(found), label))
-            for second, label in word.pairs:
-                paired.append((start, end, second, label))
-        for start, end, second, label in paired:
-            at = squeezed.find(second, end, end + _REACH + len(second))
-            if at >= 0 and not any(mark in squeezed[end:at] for mark in SENTENCE_ENDS):
-                found.append((start, -(at + len(second)), len(found), label))
-        by_kind: dict[str, list[Cue]] = defaultdict(list)
-        for cue in _outermost(found):
-            by_kind[cue.kind].append(cue)
-        return Reading(normal, squeezed, offsets, by_kind)
+            for family, label in labels:
+                found.append((start, -end, len(found), family, label))
+            for pair in begun:
+                pairs.append((start, end, pair))
+        if pairs:
+            there = {number for _, _, number in hits}
+            for start, end, pair in pairs:
+                if pair.number in there and (until := _completed(pair.second, squeezed, end)):
+                    found.append((start, -until, len(found), pair.label.family, pair.label))
+        return Reading(normal, squeezed, offsets, _outermost(found))
 
     def _add(self, kind: str, weight: float, word: str) -> None:
         first, _, second = word.partition(_PAIR)
@@ -171,17 +185,26 @@ def _stands_alone(normal: str, offsets: Sequence[int], start: int, end: int) -> 
     return not (before.isascii() and before.isalnum()) and not (after.isascii() and after.isalnum())
 
 
-def _outermost(found: list[_Found]) -> Iterator[Cue]:
-    """Yield the cues in order of place, without those inside a void or inside a longer one of their family."""
+def _completed(second: str, squeezed: str, end: int) -> int:
+    """Return where a pair whose first word has its *end* there ends itself; 0 if its *second* is out of reach."""
+    at = squeezed.find(second, end, end + _REACH + len(second))
+    if at < 0 or any(mark in squeezed[end:at] for mark in SENTENCE_ENDS):
+        return 0
+    return at + len(second)
+
+
+def _outermost(found: list[_Found]) -> dict[str, list[Cue]]:
+    """Return the cues by kind in order of place, without those inside a void or a longer one of their family."""
     found.sort()
-    voids = [(start, minus) for start, minus, _, label in found if label.kind == _VOID]
+    voids = [(start, minus) for start, minus, _, family, _ in found if family == _VOID]
     widest: dict[str, tuple[int, int]] = {}
-    for start, minus, _, (kind, weight, written) in found:
-        if voids and (kind == _VOID or any(first <= start and minus >= last for first, last in voids)):
+    by_kind: dict[str, list[Cue]] = {}
+    for start, minus, _, family, (kind, weight, written) in found:
+        if voids and (family == _VOID or any(first <= start and minus >= last for first, last in voids)):
             continue
-        family = kind[: kind.index(".")] if "." in kind else kind
         around = widest.get(family, _NOWHERE)
         if minus >= around[1] and (start, minus) != around:
             continue
         widest[family] = start, minus
-        yield Cue(written, kind, weight, start, -minus)
+        by_kind.setdefault(kind, []).append(Cue(written, kind, weight, start, -minus))
+    return by_kind

@@ -56,7 +56,7 @@ def losses(reading: Reading, *, announced: bool) -> list[Cue]:
 def a_group(reading: Reading, numbers: Numbers | None) -> list[Cue]:
     """Return the cues that many speak as one: 我们38个工友."""
     many = numbers is not None and numbers.people is not None and numbers.people >= GROUP
-    return list(reading.of("harm.group")) if many else []
+    return reading.of("harm.group") if many else []
 
 
 def settled(reading: Reading) -> list[Cue]:

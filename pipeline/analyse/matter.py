@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 
 from pipeline.analyse import harm as harms
 from pipeline.analyse.cues import Cue, Reading
 from pipeline.model import MatterFinding, Numbers, Reason
 
 _NOTICE = re.compile("(?:通知|公告|通告|提示|周报第?[0-9]*期?)[:：]")
-_QUESTION = re.compile("[?吗]|是否|如何|怎么|怎样|什么时候|能否|能不能|可不可以|多少|哪里")
-_ASKS = ("help", "report", "complaint", "praise", "thanks", "inquiry", "suggestion")
+_QUESTION = re.compile(r"\?|吗|是否|如何|怎么|怎样|什么时候|能否|能不能|可不可以|多少|哪里")
+_ASKS = {ask: f"appeal.{ask}" for ask in "help report complaint praise thanks inquiry suggestion".split()}
 _STRONG_REPORT = frozenset("举报 检举 揭发 控告 爆料 曝光".split())
 _MOST_REASONS = 8
 _PART_OF_HARM = 2.0
@@ -70,21 +69,20 @@ def _without_orders(reading: Reading) -> Reading:
 
 def _topic(reading: Reading) -> tuple[str, list[Cue]]:
     """Return the topic of most weight, of equals the one named first, and its cues."""
-    topics: dict[str, list[Cue]] = defaultdict(list)
-    for cue in reading.under("topics"):
-        topics[cue.kind.partition(".")[2]].append(cue)
+    topics = reading.under("topics")
     if not topics:
         return "other", []
     harmful = [*reading.of("harm.H3"), *reading.of("harm.H2")]
-    weights = {topic: sum(_weight(cue, harmful) for cue in cues) for topic, cues in topics.items()}
-    best = max(topics, key=lambda topic: (weights[topic], -topics[topic][0].start))
+    best = max(topics, key=lambda topic: (_weight(topics[topic], harmful), -topics[topic][0].start))
     return best, topics[best]
 
 
-def _weight(cue: Cue, harmful: list[Cue]) -> float:
-    """Return what a cue weighs; more where it is itself part of the harm (煤气 in 煤气味)."""
-    part = bool(harmful) and any(other.start <= cue.start < other.end for other in harmful)
-    return cue.weight + (_PART_OF_HARM if part else 0.0)
+def _weight(cues: list[Cue], harmful: list[Cue]) -> float:
+    """Return what *cues* weigh; more where they are themselves part of the harm (煤气 in 煤气味)."""
+    weight = sum([cue.weight for cue in cues])
+    if harmful:
+        weight += sum(_PART_OF_HARM for cue in cues if any(one.start <= cue.start < one.end for one in harmful))
+    return weight
 
 
 def _accusation(reading: Reading) -> list[Cue]:
@@ -105,7 +103,7 @@ def _announced(reading: Reading) -> bool:
 
 def _appeal(reading: Reading, danger: list[Cue], loss: list[Cue]) -> tuple[str | None, list[Cue]]:
     """Return what is asked: danger first, then the ways of asking from the most to the least pressing."""
-    asks = {kind: list(reading.of(f"appeal.{kind}")) for kind in _ASKS}
+    asks = {ask: reading.of(kind) for ask, kind in _ASKS.items()}
     strong = [cue for cue in asks["report"] if cue.word in _STRONG_REPORT]
     if danger:
         told = asks["report"] and not asks["help"] and not asks["complaint"]
@@ -149,7 +147,7 @@ def _mild_appeal(reading: Reading, asks: dict[str, list[Cue]], loss: list[Cue]) 
 
 def _asked(reading: Reading) -> bool:
     """Say whether a matter is asked about without any word for it: 社保卡丢了还能取钱吗."""
-    return any(True for _ in reading.under("topics")) and bool(_QUESTION.search(reading.normal))
+    return bool(reading.under("topics")) and bool(_QUESTION.search(reading.normal))
 
 
 def _harm(
@@ -162,5 +160,5 @@ def _harm(
     if appeal in _ACTIONABLE:
         group = harms.a_group(reading, numbers)
         return ("H2", group) if group else ("H1", [])
-    hazard = list(reading.of("harm.hazard"))
+    hazard = reading.of("harm.hazard")
     return ("H1", hazard) if hazard else ("H0", [])
