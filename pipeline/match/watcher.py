@@ -11,6 +11,8 @@ from pipeline.rulebook.explain import explain_words
 from pipeline.rulebook.where import FieldTest
 from pipeline.rulebook.wordtest import Reading, WordTest, all_words, requirements
 
+_POST = "id"
+
 Needs = tuple[frozenset[int], ...]
 """Groups of words, by number: a post that could satisfy the rule holds one of each."""
 
@@ -50,7 +52,7 @@ class Watcher:
         self._asked = Asked(rule.condition)
         self._signals = {name: Asked(condition) for name, condition in rule.signals.items()}
         self._group = tuple(FIELDS[name] for name in rule.group_by)
-        self._member = FIELDS[rule.count_by]
+        self._member = FIELDS[rule.count_by] if rule.count_by != _POST else None  # most rules count posts
         self.numbers = frozenset(numbers[word] for word in self.words())
         self.needs = tuple(frozenset(numbers[word] for word in group) for group in self.requirements)
 
@@ -87,7 +89,7 @@ class Watcher:
             at=post.at,
             known_at=post.fetched_at,
             group=tuple([_shown(field.of(doc)) or MISSING for field in self._group]),
-            member=_shown(self._member.of(doc)) or post.id,
+            member=(_shown(self._member.of(doc)) if self._member else "") or post.id,
             signals=tuple([name for name, signal in self._signals.items() if signal.holds(doc, reading)]),
             hits=asked.words.hits(reading) if asked.words else (),
             analysed=bare,

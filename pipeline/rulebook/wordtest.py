@@ -80,7 +80,7 @@ class WordTest:
     def hits(self, reading: Reading) -> tuple[str, ...]:
         """Return the positive words that hit, in the order of the rule."""
         live = reading.found if self._bare else self.live(reading)
-        return tuple(sorted((word for word in live if word in self._rank), key=self._rank.__getitem__))
+        return tuple(sorted(self._rank.keys() & live.keys(), key=self._rank.__getitem__))
 
     def live(self, reading: Reading) -> Found:
         """Return the hits that stand in the right field and in no except phrase."""
