@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from pipeline.bus import Delivery, Message, Positions
+from pipeline.ledger import Session
 
 
 class Stage(Protocol):
@@ -45,3 +46,22 @@ class Stateful(Stage, Protocol):
 
     def forget(self) -> None:
         """Throw away what changed since the last ``remember``."""
+
+
+class OnLedger:
+    """The memory of a Stateful stage, kept by one ledger session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def recall(self) -> Positions:
+        return self._session.recall()
+
+    def remember(self, positions: Positions) -> None:
+        self._session.remember(positions)
+
+    def forget(self) -> None:
+        self._session.forget()
+
+    def close(self) -> None:
+        self._session.forget()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from pipeline.bus import Delivery, Message, Positions
+from pipeline.bus import Delivery, Message
 from pipeline.detect.episode import Episode, Reach, reach
 from pipeline.detect.memory import Memory, evidence_of
 from pipeline.detect.wording import summarise, why
@@ -16,6 +16,7 @@ from pipeline.ledger import Ledger
 from pipeline.metrics import METRICS, Metrics
 from pipeline.model import Alert, Level, Match, Reader, Turn, digest, encode, loudest
 from pipeline.rulebook.rule import Rule, RuleType
+from pipeline.stage import OnLedger
 from pipeline.topics import MATCHES, SIGNALS
 
 _MEMORY = timedelta(days=15)  # longer than any rule's timeframe, lateness and event age together
@@ -31,7 +32,7 @@ class Found:
     reach: Reach | None
 
 
-class DetectStage:
+class DetectStage(OnLedger):
     """Windows and episodes, all on the ledger: a restart has nothing to rebuild (RELIABILITY §4.2).
 
     Hits are judged in the order in which they became known, with the closing of episodes in between,
@@ -54,7 +55,7 @@ class DetectStage:
         metrics: Metrics = METRICS,
     ) -> None:
         self._rules = rules
-        self._session = ledger.session(self.name, self.reads)
+        super().__init__(ledger.session(self.name, self.reads))
         self._memory = Memory(self._session)
         self._late_after = late_after
         self._patient = patient
@@ -76,18 +77,6 @@ class DetectStage:
         alerts += self._close(now)
         self._tidy(now)
         return _messages(alerts)
-
-    def recall(self) -> Positions:
-        return self._session.recall()
-
-    def remember(self, positions: Positions) -> None:
-        self._session.remember(positions)
-
-    def forget(self) -> None:
-        self._session.forget()
-
-    def close(self) -> None:
-        self._session.forget()
 
     def _judge_all(self, matches: Sequence[Match], now: datetime) -> list[Alert]:
         alerts: list[Alert] = []

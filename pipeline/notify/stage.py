@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pipeline import topics
-from pipeline.bus import Delivery, Message, Positions
+from pipeline.bus import Delivery, Message
 from pipeline.directory import Directory
 from pipeline.errors import Fault, Misconfigured, Rejected
 from pipeline.ledger import Ledger
@@ -21,12 +21,13 @@ from pipeline.notify.casebook import Notice, Speech
 from pipeline.notify.records import Records
 from pipeline.notify.render import SHANGHAI, Speaker, line
 from pipeline.notify.routing import route
+from pipeline.stage import OnLedger
 
 _signals: Final[Reader[Signal]] = Reader[Signal](Signal)
 _NEWS: Final = frozenset({NotifyReason.FIRST, NotifyReason.LEVEL_UP, NotifyReason.REPEAT})
 
 
-class NotifyStage:
+class NotifyStage(OnLedger):
     """Keeps cases, and writes each message to people into the outbox in the same transaction as its cause.
 
     Timers run on event time: before a signal is heard, whatever was due by then has spoken, with the time
@@ -53,7 +54,7 @@ class NotifyStage:
         """
         if not receivers:
             raise Misconfigured([Fault("receivers", "没有启用任何接收方", "no receiver is enabled")])
-        self._session = ledger.session(self.name, self.reads)
+        super().__init__(ledger.session(self.name, self.reads))
         self._receivers = receivers
         self._directory = directory
         self._late_after = late_after
@@ -73,18 +74,6 @@ class NotifyStage:
     def tick(self, now: datetime) -> Sequence[Message]:
         self._ring_until(now)
         return ()
-
-    def recall(self) -> Positions:
-        return self._session.recall()
-
-    def remember(self, positions: Positions) -> None:
-        self._session.remember(positions)
-
-    def forget(self) -> None:
-        self._session.forget()
-
-    def close(self) -> None:
-        self._session.forget()
 
     @property
     def _records(self) -> Records:
