@@ -162,7 +162,7 @@ def replay(
 
 @yuqing.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="CSV、JSONL 或 JSONL.gz")],
+    file: Annotated[Path, typer.Argument(help="要导入的 CSV、JSONL 或 JSONL.gz / file to import")],
     config: Config = None,
     source: Annotated[str, typer.Option(help="记在哪个信源名下 / source id")] = "import",
     map: Annotated[Path | None, typer.Option("--map", help="列名到字段的对应表（YAML） / column mapping")] = None,
@@ -194,7 +194,9 @@ def search(
 
 @yuqing.command()
 def cases(
-    verb: Annotated[str, typer.Argument(help="list show ack assign return close reopen note")] = "list",
+    verb: Annotated[
+        str, typer.Argument(help="做什么：list show ack assign return close reopen note / what to do")
+    ] = "list",
     case: Annotated[str, typer.Argument(help="案件，如 C-3F7KQ / case")] = "",
     config: Config = None,
     by: Annotated[str, typer.Option(help="谁 / who")] = "值班员",
@@ -243,7 +245,9 @@ def plugins(format: Annotated[Format, typer.Option(help="输出格式 / output")
 
 @yuqing.command()
 def bench(
-    names: Annotated[list[str] | None, typer.Argument(help="pipeline analyse rules cluster bus flow")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="比哪几项：pipeline analyse rules cluster bus flow / which")
+    ] = None,
     rounds: Annotated[int, typer.Option(help="轮数 / rounds", min=1)] = 5,
     format: Annotated[Format, typer.Option(help="输出格式 / output")] = Format.TABLE,
 ) -> None:

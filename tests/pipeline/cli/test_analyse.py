@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.pipeline.cli.terminal import Terminal
+
+WATER = '{"id": 7, "title": "唉", "text": "锦湖里又停水了，太气人，电话13800138000"}'
+
+
+def test_findings_come_in_the_order_of_the_lines_with_their_own_ids(yuqing: Terminal) -> None:
+    lines = [WATER, "not json", "[1]", "", '{"id": "x"}', '{"text": "文桥办事大厅太耐心了，点赞"}']
+    done = yuqing("analyse", stdin="\n".join(lines))
+    water, no_json, no_object, no_text, praise = done.lines
+    assert done.code == 0
+    assert (water["id"], water["matter"]["topic"], water["place"]["street"]) == (7, "water", "湖东街道")
+    assert all("error" in line for line in (no_json, no_object, no_text))
+    assert no_text["id"] == "x"
+    assert praise["id"].startswith("sha:")
+    assert praise["sentiment"]["label"] == "pos"
+
+
+def test_personal_data_are_masked_in_what_is_printed(yuqing: Terminal) -> None:
+    done = yuqing("analyse", stdin=WATER)
+    assert "13800138000" not in done.out
+    assert "[手机号]" in done.lines[0]["masked"]["text"]
+
+
+def test_reasons_are_told_only_when_asked_for_and_stand_where_they_say(yuqing: Terminal) -> None:
+    silent, told = yuqing("analyse", stdin=WATER).lines[0], yuqing("analyse", "--explain", stdin=WATER).lines[0]
+    assert "why" not in json.dumps(silent)
+    body = f"{told['masked']['title']}\n{told['masked']['text']}"
+    for block in ("sentiment", "matter", "place"):
+        assert told[block]["why"], block
+        for reason in told[block]["why"]:
+            assert 0 <= reason.get("start", 0) < reason["end"] <= len(body)
+    weights = [reason["weight"] for reason in told["sentiment"]["why"]]
+    assert min(weights) < 0, "something must speak for the negative label"
+    assert silent["sentiment"]["label"] == told["sentiment"]["label"] == "neg"
+
+
+def test_another_directory_knows_other_places(yuqing: Terminal, tmp_path: Path) -> None:
+    other = "schema: yuqing-directory/v1\nterritory: {name: 西山区}\nplaces: [{id: a, kind: street, name: 松岭街道}]\n"
+    (tmp_path / "other.yaml").write_text(other, encoding="utf-8")
+    done = yuqing("analyse", "--directory", "other.yaml", stdin='{"text": "松岭街道停水了"}')
+    assert done.lines[0]["place"]["street"] == "松岭街道"
+    assert yuqing("analyse", "--directory", "nowhere.yaml").code == 2
+
+
+def test_nothing_is_written_by_analysing(yuqing: Terminal, tmp_path: Path) -> None:
+    yuqing("analyse", stdin=WATER)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.cli.terminal import Terminal
+
+RULE = """schema: yuqing-rule/v1
+defaults: {owner: 值班台, timezone: Asia/Shanghai}
+rules:
+  - id: test.one
+    name: 一条
+    status: stable
+    level: yellow
+    match: {text: {any: [跳闸]}}
+    type: any
+    notify: {route: 民生}
+    annotations: {summary: 跳闸}
+    examples: {match: [我们楼跳闸了], no_match: [WRONG]}
+"""
+
+
+@pytest.fixture
+def rule(tmp_path: Path) -> Path:
+    file = tmp_path / "rule.yaml"
+    file.write_text(RULE.replace("WRONG", "今天来电了"), encoding="utf-8")
+    return file
+
+
+def test_what_ships_has_no_fault(yuqing: Terminal) -> None:
+    done = yuqing("check")
+    assert done.code == 0
+    assert "0 处错误" in done.out
+    assert "0 errors" in yuqing("check", "--lang", "en").out
+
+
+def test_rules_can_be_checked_before_they_are_used(yuqing: Terminal, rule: Path) -> None:
+    assert yuqing("check", "--rules", str(rule)).code == 0
+    rule.write_text(RULE.replace("yellow", "purple"), encoding="utf-8")
+    done = yuqing("check", "--rules", str(rule))
+    assert done.code == 1
+    assert "rule.yaml:7" in done.out
+    assert done.out.startswith("错误")
+    assert yuqing("check", "--rules", str(rule), "--lang", "en").out.startswith("error")
+
+
+def test_a_store_that_cannot_be_reached_is_a_warning_and_an_unknown_one_an_error(
+    yuqing: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YUQING_INDEX__URL", "elsewhere://x")
+    done = yuqing("check")
+    assert done.code == 1
+    assert "index.url" in done.out
+
+
+def test_examples_of_rules_are_run(yuqing: Terminal, rule: Path) -> None:
+    assert yuqing("test-rules").code == 0
+    good = yuqing("test-rules", "--rules", str(rule))
+    assert good.code == 0
+    assert "1 条规则，2 个例句，0 个不符" in good.out
+
+
+def test_an_example_that_does_not_hold_is_told(yuqing: Terminal, rule: Path) -> None:
+    rule.write_text(RULE.replace("WRONG", "又跳闸"), encoding="utf-8")
+    done = yuqing("test-rules", "--rules", str(rule))
+    assert done.code == 1
+    assert "又跳闸" in done.out
+
+
+def test_only_the_named_rules_are_run_and_a_missing_one_is_told(yuqing: Terminal) -> None:
+    assert yuqing("test-rules", "water.outage").out.startswith("1 条规则")
+    done = yuqing("test-rules", "water.outrage")
+    assert done.code == 1
+    assert "water.outrage" in done.out
