@@ -29,7 +29,7 @@ _LANDLINE = re.compile(r"(?<!\d)(?:\(0\d{2,3}\)|0\d{2,3})[-—– ]{0,2}\d{7,8}(
 _NAMED_LANDLINE = re.compile(r"(?:电话|座机|固话|tel|致电|拨打)(?:号码?)?[:是为 ]{0,2}([2-8]\d{6,7})(?!\d)")
 _CARD_WORD = re.compile(r"(?:卡号?|账[号户]|户头|账号)[:是为 ]{0,3}(?:尾号)?$")
 _ORDER_WORD = re.compile(r"(?:单号?|编号|流水号?|订单|工单|运单|快递|案号|文号|条码|批号)[:是为 ]{0,3}$")
-_SEPARATORS = re.compile(r"[^0-9a-z]")
+_SEPARATORS = re.compile(r"[^\da-z]")  # digits of every script stay: the patterns took them for digits
 _BEGINS = re.compile(r"[0-9+(]")  # as every number does
 _CODE = re2.compile("[0-9a-hj-npqrtuwxy]{18}")
 

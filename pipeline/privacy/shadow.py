@@ -11,6 +11,7 @@ _HIDDEN = re.compile(INVISIBLE)
 _NUMERALS = str.maketrans("零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "001234567891123456789")
 _SPOKEN = re.compile(
     "[0-9]?[零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖][0-9 \\-]?[0-9零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]"
+    "|[0-9]{2}[零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]"  # 1380013800八
 )
 
 
@@ -36,5 +37,5 @@ def shadow(normal_text: str) -> Shadow:
 
 
 def spoken(text: str) -> str | None:
-    """Return *text* with Chinese numerals as digits; None if it has no two in a row."""
+    """Return *text* with Chinese numerals as digits; None if none stands in a number."""
     return text.translate(_NUMERALS) if _SPOKEN.search(text) else None

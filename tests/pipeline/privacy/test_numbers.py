@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.privacy.numbers import numbers
+
+ID18 = "11010519491231002x"  # the standard's own example
+CARD = "6222020000000000000"
+
+
+def found(text: str) -> list[tuple[str, str]]:
+    return [(text[start:end], name) for start, end, name in numbers(text)]
+
+
+@pytest.mark.parametrize("gap", ["", " ", "-", "·", " -"])
+def test_an_identity_number_in_groups_is_one_span(gap: str) -> None:
+    grouped = gap.join((ID18[:6], ID18[6:10], ID18[10:12], ID18[12:14], ID18[14:]))
+
+    assert (grouped, "CN_ID18") in found(f"号{grouped},在这里")
+
+
+def test_a_line_end_parts_two_numbers() -> None:
+    assert "CN_ID18" not in {name for _, name in found(f"{ID18[:6]}\n{ID18[6:]}")}
+
+
+def test_a_wrong_check_digit_is_suspect_and_an_organisation_is_neither() -> None:
+    assert found("110105194912310021") == [("110105194912310021", "CN_ID_SUSPECT")]
+    assert found("91350100m000100y43") == [("91350100m000100y43", "USCC")]
+
+
+def test_digits_of_another_script_break_nothing_and_hide_nothing() -> None:
+    mixed = "11010519491231" + "٠٠٢x"  # arabic-indic digits
+
+    assert (mixed, "CN_ID18") in found(mixed)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [("卡号:1234567890123", True), ("单号:4111111111111111", False), ("4111111111111111", True), ("4111111111111112", False)],
+)  # fmt: skip
+def test_the_word_before_it_tells_a_card_from_an_order(text: str, masked: bool) -> None:
+    assert ("BANK_CARD" in {name for _, name in found(text)}) is masked
+
+
+@pytest.mark.parametrize(
+    "number", ["138-0013-8000", "1380 0138 000", "+86 13800138000", "138oo138ooo", "1-3-8-0-0-1-3-8-0-0-0"]
+)
+def test_a_mobile_number_is_one_however_it_is_grouped(number: str) -> None:
+    assert (number, "CN_MOBILE") in found(f"打{number}")
+
+
+def test_eleven_digits_inside_a_longer_row_are_no_mobile() -> None:
+    assert "CN_MOBILE" not in {name for _, name in found("2138001380001")}
+
+
+@pytest.mark.parametrize(("text", "number"), [("电话:8123456", "8123456"), ("010-88886666", "010-88886666")])
+def test_a_landline_needs_its_area_or_the_word(text: str, number: str) -> None:
+    assert found(text) == [(number, "CN_LANDLINE")]
+    assert found("8123456") == []
+
+
+@given(st.text(st.sampled_from("0123456789xX٠٣๓ -·*+8613京号单卡\n"), max_size=40))
+def test_whatever_digits_somebody_writes_spans_lie_inside_the_text(text: str) -> None:
+    assert all(0 <= start < end <= len(text) for start, end, _ in numbers(text.lower()))
