@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 import re2
 
 from pipeline.directory import Directory
@@ -42,8 +42,7 @@ _PLACEHOLDER = re.compile("|".join(re.escape(words) for words in CLASS_OF))
 _RANK = {name: rank for rank, name in enumerate(("CN_ID18", "CN_ID_SUSPECT", "USCC", *PLACEHOLDERS))}
 
 
-@dataclass(frozen=True)
-class Masked:
+class Masked(msgspec.Struct, frozen=True):
     """A text without personal data, which classes stood in it, and where (offsets into the original body)."""
 
     title: str

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import re
 
-import re2
-
+# Each way to say it begins with a plain character: the search then runs from one of these to the next.
 _CHILD = re.compile(
-    "(?:孩子|儿子|女儿|男孩|女孩|男童|女童|学生|同学|小孩|幼儿|小朋友|未成年|[我俺]家?[的]?[娃宝]|娃娃|宝宝)(?!们)"
+    "(?:孩子|儿子|女儿|男孩|女孩|男童|女童|学生|同学|小孩|幼儿|小朋友|未成年|我家?的?[娃宝]|俺家?的?[娃宝]|娃娃|宝宝)(?!们)"
 )
-_MAYBE = re2.compile("孩|儿|学|幼|童|小朋友|未成年|娃|宝")  # without them no child: told in a tenth of the time
-_OWN_CHILD = re.compile("(?:[我俺]家?的?|邻居家?的?)(?:孩子|儿子|女儿|小孩|娃)(?!们)")
-_SCHOOL = re.compile(
-    "小学|中学|幼儿园|[一二三四五六七八九十0-9][小中](?!区|时|巷|路|号)|托班|学校|初[一二三中]|高[一二三中]"
-)
+_OWN_CHILD = re.compile("(?:我家?的?|俺家?的?|邻居家?的?)(?:孩子|儿子|女儿|小孩|娃)(?!们)")
+_NTH_SCHOOL = "|".join(f"{number}[小中](?!区|时|巷|路|号)" for number in "一二三四五六七八九十0123456789")
+_SCHOOL = re.compile(f"小学|中学|幼儿园|{_NTH_SCHOOL}|托班|学校|初[一二三中]|高[一二三中]")
 _AGE = re.compile(
     "(?<![0-9])(?:1[0-7]|[0-9])岁|(?<![十几二三四五六七八九])(?:十[一二三四五六七]?|[一二三四五六七八九两])岁"
 )
-
-
 _NAMED_CHILD = re.compile(r"(?:孩子|儿子|女儿|男孩|女孩|学生|同学|小孩|男童|女童)[: ]?\[姓名\]|\[姓名\](?:同学|小朋友)")
 
 
@@ -30,7 +25,8 @@ def about_a_minor(masked: str) -> bool:
     """
     if "[班级]" in masked:
         return True
-    if not _MAYBE.search(masked) or not _CHILD.search(masked):
+    if not _CHILD.search(masked):
         return False
     own = _OWN_CHILD.search(masked) and _SCHOOL.search(masked)
-    return bool(own or _AGE.search(masked) or _NAMED_CHILD.search(masked))
+    aged = "岁" in masked and _AGE.search(masked)
+    return bool(own or aged or _NAMED_CHILD.search(masked))

@@ -47,13 +47,17 @@ _UNIT = re.compile(
 )
 _NTH_UNIT = re.compile(rf"第[{_N}]{{1,3}}单元[ \-]?\d{{3,4}}(?:室|号房|号|户|房)?")
 _NOT_A_ROOM = r"(?![0-9户吨人个年月日元块多余米平度天次条辆名位分秒%.万千号])(?!家[商企店])"
-_ROOM = re.compile(rf"(?<=[楼栋幢])[ \-]?\d{{3,4}}(?:室|房|号房|{_NOT_A_ROOM})|(?<![0-9])\d{{3,4}}室(?!内|外)")
+# Both begin with a plain class of characters: the search then runs from one of these to the next.
+_FLAT = re.compile(rf"[楼栋幢]([ \-]?\d{{3,4}}(?:室|房|号房|{_NOT_A_ROOM}))")
+_ROOM = re.compile(r"(\d(?<![0-9]\d)\d{2,3}室(?!内|外))")
 _TRIPLE = re.compile(
     r"(?<=[一-鿿]\d)(-\d{1,2}-(?!19|20)\d{3,4})(?!\d|-)|(?<=[一-鿿]\d\d)(-\d{1,2}-(?!19|20)\d{3,4})(?!\d|-)"
 )
+_SIGNED = (("单元", _NTH_UNIT), ("单元", _UNIT), ("-", _TRIPLE))  # no text has them without these
 _CLASS = re.compile(
     rf"(?:(?:[初高小大中][{_N}]{{1,2}}|[{_N}]{{1,2}}年级?)\(?[{_N}]{{1,2}}\)?|(?<=[小学园])[{_N}]{{1,2}}|[大中小][{_N}])班(?![车次组倒人])"
 )
+_MAYBE_CLASS = re.compile(rf"[{_N})]班")
 
 
 def plates(text: str) -> Iterator[Span]:
@@ -90,10 +94,15 @@ def devices(text: str) -> Iterator[Span]:
 
 def doors(text: str) -> Iterator[Span]:
     """Yield unit and room; road, estate and building stay, because help must find the place."""
-    for pattern in (_NTH_UNIT, _UNIT, _TRIPLE, _ROOM):
-        for found in pattern.finditer(text):
+    for sign, pattern in _SIGNED:
+        for found in pattern.finditer(text) if sign in text else ():
             yield Span(*found.span(), "ADDRESS_DOOR")
+    for pattern in (_FLAT, _ROOM):
+        for found in pattern.finditer(text):
+            yield Span(*found.span(1), "ADDRESS_DOOR")
 
 
 def school_classes(text: str) -> Iterator[Span]:
-    return (Span(*found.span(), "SCHOOL_CLASS") for found in _CLASS.finditer(text))
+    if _MAYBE_CLASS.search(text):  # 上班, 班车
+        for found in _CLASS.finditer(text):
+            yield Span(*found.span(), "SCHOOL_CLASS")
