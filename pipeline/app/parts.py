@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
+from crawlers.collector import Collector
 from pipeline.app.desk import PARTS, STAGES, App
 from pipeline.app.status import Beat
 from pipeline.engine.tree import Part, Stopping
@@ -101,6 +102,13 @@ def _deliver(sender: Sender, stopping: Stopping) -> None:
 def crawl(app: App, stopping: Stopping) -> None:
     """Visit the sources when they are due, and keep the bus within its retention."""
     collector = _patiently(app.collector, stopping)
+    try:
+        _visit(collector, app, stopping)
+    finally:
+        collector.close()
+
+
+def _visit(collector: Collector, app: App, stopping: Stopping) -> None:
     beat = Beat(app.home, "crawl", app.clock)
     trim_at = 0.0
     while not stopping():

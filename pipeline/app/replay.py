@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,8 +71,9 @@ def replay(
         home = Path(folder)
         isolated = _isolated(settings, home, options.batch)
         posts = recorded(files, isolated)
-        for notification in _Rehearsal(isolated, options).run(posts, progress):
-            yield _line(notification, ZoneInfo(settings.timezone))
+        with closing(_Rehearsal(isolated, options)) as rehearsal:
+            for notification in rehearsal.run(posts, progress):
+                yield _line(notification, ZoneInfo(settings.timezone))
 
 
 def _isolated(settings: Settings, home: Path, batch: int) -> Settings:
@@ -128,10 +130,13 @@ class _Rehearsal:
             self._app.bus = MortalBus(self._app.bus, self._options.kill_every)
         self._workers = [self._app.worker(name) for name in _FOLLOWED]
 
-    def _rebuild(self) -> None:
+    def close(self) -> None:
         for worker in self._workers:
             worker.close()
         self._app.close()
+
+    def _rebuild(self) -> None:
+        self.close()
         self._build()
 
     def _deliver(self, posts: Sequence[Post]) -> None:

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from crawlers import RawPost, SourceCard
+from pipeline.app import PARTS, STAGES, App
+from pipeline.app.desk import PARTS_VARIABLE
+from pipeline.engine.clock import ManualClock
+from pipeline.errors import Misconfigured
+from pipeline.model import AnalysedPost, Published
+from pipeline.settings import Settings
+from pipeline.stage import Stage
+from tests.build import NOON, minute
+
+BBS = SourceCard(id="qh-bbs", connector="demo")
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> App:
+    return App(Settings(home=tmp_path), ManualClock(NOON))
+
+
+def hear(app: App, *texts: str) -> None:
+    raw = [RawPost(native_id=text, published=Published(at=NOON), fetched_at=NOON, text=text) for text in texts]
+    app.intake.accept(BBS, raw)
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_every_stage_is_built_under_its_own_name(app: App, name: str) -> None:
+    stage: Stage = app.stage(name)
+    assert stage.name == name
+    stage.close()
+
+
+def test_a_stage_that_does_not_exist_is_an_error(app: App) -> None:
+    with pytest.raises(KeyError):
+        app.stage("praise")
+
+
+def test_each_stage_reads_what_one_before_it_writes(app: App) -> None:
+    stages = [app.stage(name) for name in STAGES]
+    written = {"posts", *(stage.writes for stage in stages)}
+    assert {stage.reads for stage in stages} <= written
+
+
+def test_building_nothing_writes_nothing(app: App, tmp_path: Path) -> None:
+    _ = app.directory, app.rulebook, app.receivers, app.sources, app.bus, app.page
+    app.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_backlog_counts_what_warnings_wait_for(app: App) -> None:
+    hear(app, "停水", "停电")
+    assert app.backlog() == 2
+    analyse = app.worker("analyse")
+    analyse.step()
+    assert app.backlog() == 2, "analysed, and not yet matched"
+    app.worker("match").step()
+    assert app.backlog() == 0
+
+
+def test_collecting_pauses_under_a_backlog(tmp_path: Path) -> None:
+    app = App(Settings.model_validate({"home": tmp_path, "engine": {"backlog_high": 1}}), ManualClock(NOON))
+    assert not app._pressed()
+    hear(app, "停水", "停电")
+    assert app._pressed()
+
+
+def test_messages_past_their_retention_are_dropped_and_no_others(app: App) -> None:
+    hear(app, "停水")
+    app.trim(app.settings.bus.retention - timedelta(days=365) + NOON)
+    assert app.backlog() == 1
+    app.trim(NOON + timedelta(days=3650))
+    assert app.backlog() == 0
+
+
+def test_all_faults_of_all_parts_are_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "places.yaml").write_text("schema: nonsense\n", encoding="utf-8")
+    settings = Settings.model_validate(
+        {
+            "home": tmp_path / "data",
+            "directory": tmp_path / "places.yaml",
+            "sources": [{"id": "a", "connector": "fed"}],
+            "receivers": [{"name": "b", "kind": "webhok"}],
+        }
+    )
+    with pytest.raises(Misconfigured) as caught:
+        App(settings).check()
+    places = [fault.place for fault in caught.value.faults]
+    assert len(places) == len(set(zip(places, (fault.zh for fault in caught.value.faults), strict=True)))
+    assert all(any(part in place for place in places) for part in ("places.yaml", "sources.a", "receivers"))
+    assert not (tmp_path / "data").exists(), "stores are made only when all is right"
+
+
+def test_a_rulebook_without_one_sound_rule_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text("schema: yuqing-rule/v1\nrules: []\n", encoding="utf-8")
+    with pytest.raises(Misconfigured):
+        _ = App(Settings(home=tmp_path, rules=[tmp_path / "rules.yaml"])).rulebook
+
+
+def test_the_health_page_knows_which_parts_should_run(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(PARTS_VARIABLE, raising=False)
+    assert app._running_parts() == PARTS
+    monkeypatch.setenv(PARTS_VARIABLE, "analyse send")
+    assert app._running_parts() == ("analyse", "send")
+
+
+def test_a_restart_of_analyse_remembers_what_was_said_before(tmp_path: Path) -> None:
+    text = "文桥路口的红绿灯坏了三天，早晚高峰堵成一锅粥，有没有人来修一修啊"
+    clock = ManualClock(NOON)
+    first = App(Settings(home=tmp_path), clock)
+    hear(first, text)
+    first.worker("analyse").step()
+    first.close()
+    clock.move_to(minute(1))
+    second = App(Settings(home=tmp_path), clock)
+    worker = second.worker("analyse")
+    hear(second, text + "！")
+    worker.step()
+    told = second.bus.browse("analysed", second.bus.since("analysed", NOON - timedelta(days=1)), 10)
+    clusters = [msgspec.json.decode(delivery.value, type=AnalysedPost).cluster for delivery in told]
+    assert len(clusters) == 2
+    assert len({cluster.id for cluster in clusters if cluster}) == 1
+    second.close()

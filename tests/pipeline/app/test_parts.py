@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from crawlers import RawPost, SourceCard
+from pipeline.app import PARTS, STAGES, App
+from pipeline.app import parts as module
+from pipeline.app.parts import console, crawl, parts, run_stage, send
+from pipeline.app.status import statuses
+from pipeline.cli.import_ import digest
+from pipeline.errors import Unavailable
+from pipeline.model import Published
+from pipeline.settings import Settings
+from tests.live import eventually, free_port
+
+BBS = SourceCard(id="qh-bbs", connector="demo")
+DANGER = "柳园新村7号楼楼道煤气味特别大，头晕"
+
+
+def a_desk(home: Path, **more: Any) -> App:
+    return App(Settings.model_validate({"home": home, "receivers": [{"name": "日志", "kind": "file"}], **more}))
+
+
+def hear(app: App, text: str = DANGER) -> None:
+    now = datetime.now(UTC)
+    app.intake.accept(BBS, [RawPost(native_id="1", published=Published(at=now), fetched_at=now, text=text)])
+
+
+def until(true: Callable[[], bool]) -> Callable[[], bool]:
+    """Return a *stopping* that says yes once *true* holds, and fails the test if that never comes."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        eventually(true, 15)
+        ended.set()
+
+    threading.Thread(target=watch, daemon=True).start()
+    return ended.is_set
+
+
+def test_parts_are_built_by_name_and_in_order(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    assert [part.name for part in parts(settings)] == list(PARTS)
+    assert [part.name for part in parts(settings, ("send", "match"))] == ["send", "match"]
+    with pytest.raises(KeyError):
+        parts(settings, ("praise",))
+
+
+def test_a_part_opens_what_it_needs_and_lets_go_of_it(tmp_path: Path) -> None:
+    (part,) = parts(a_desk(tmp_path).settings, ("analyse",))
+    part.run(lambda: True)
+    assert (tmp_path / "bus").is_dir()
+
+
+def test_a_stage_digests_what_there_is_and_says_how_far_it_is(tmp_path: Path) -> None:
+    app = a_desk(tmp_path)
+    hear(app)
+    watcher = a_desk(tmp_path)
+    run_stage("analyse", app, until(lambda: not watcher.bus.lag("analyse", "posts")))
+    assert watcher.bus.lag("match", "analysed") == 1
+    assert statuses(tmp_path)["analyse"].lag == 0
+
+
+def test_messages_are_sent_until_the_part_is_stopped(tmp_path: Path) -> None:
+    app = a_desk(tmp_path)
+    hear(app)
+    digest(a_desk(tmp_path))
+    watcher = a_desk(tmp_path)
+    send(app, until(lambda: not watcher.desk.health().waiting))
+    assert watcher.desk.cases()
+    assert not watcher.desk.health().waiting
+    assert "send" in statuses(tmp_path)
+
+
+class Sender:
+    """A sender that does what the test says at each step."""
+
+    receiver = "日志"
+
+    def __init__(self, step: Callable[[], int]) -> None:
+        self.step = step
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_a_sender_waits_for_the_ledger_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+
+    def step() -> int:
+        steps.append("away" if not steps else "sent")
+        if len(steps) == 1:
+            raise Unavailable("账本不可用")
+        return 1
+
+    sender = Sender(step)
+    monkeypatch.setattr(module, "senders", lambda *_, **__: [sender])
+    send(a_desk(tmp_path), until(lambda: len(steps) > 2))
+    assert steps[:3] == ["away", "sent", "sent"]
+    assert sender.closed
+
+
+def test_a_bug_in_one_sender_ends_the_part_so_that_all_are_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    monkeypatch.setattr(module, "senders", lambda *_, **__: [Sender(lambda: 1 // 0)])
+    with pytest.raises(SystemExit) as end:
+        send(a_desk(tmp_path), until(lambda: False))
+    assert end.value.code == 1
+
+
+def test_sources_are_visited_and_a_store_that_is_away_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = a_desk(tmp_path, sources=[{"id": "qh-bbs", "connector": "demo"}])
+    trimmed: list[datetime] = []
+
+    def trim(now: datetime) -> None:
+        trimmed.append(now)
+        raise Unavailable("磁盘已满")
+
+    monkeypatch.setattr(app, "trim", trim)
+    watcher = a_desk(tmp_path)
+    crawl(app, until(lambda: watcher.backlog() > 0))
+    assert watcher.backlog() > 0
+    assert len(trimmed) == 1, "tried, failed, and left for later"
+    assert "crawl" in statuses(tmp_path)
+
+
+def test_the_page_answers_until_the_part_is_stopped(tmp_path: Path) -> None:
+    port = free_port()
+    app = a_desk(tmp_path, console={"port": port})
+    answers: list[int] = []
+
+    def answered() -> bool:
+        try:
+            answers.append(httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=5).status_code)
+        except httpx.TransportError:
+            return False
+        return True
+
+    console(app, until(answered))
+    assert answers == [503], "the page is up, and says that the other parts are not"
+    assert "console" in statuses(tmp_path)
+
+
+def test_a_page_that_cannot_have_its_port_ends_the_part(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        app = a_desk(tmp_path, console={"port": other.getsockname()[1]})
+        with pytest.raises(SystemExit):
+            console(app, until(lambda: False))
+
+
+def test_what_a_part_needs_is_waited_for_until_it_is_told_to_stop() -> None:
+    tries: list[int] = []
+
+    def build() -> str:
+        tries.append(1)
+        if len(tries) < 2:
+            raise Unavailable("账本不可用")
+        return "built"
+
+    assert module._patiently(build, lambda: False) == "built"
+    tries.clear()
+    with pytest.raises(Unavailable):
+        module._patiently(build, lambda: True)
+
+
+def test_every_stage_is_a_part() -> None:
+    assert set(STAGES) <= set(PARTS)
