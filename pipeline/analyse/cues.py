@@ -29,7 +29,7 @@ _BY_SOUND = dict(
 )
 
 
-class Cue(msgspec.Struct, frozen=True):
+class Cue(msgspec.Struct, frozen=True, gc=False):
     """A word found, for what it speaks (``topic.water``), and where in the squeezed text."""
 
     word: str
@@ -39,7 +39,7 @@ class Cue(msgspec.Struct, frozen=True):
     end: int
 
 
-class Reading(msgspec.Struct, frozen=True):
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """A text in normal and squeezed form with the cues found in it, by kind, in the order of the text."""
 
     normal: str

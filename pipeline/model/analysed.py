@@ -9,7 +9,7 @@ import msgspec
 from pipeline.model.post import Post
 
 
-class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
+class Reason(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One word or cue that carried a label, where it stands, and how much it weighed.
 
     *start* and *end* are offsets into ``title + "\\n" + text`` (into ``text`` if there is no title).
@@ -21,7 +21,7 @@ class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
     end: int = -1
 
 
-class TextFinding(msgspec.Struct, frozen=True, omit_defaults=True):
+class TextFinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The normal form, as long as the original so that offsets hold, and the tokens cut from it."""
 
     normal: str = ""
@@ -30,7 +30,7 @@ class TextFinding(msgspec.Struct, frozen=True, omit_defaults=True):
     lang: str = "und"
 
 
-class PrivacyFinding(msgspec.Struct, frozen=True, omit_defaults=True):
+class PrivacyFinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Which classes of personal data stood in the text before masking; never the data."""
 
     classes: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class Polarity(StrEnum):
     POS = "pos"
 
 
-class SentimentFinding(msgspec.Struct, frozen=True, omit_defaults=True):
+class SentimentFinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Feeling toward the matter; probabilities from 0 to 1."""
 
     label: Polarity
@@ -54,7 +54,7 @@ class SentimentFinding(msgspec.Struct, frozen=True, omit_defaults=True):
     why: tuple[Reason, ...] = ()
 
 
-class MatterFinding(msgspec.Struct, frozen=True, omit_defaults=True):
+class MatterFinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What it is about (topic code of DOMAIN §4.2), what is asked, and how bad it is (H0 to H3).
 
     *accusation* marks a report about an official: sealed, never routed to those it names.
@@ -77,7 +77,7 @@ class PlaceStatus(StrEnum):
     OUT_OF_TERRITORY = "out_of_territory"
 
 
-class PlaceFinding(msgspec.Struct, frozen=True, omit_defaults=True):
+class PlaceFinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The place that the text speaks about, never where its author is; *confidence* from 0 to 1."""
 
     status: PlaceStatus = PlaceStatus.UNKNOWN
@@ -91,7 +91,7 @@ class PlaceFinding(msgspec.Struct, frozen=True, omit_defaults=True):
     why: tuple[Reason, ...] = ()
 
 
-class Numbers(msgspec.Struct, frozen=True, omit_defaults=True):
+class Numbers(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What the text itself counts; None where it counts nothing."""
 
     deaths: int | None = None
@@ -100,7 +100,7 @@ class Numbers(msgspec.Struct, frozen=True, omit_defaults=True):
     amount: float | None = None
 
 
-class ClusterFinding(msgspec.Struct, frozen=True, omit_defaults=True):
+class ClusterFinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Which posts say the same: *id* is the id of the cluster's first post; *kind* first, exact, near or repost."""
 
     id: str
@@ -117,12 +117,12 @@ class GateStatus(StrEnum):
     INSUFFICIENT_TEXT = "insufficient_text"
 
 
-class GateFinding(msgspec.Struct, frozen=True, omit_defaults=True):
+class GateFinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     status: GateStatus = GateStatus.RELEVANT
     why: tuple[Reason, ...] = ()
 
 
-class AnalysedPost(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class AnalysedPost(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """A post with its findings. A block is None if its analyser is switched off, never if it found nothing."""
 
     post: Post

@@ -12,7 +12,7 @@ from pipeline.model.ids import digest
 MISSING = "(缺失)"
 
 
-class Match(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Match(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """One (rule, post) hit.
 
     *at* is the post's event time, *known_at* when we had it. *group* holds the values of the rule's

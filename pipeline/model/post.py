@@ -77,7 +77,7 @@ class Basis(StrEnum):
     FETCH = "fetch"
 
 
-class Source(msgspec.Struct, frozen=True, omit_defaults=True):
+class Source(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Where a post came from; *class_* is ``source.class`` on the wire and in rules."""
 
     id: str
@@ -87,7 +87,7 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     class_: SourceClass = msgspec.field(default=SourceClass.OTHER, name="class")
 
 
-class Author(msgspec.Struct, frozen=True, omit_defaults=True):
+class Author(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Who wrote it, as far as we want to know: a keyed pseudonym to count distinct voices, nothing else.
 
     *key* is ``hm:`` + hexadecimal, different for every source and epoch (DOMAIN §3.4). *public_account*
@@ -98,7 +98,7 @@ class Author(msgspec.Struct, frozen=True, omit_defaults=True):
     public_account: bool = False
 
 
-class Published(msgspec.Struct, frozen=True, omit_defaults=True):
+class Published(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """When the source says it was published; *raw* is what it wrote."""
 
     at: datetime
@@ -107,14 +107,14 @@ class Published(msgspec.Struct, frozen=True, omit_defaults=True):
     raw: str = ""
 
 
-class Thread(msgspec.Struct, frozen=True, omit_defaults=True):
+class Thread(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     root_id: str | None = None
     parent_id: str | None = None
     repost_of: str | None = None
     floor: int | None = None
 
 
-class Engagement(msgspec.Struct, frozen=True, omit_defaults=True):
+class Engagement(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Counts as of *at*; None is "not told", which is not zero."""
 
     at: datetime | None = None
@@ -124,7 +124,7 @@ class Engagement(msgspec.Struct, frozen=True, omit_defaults=True):
     view: int | None = None
 
 
-class Order(msgspec.Struct, frozen=True, omit_defaults=True):
+class Order(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A hotline work order or message-board entry and who has it."""
 
     id: str
@@ -132,13 +132,13 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     status: str | None = None
 
 
-class Account(msgspec.Struct, frozen=True, omit_defaults=True):
+class Account(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One of our own registered official accounts."""
 
     id: str
 
 
-class Fetch(msgspec.Struct, frozen=True, omit_defaults=True):
+class Fetch(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """How the bytes came; *warnings* are short constant names such as ``future_date``."""
 
     status: int | None = None
@@ -148,7 +148,7 @@ class Fetch(msgspec.Struct, frozen=True, omit_defaults=True):
     warnings: tuple[str, ...] = ()
 
 
-class Post(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Post(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """One post, comment, message or work order. Its text holds no raw personal data: intake masked it.
 
     *id* never changes for a post; *rev* changes with its words. *missing* names counts that were

@@ -1,4 +1,8 @@
-"""Messages as bytes: validated on the way in, JSON so that any tool can read the log."""
+"""Messages as bytes: validated on the way in, JSON so that any tool can read the log.
+
+Those that travel by the thousand say ``gc=False``: frozen and made of plain values, they cannot be in a cycle,
+and the collector need not look at them.
+"""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ _PLACEHOLDER = re.compile("|".join(re.escape(words) for words in CLASS_OF))
 _RANK = {name: rank for rank, name in enumerate(("CN_ID18", "CN_ID_SUSPECT", "USCC", *PLACEHOLDERS))}
 
 
-class Masked(msgspec.Struct, frozen=True):
+class Masked(msgspec.Struct, frozen=True, gc=False):
     """A text without personal data, which classes stood in it, and where (offsets into the original body)."""
 
     title: str
