@@ -41,8 +41,8 @@ class Whole(Pair):
         self._patterns = usual.compiled(rules)
         self._analyst = Analyst.open(Analyse(), Directory.read(), Clusters())
         self._reader: Reader[Post] = Reader(Post)
-        for round in range(-WARM, 0):
-            self._all(self._raw(round))
+        for earlier in range(-WARM, 0):
+            self._all(self._raw(earlier))
         usual.understood(self._raw(-1)[0], self._patterns)
 
     def ours(self, round: int) -> Job:
