@@ -21,6 +21,7 @@ from pipeline.errors import Fault, Misconfigured
 FILE_NAME = "yuqing.toml"
 PREFIX = "YUQING_"
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_NO_DURATION = "时长应写成 90s、10m、1h30m、7d（不是 {!r}） / a duration looks like 90s, 10m, 7d"
 
 
 def duration(text: object) -> timedelta:
@@ -29,8 +30,11 @@ def duration(text: object) -> timedelta:
         return text
     parts = re.findall(r"(\d+(?:\.\d+)?)(ms|[smhdw])", str(text))
     if not parts or "".join(number + unit for number, unit in parts) != str(text).replace(" ", ""):
-        raise ValueError(f"时长应写成 90s、10m、1h30m、7d（不是 {text!r}） / a duration looks like 90s, 10m, 7d")
-    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
+        raise ValueError(_NO_DURATION.format(text))
+    try:
+        return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
+    except OverflowError as error:
+        raise ValueError(_NO_DURATION.format(text)) from error
 
 
 Duration = Annotated[timedelta, BeforeValidator(duration)]
@@ -185,7 +189,9 @@ def read(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
 
 def _parse(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))  # Windows editors begin it with a mark
+    except OSError as error:
+        raise Misconfigured([Fault(str(file), f"打不开：{error}", f"cannot be opened: {error}")]) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured([Fault(str(file), f"不是有效的 TOML：{error}", f"not valid TOML: {error}")]) from error
 

@@ -1,0 +1,32 @@
+"""What is wrong is said with its place, in the reader's language, and all of it at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.errors import Fault, Misconfigured
+
+TYPO = Fault("water.yaml:7:3", "没有字段 sentiment.lable", "there is no field sentiment.lable", code="E21")
+ZONE = Fault("timezone", "没有时区 Mars/Base", "there is no zone Mars/Base")
+
+
+@pytest.mark.parametrize(
+    ("fault", "lang", "said"),
+    [
+        (TYPO, "zh", "water.yaml:7:3: E21 没有字段 sentiment.lable"),
+        (TYPO, "en", "water.yaml:7:3: E21 there is no field sentiment.lable"),
+        (ZONE, "zh", "timezone: 没有时区 Mars/Base"),
+        (ZONE, "fr", "timezone: 没有时区 Mars/Base"),
+    ],
+)
+def test_a_fault_is_said_with_its_place_and_code_in_chinese_unless_english_is_asked_for(
+    fault: Fault, lang: str, said: str
+) -> None:
+    assert fault.say(lang) == said
+
+
+def test_every_fault_is_reported_also_when_they_come_one_by_one() -> None:
+    error = Misconfigured(fault for fault in (TYPO, ZONE))
+
+    assert error.faults == (TYPO, ZONE)
+    assert str(error).splitlines() == [TYPO.say(), ZONE.say()]

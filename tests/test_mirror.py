@@ -1,0 +1,55 @@
+"""Every module has a test of its own name, so that whoever changes one knows where its facts stand."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+EXEMPT = {
+    "pipeline/ledger/migrations/env.py": "Alembic's way in; every migration's test goes through it",
+    "pipeline/notify/notifier.py": "the contract of receivers, held by tests/contracts/notifier.py",
+    "pipeline/stage.py": "a protocol",
+}
+"""Modules that only say what others do, with the reason."""
+
+PENDING = (
+    "crawlers/",
+    "dashboards/",
+    "pipeline/",
+)
+MODULES = sorted(
+    file.relative_to(ROOT).as_posix()
+    for package in ("pipeline", "crawlers", "dashboards")
+    for file in (ROOT / package).rglob("*.py")
+    if file.name != "__main__.py"
+)
+
+
+def is_tested(module: str) -> bool:
+    """Say whether *module* has its test; the test of a package is whatever tests its folder holds."""
+    path = Path(module)
+    tests = ROOT / "tests" / path.parent
+    return any(tests.rglob("test_*.py")) if path.name == "__init__.py" else (tests / f"test_{path.name}").exists()
+
+
+def does_something(module: str) -> bool:
+    tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+    return any(isinstance(node, ast.FunctionDef) for node in ast.walk(tree))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_has_a_test_of_its_name_or_a_reason_why_not(module: str) -> None:
+    silent = module.endswith("__init__.py") and not does_something(module)
+    if not (silent or module.startswith(PENDING)):
+        assert is_tested(module) or module in EXEMPT, (
+            f"write tests/{Path(module).with_name('test_' + Path(module).name)}"
+        )
+
+
+@pytest.mark.parametrize("module", EXEMPT)
+def test_an_exemption_is_needed(module: str) -> None:
+    assert module in MODULES
+    assert not is_tested(module)
