@@ -6,6 +6,7 @@ Somebody types a source's URL, and sites redirect: neither may lead us into the 
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 _PORTS = frozenset({80, 443, 8000, 8008, 8080, 8081, 8443, 8888})
@@ -32,6 +33,29 @@ def refusal(url: str, *, private: bool) -> str | None:
     if port not in (None, *_PORTS):
         return f"不是网站常用的端口（{port}）"
     return "内网或本机地址" if host == "localhost" or not _public_name(host) else None
+
+
+def door(url: str) -> str:
+    """Return the host and port that *url* knocks at."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+
+
+def consented(urls: Iterable[str]) -> tuple[str, ...]:
+    """Return the doors of those *urls* that name a machine of our own outright: 127.0.0.1, 10.1.2.3, localhost.
+
+    Whoever wrote such an address wants just that one read. A name that only leads to a private address is
+    no such word, nor is an odd spelling of one, and link-local addresses belong to the machine's keeper.
+    """
+    return tuple(sorted({door(url) for url in urls if _our_own(urlsplit(url).hostname or "")}))
+
+
+def _our_own(host: str) -> bool:
+    try:
+        ip = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return ip.is_loopback or (ip.is_private and not (ip.is_link_local or ip.is_unspecified or ip.is_multicast))
 
 
 def _public_name(host: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from crawlers import Visit
+from crawlers.addresses import door
 from pipeline import __version__
 from pipeline.model import Kind
 
@@ -30,10 +31,15 @@ class Errand:
     kind: Kind = Kind.ARTICLE
     contact: str = ""
     allow_private: bool = False
+    consented: tuple[str, ...] = ()  # doors in our own network that the operator wrote outright
     first: int = 100
     gap_s: float = 2.0
     deadline_s: float = 30.0
     max_bytes: int = 20 * 1024 * 1024
+
+    def may_be_private(self, url: str) -> bool:
+        """Say whether the operator wants *url* read though it is in our own network."""
+        return self.allow_private or (bool(self.consented) and door(url) in self.consented)
 
     @property
     def user_agent(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from crawlers import Visit
+from crawlers.addresses import consented
 from crawlers.crawl import shared
 from crawlers.errand import Errand
 from pipeline.model import Kind
@@ -39,7 +40,7 @@ class WebOptions(Options):
         return shared().visit(
             Errand(
                 errand=errand, urls=urls, cursor=cursor, now=now, zone=self.zone, kind=self.kind, contact=self.contact,
-                allow_private=self.allow_private, gap_s=self.gap.total_seconds(),
+                allow_private=self.allow_private, consented=consented(urls), gap_s=self.gap.total_seconds(),
                 deadline_s=self.deadline.total_seconds(), **more,
             )
         )  # fmt: skip

@@ -58,7 +58,7 @@ class Reader:
                 return Answer(url, answer.status, trouble=Trouble.REDIRECT, detail=why)
 
     async def _once(self, url: str, headers: Mapping[str, str]) -> Answer:
-        if why := refusal(url, private=self._errand.allow_private):
+        if why := refusal(url, private=self._may_be_private(url)):
             return Answer(url, trouble=Trouble.ADDRESS, detail=why)
         async with self._turns.take(urlsplit(url).netloc, self.gap_s(url), self.now) as wait_s:
             if wait_s:
@@ -68,6 +68,13 @@ class Reader:
             except SCRAPY_FAILURES as error:
                 return _failed(url, error)
 
+    def _may_be_private(self, url: str) -> bool:
+        # A redirect may lead to an address that cannot even be read.
+        try:
+            return self._errand.may_be_private(url)
+        except ValueError:
+            return False
+
     def _request(self, url: str, headers: Mapping[str, str]) -> scrapy.Request:
         errand = self._errand
         return scrapy.Request(
@@ -75,7 +82,7 @@ class Reader:
             headers={"User-Agent": errand.user_agent, "Accept": _ACCEPT, **headers},
             meta={
                 "now": self.now(),
-                "allow_private": errand.allow_private,
+                "allow_private": self._may_be_private(url),
                 "download_timeout": errand.deadline_s,
                 "download_maxsize": errand.max_bytes,
             },

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.addresses import public, refusal
+from crawlers.addresses import consented, public, refusal
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,22 @@ def test_ordinary_sites_may_be_read() -> None:
         "http://[2606:4700::1111]/",
     ):
         assert refusal(url, private=False) is None
+
+
+def test_an_address_of_our_own_written_outright_is_consent_to_that_door_alone() -> None:
+    written = (
+        "http://127.0.0.1:9000/rss",
+        "https://10.1.2.3/a",
+        "http://localhost/",
+        "http://[fd00::1]:81/",
+        "http://1.1.1.1/",
+    )
+    assert consented(written) == ("10.1.2.3:443", "127.0.0.1:9000", "fd00::1:81", "localhost:80")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://oa.district.example/", "http://0x7f.1/", "http://2130706433/", "http://127.1/",
+            "http://169.254.169.254/latest/meta-data", "http://[fe80::1]/", "http://0.0.0.0/"],
+)  # fmt: skip
+def test_names_odd_spellings_and_the_keepers_addresses_are_no_consent(url: str) -> None:
+    assert consented([url]) == ()

@@ -27,7 +27,6 @@ id = "{id_}"
 connector = "feed"
 class = "forum"
 url = "{url}"
-allow_private = true
 every = "1s"
 gap = "100ms"
 deadline = "5s"

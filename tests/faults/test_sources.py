@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -122,7 +123,7 @@ def family(desk: LiveDesk) -> list[int]:
 
 def peak_mb(pid: int) -> int:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
+    return next((int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM")), 0)
 
 
 def an_import(folder: Path, file: Path) -> subprocess.CompletedProcess[str]:
@@ -135,9 +136,11 @@ def peak_of_import_mb(folder: Path, file: Path) -> int:
     command = [sys.executable, "-m", "pipeline.cli", "import", str(file)]
     with (folder / "said").open("wb") as said:
         process = subprocess.Popen(command, stdout=said, env={**os.environ, "YUQING_HOME": str(folder / "again")})
-        _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return used.ru_maxrss // 1024
+        peak = 0
+        while process.poll() is None:  # not ru_maxrss: a child inherits that of the process that began it
+            peak = max(peak, peak_mb(process.pid))
+            time.sleep(0.02)
+    return peak
 
 
 def test_a_bomb_in_a_file_to_import_costs_one_row_and_no_memory(tmp_path: Path) -> None:
@@ -172,3 +175,17 @@ def test_rows_that_cannot_be_read_are_told_with_their_line_and_the_others_get_in
     told = rejects.read_text(encoding="utf-8")
     assert "2" in told
     assert "JSON" in told
+
+
+def test_what_the_operator_wrote_is_read_and_a_redirect_into_the_office_is_not(tmp_path: Path) -> None:
+    with running(Clock(datetime.now(UTC))) as site, running(Clock(datetime.now(UTC))) as office:
+        site.say("/ours", rss(item("o1", "写明的本机地址", now())), Content_Type="application/rss+xml")
+        site.say("/trap", "", status=302, Location=office.url("/secret"))
+        office.say("/secret", rss(item("s1", "内网的秘密", now())), Content_Type="application/rss+xml")
+        port = free_port()
+        config = a_config(tmp_path, port, more=a_feed("ours", site.url("/ours")) + a_feed("trap", site.url("/trap")))
+        with a_live_desk(config, port) as desk:
+            assert eventually(lambda: found(desk, "写明的本机地址") == 1, 15), desk.log()[-2000:]
+            assert eventually(lambda: "trap" in sources(desk), 10)
+            assert not sources(desk)["trap"]["ok"]
+        assert "/secret" not in office.paths()
