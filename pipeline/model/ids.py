@@ -16,7 +16,8 @@ def post_id(platform: str, native_id: str) -> str:
 
 def digest(*parts: str) -> str:
     """Return 128 bits of SHA-256 over *parts* in hexadecimal; a part may hold any character."""
-    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    apart = "\x1f".join([part.replace("\x1e", "\x1e0").replace("\x1f", "\x1e1") for part in parts])
+    return hashlib.sha256(apart.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def short(prefix: str, key: str) -> str:

@@ -6,8 +6,9 @@ and the collector need not look at them.
 
 from __future__ import annotations
 
+import re
 from types import UnionType
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import msgspec
 
@@ -15,6 +16,7 @@ from pipeline.errors import Rejected
 
 M = TypeVar("M")
 _encoder = msgspec.json.Encoder()
+_QUOTED: Final = re.compile(r"""(['"]).*\1""", re.DOTALL)  # a value of the message, perhaps somebody's number
 
 
 def encode(message: msgspec.Struct) -> bytes:
@@ -32,4 +34,4 @@ class Reader(Generic[M]):
         try:
             return self._decoder.decode(raw)
         except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Rejected(f"not a valid message: {error}") from error
+            raise Rejected(f"not a valid message: {_QUOTED.sub('…', str(error))}") from error
