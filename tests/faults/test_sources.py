@@ -109,6 +109,17 @@ def test_trouble_outside_kills_no_process_inside(world: tuple[LiveDesk, Site, In
     assert "yuqing_worker_restarts_total{" not in httpx.get(f"{desk.page}/metrics").text
 
 
+def test_the_page_adds_up_the_counts_of_all_processes(world: tuple[LiveDesk, Site, Inbox]) -> None:
+    desk, _, _ = world
+    told = httpx.get(f"{desk.page}/metrics").text.splitlines()
+    counts = {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in told if not line.startswith("#")}
+    assert counts['yuqing_posts_collected_total{source="good"}'] == 1
+    assert counts['yuqing_stage_messages_total{stage="analyse"}'] >= 3
+    assert counts["yuqing_decision_delay_seconds_count"] == 1
+    assert counts['yuqing_notifications_total{outcome="accepted",receiver="值班"}'] >= 1
+    assert 'yuqing_stage_lag_messages{stage="match"}' in counts, "one number, not one for each process that ever was"
+
+
 def family(desk: LiveDesk) -> list[int]:
     """Return the parts and what they started, Scrapy above all."""
     found: list[int] = []

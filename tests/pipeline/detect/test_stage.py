@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry
 
 from pipeline.bus import Delivery
 from pipeline.detect.stage import DetectStage
 from pipeline.ledger import Ledger
+from pipeline.metrics import Metrics
 from pipeline.model import MISSING, Alert, Level, Manner, Match, Reader, Turn, encode
 from pipeline.rulebook.rule import Condition, LevelIf, Rule, RuleType, Status
 from tests.build import NOON, a_match, minute
@@ -241,3 +243,19 @@ def test_an_impatient_stage_does_not_depend_on_batches_either(
     other = Desk(tmp_path_factory.mktemp("other"), a_rule()).hear(matches, batch=batch).wait_until(minute(2000))
 
     assert other.alerts == one.alerts
+
+
+@pytest.mark.parametrize(("patient", "decisions"), [(False, 1.0), (True, 0.0)])
+def test_the_time_to_decide_is_measured_once_an_alert_where_posts_are_live(
+    tmp_path: Path, patient: bool, decisions: float
+) -> None:
+    registry = CollectorRegistry()
+    ledger = Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}")
+    rule = a_rule(type=RuleType.ANY)
+    stage = DetectStage({rule.id: rule}, ledger, patient=patient, metrics=Metrics(registry))
+    hits = [a_match(f"p{n}", known_at=minute(1)) for n in range(3)]
+    deliveries = [Delivery("matches", 0, n, hit.key, encode(hit)) for n, hit in enumerate(hits)]
+    stage.process(deliveries, minute(1.5))
+    stage.tick(minute(2))
+    measured = registry.get_sample_value("yuqing_decision_delay_seconds_count")
+    assert (measured, registry.get_sample_value("yuqing_decision_delay_seconds_sum")) == (decisions, 30.0 * decisions)
