@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.bus import Bus, Message
-from pipeline.bus.open import open_bus
 from pipeline.bus.sqlite import SqliteBus
-from pipeline.errors import Misconfigured, Unavailable
+from pipeline.errors import Unavailable
 from tests.contracts.bus import BusContract, drain, messages, words
 
 
@@ -95,8 +94,3 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 
     with pytest.raises(Unavailable, match="不可用"):
         SqliteBus(tmp_path / "file" / "bus").publish("t", messages("一"))
-
-
-def test_an_unknown_scheme_names_the_key() -> None:
-    with pytest.raises(Misconfigured, match=r"bus\.url"):
-        open_bus("carrier-pigeon://roof")
