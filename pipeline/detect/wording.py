@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.model import Level, Match
+from datetime import timedelta
+
+from pipeline.model import MISSING, Level, Match
 from pipeline.rulebook.rule import Rule, RuleType
 
 _SHOWN_HITS = 8
@@ -20,17 +22,27 @@ def summarise(rule: Rule, match: Match, count: int, level: Level) -> str:
                 "rule": rule,
             }
         )
-    return " ".join((rule.name, *match.group, f"{count} {_voices(rule)}"))
+    return " ".join((rule.name, *_sayable(rule, match), f"{count} {_voices(rule)}"))
 
 
 def why(rule: Rule, match: Match, count: int) -> str:
     """State the rule and the numbers that carried it, in words that people can check (DOMAIN P-31)."""
     hits = "、".join(match.hits[:_SHOWN_HITS])
     words = f"；命中：{hits}" if hits else ""
-    minutes = int(rule.timeframe.total_seconds() // 60)
-    within = f"{minutes} 分钟内 " if minutes else "已有 "
+    within = f"{_long(rule.timeframe)}内 " if rule.timeframe else "已有 "
     needed = "一条即报" if rule.type is RuleType.ANY else f"条件为 {rule.num_events}"
     return f"规则 {rule.id}：{within}{count} {_voices(rule)}（{needed}）{words}"
+
+
+def _sayable(rule: Rule, match: Match) -> list[str]:
+    """Return the values of the group that mean something to people: no ids, no pseudonyms, nothing missing."""
+    pairs = zip(rule.group_by, match.group, strict=False)
+    return [value for field, value in pairs if value != MISSING and field.rpartition(".")[2] not in ("id", "key")]
+
+
+def _long(timeframe: timedelta) -> str:
+    seconds = timeframe.total_seconds()
+    return f"{seconds:g} 秒" if seconds % 60 else f"{seconds / 60:.0f} 分钟"
 
 
 def _voices(rule: Rule) -> str:

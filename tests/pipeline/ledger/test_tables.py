@@ -14,7 +14,8 @@ from pipeline.ledger.tables import Moment, metadata
 
 LITE = sqlite.dialect()
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-moments = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=zones)
+first, last = (datetime.fromisoformat(day) for day in ("0001-01-02", "9999-12-30"))
+moments = st.datetimes(first, last, timezones=zones)
 
 
 def written(at: datetime) -> str:
