@@ -17,6 +17,8 @@ from pipeline.app.replay import Line, Options, replay
 from pipeline.settings import Settings
 from tests.flow.telling import Said, first, heard, recorded, said
 
+pytestmark = pytest.mark.slow
+
 START = datetime(2026, 3, 10, 0, tzinfo=UTC)
 LONG = timedelta(minutes=25)  # at ten times the speed of life: two rounds of every story, more than 2000 posts
 
