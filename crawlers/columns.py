@@ -73,7 +73,8 @@ def personal(column: str) -> bool:
     if name in _ALL or name in _NOT_PERSONAL:
         return False
     if re.fullmatch(r"[\x00-\x7f]*", name):  # English words are compared whole: a relation is no lat
-        return any(_PERSONAL.fullmatch(part) for part in re.split(r"[^a-z]+", name) if part) or "phone" in name
+        glued = "phone" in name or "email" in name  # userEmail, in small letters
+        return glued or any(_PERSONAL.fullmatch(part) for part in re.split(r"[^a-z]+", name) if part)
     return bool(_PERSONAL.search(name))
 
 
