@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from importlib.util import find_spec
 from typing import Final
 
 from pipeline.bench.contest import Contest, Row, measure
@@ -16,7 +17,10 @@ NAMES: Final = tuple(contest.name for contest in _CONTESTS)
 
 
 def run(names: Sequence[str], rounds: int) -> list[Row]:
-    """Return one row for each of *names* (all if there are none). Raises Misconfigured for an unknown one."""
+    """Return one row for each of *names*; if there are none, for all whose rival is installed.
+
+    Raises Misconfigured for an unknown name, or if the rival of one that was named is missing.
+    """
     unknown = [name for name in names if name not in NAMES]
     if unknown:
         known = "、".join(NAMES)
@@ -25,7 +29,11 @@ def run(names: Sequence[str], rounds: int) -> list[Row]:
         )
     rows = []
     for contest in _CONTESTS:
-        if not names or contest.name in names:
+        if contest.name in names or (not names and _has_rival(contest)):
             with closing(contest()) as ready:
                 rows.append(measure(ready, rounds))
     return rows
+
+
+def _has_rival(contest: type[Contest]) -> bool:
+    return contest is not Copies or find_spec("datasketch") is not None

@@ -1,4 +1,4 @@
-"""The usual way: a segmenter, a sentiment package, and one regular expression for each rule."""
+"""The usual way: a segmenter, a sentiment package, one regular expression for each rule, MinHash by a package."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from pipeline.errors import Fault, Misconfigured
 from pipeline.rulebook import Rule
 from pipeline.text.normal import folded
 
@@ -26,6 +27,22 @@ PERSONAL = [
         r"(?<![A-Z])[EG]\d{8}(?!\d)",
     )
 ]
+
+
+class Lsh:
+    """Near duplicates by datasketch as its manual shows it: 128 permutations, sets of 3-grams, threshold 0.5."""
+
+    def __init__(self) -> None:
+        self._datasketch = _datasketch()
+        self._index = self._datasketch.MinHashLSH(threshold=0.5, num_perm=128)
+
+    def assign(self, post: str, text: str) -> str:
+        """Return a post that says the same, or *post* itself; remember it."""
+        sketch = self._datasketch.MinHash(num_perm=128)
+        sketch.update_batch({text[start : start + 3].encode() for start in range(max(1, len(text) - 2))})
+        found: list[str] = self._index.query(sketch)
+        self._index.insert(post, sketch)
+        return found[0] if found else post
 
 
 def compiled(rules: Sequence[Rule]) -> list[tuple[str, re.Pattern[str]]]:
@@ -81,3 +98,12 @@ def _snownlp() -> Any:
     from snownlp import SnowNLP  # here: it loads 400 MB of Python objects
 
     return SnowNLP
+
+
+def _datasketch() -> Any:
+    try:
+        import datasketch  # here: nobody else needs it, and it brings scipy
+    except ImportError as error:
+        zh, en = "需要 datasketch：pip install 'yuqing[bench]'", "needs datasketch: pip install 'yuqing[bench]'"
+        raise Misconfigured([Fault("bench.cluster", zh, en)]) from error
+    return datasketch
