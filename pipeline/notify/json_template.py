@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
 
 from pipeline.model import Level, Notification, NotifyReason
 from pipeline.notify.payload import payload
@@ -29,6 +28,7 @@ class JsonTemplate:
 
     def __init__(self, source: str) -> None:
         environment = ImmutableSandboxedEnvironment(finalize=_escaped, undefined=StrictUndefined, autoescape=False)
+        environment.filters["tojson"] = _json
         try:
             self._template = environment.from_string(source)
         except TemplateError as error:
@@ -61,8 +61,16 @@ def _names(notification: Notification) -> dict[str, Any]:
     }
 
 
+class _Json(str):
+    """What ``tojson`` made. Jinja's own mark for it is also what ``safe`` gives to any text."""
+
+
+def _json(value: object) -> _Json:
+    return _Json(json.dumps(value, default=str))
+
+
 def _escaped(value: object) -> object:
-    if isinstance(value, Markup):  # the user wrote "| tojson": it is JSON already
+    if isinstance(value, _Json):
         return value
     if value is None or isinstance(value, bool | int | float | list | dict):
         return json.dumps(value)

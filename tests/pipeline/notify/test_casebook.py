@@ -1,17 +1,14 @@
-"""The decisions alone: keys, acts, and what an officer is told when something is not allowed."""
+"""The decisions alone: keys, and what people are told of an alert."""
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import Rejected
-from pipeline.model import Case, CaseState, Level, Manner, NotifyReason, Turn, Verb
-from pipeline.notify.acts import act
+from pipeline.model import Case, Level, Manner, NotifyReason, Turn
 from pipeline.notify.casebook import Notice, case_key, hear, reason_to_speak, ring
 from pipeline.notify.routing import Routed
-from tests.pipeline.notify.world import an_act, an_alert, at
+from tests.pipeline.notify.world import an_alert, at
 
 UNITS = Routed("water", ("waterco", "st_hd"))
 
@@ -45,53 +42,6 @@ def test_a_key_field_that_the_rule_does_not_group_by_joins_all_its_alerts() -> N
 def test_a_case_has_the_same_id_on_every_machine() -> None:
     assert a_case().id == a_case().id
     assert a_case().name.startswith("C-")
-
-
-@pytest.mark.parametrize(
-    ("verb", "state", "words"),
-    [
-        (Verb.ACK, CaseState.ACKNOWLEDGED, {}),
-        (Verb.ASSIGN, CaseState.ASSIGNED, {"unit": "housing"}),
-        (Verb.CLOSE, CaseState.CLOSED, {"reason": "已恢复供水"}),
-        (Verb.NOTE, CaseState.OPEN, {"reason": "已电话核实"}),
-    ],
-)
-def test_an_act_moves_the_case_and_leaves_a_line(verb: Verb, state: CaseState, words: dict[str, str]) -> None:
-    case = act(a_case(), an_act(verb, a_case(), "11:10", **words))
-    assert case.state is state
-    assert (case.history[-1].what, case.history[-1].by) == (verb.value, "值班员甲")
-
-
-@pytest.mark.parametrize(
-    ("before", "verb", "words", "told"),
-    [
-        ([], Verb.CLOSE, {}, "结果"),
-        ([], Verb.ASSIGN, {}, "单位"),
-        ([], Verb.RETURN, {"reason": "不归我管"}, "没有交办"),
-        ([], Verb.REOPEN, {"reason": "又停水"}, "没有办结"),
-        ([], Verb.NOTE, {}, "备注"),
-        ([(Verb.ACK, {})], Verb.ACK, {}, "已经签收"),
-        ([(Verb.ASSIGN, {"unit": "housing"})], Verb.RETURN, {}, "理由"),
-        ([(Verb.CLOSE, {"reason": "好了"})], Verb.ACK, {}, "已经办结"),
-        ([(Verb.CLOSE, {"reason": "好了"})], Verb.CLOSE, {"reason": "好了"}, "已经办结"),
-        ([(Verb.CLOSE, {"reason": "好了"})], Verb.REOPEN, {}, "理由"),
-    ],
-)
-def test_what_is_not_allowed_is_refused_in_words(
-    before: list[tuple[Verb, dict[str, str]]], verb: Verb, words: dict[str, str], told: str
-) -> None:
-    case = a_case()
-    for number, (earlier, said) in enumerate(before):
-        case = act(case, an_act(earlier, case, f"11:1{number}", **said))
-    with pytest.raises(Rejected, match=told):
-        act(case, an_act(verb, case, "11:20", **words))
-
-
-def test_a_returned_case_keeps_its_signature_and_goes_to_the_named_unit() -> None:
-    case = act(a_case(), an_act(Verb.ASSIGN, a_case(), "11:10", unit="housing"))
-    assert case.units == ("housing", "water", "waterco", "st_hd")
-    case = act(case, an_act(Verb.RETURN, case, "11:20", reason="不归我管", unit="h12345"))
-    assert (case.state, case.lead_unit, "housing" in case.units) == (CaseState.ACKNOWLEDGED, "h12345", False)
 
 
 def test_the_manner_of_an_alert_is_that_of_its_opening() -> None:
