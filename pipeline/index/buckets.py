@@ -19,8 +19,8 @@ def zone_named(name: str) -> ZoneInfo:
         zone = ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise Misconfigured([Fault("timezone", f"没有时区 {name}", f"there is no zone {name}")]) from error
-    offset = zone.utcoffset(datetime(2026, 1, 1))  # noqa: DTZ001 # a wall clock asks for its offset
-    if offset is None or offset % timedelta(hours=1):  # roll-ups are by the hour
+    offsets = [datetime(2026, month, 1, tzinfo=zone).utcoffset() for month in (1, 7)]  # summer and winter
+    if any(offset is None or offset % timedelta(hours=1) for offset in offsets):  # roll-ups are by the hour
         raise Misconfigured(
             [Fault("timezone", f"时区 {name} 与 UTC 相差不是整小时", f"{name} is not whole hours from UTC")]
         )

@@ -55,7 +55,7 @@ def field_named(name: str) -> Field:
         )
     if name in FIELDS:
         return FIELDS[name]
-    near = difflib.get_close_matches(name, FIELDS, 1, 0.5)
+    near = difflib.get_close_matches(name, FIELDS.keys() - PERSONAL, 1, 0.5)
     raise Wrong(
         f"没有字段 {name}" + (f"，是不是想写 {near[0]}？" if near else "") + "（如果是正文里的词，请加引号）",
         f"there is no field {name}" + (f"; did you mean {near[0]}?" if near else "") + " (quote it if it is text)",
