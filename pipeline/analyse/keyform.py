@@ -115,7 +115,7 @@ def _distinct(flat: Codes, bounds: Places) -> Iterator[Codes]:
     keys.sort()
     first = np.ones(len(keys), bool)
     np.not_equal(keys[1:], keys[:-1], out=first[1:])
-    keys = keys[first]
+    keys = keys.compress(first)
     grams = keys.astype(np.uint32)
     for start, end in pairwise(np.searchsorted(keys, numbers).tolist()):
         yield grams[start:end].copy()  # a view would keep the whole batch in memory

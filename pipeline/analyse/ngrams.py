@@ -59,7 +59,7 @@ def slots(texts: Sequence[str]) -> Slots:
     keys = keys[: np.searchsorted(keys, np.uint32(len(texts)) << _NUMBER)]  # places between texts belong to none
     first = np.ones(len(keys), bool)
     np.not_equal(keys[1:], keys[:-1], out=first[1:])
-    distinct = keys[first]
+    distinct = keys.compress(first)
     bounds = np.searchsorted(distinct, np.arange(len(texts) + 1, dtype=np.uint32) << _NUMBER)
     return Slots(distinct & _SLOT, np.diff(bounds))
 

@@ -94,8 +94,9 @@ class LinearSentiment(Sentiment):
 
     def analyse(self, batch: Sequence[AnalysedPost]) -> list[SentimentFinding]:
         found = [_NOTHING] * len(batch)
+        chosen = [model_for(doc.post) for doc in batch]
         for name, model in self._models.items():
-            places = [place for place, doc in enumerate(batch) if model_for(doc.post) == name]
+            places = [place for place, one in enumerate(chosen) if one == name]
             for place, finding in zip(places, judge(model, [_normal(batch[p]) for p in places]), strict=True):
                 found[place] = finding
         return found
