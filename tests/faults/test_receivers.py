@@ -14,6 +14,7 @@ from tests.crawlers.site import Clock, item, rss, running
 from tests.faults.desks import a_config, a_feed, a_receiver
 from tests.live import a_live_desk, eventually, free_port
 
+IN_TIME_S = 10  # the level allows sixty; this desk has only just been started
 DANGER = "柳园新村7号楼楼道煤气味特别大，头晕"
 
 
@@ -48,7 +49,7 @@ def test_a_dead_receiver_holds_back_nobody_and_gets_its_message_once_it_lives(tm
         config = a_config(tmp_path, port, more=receivers + a_feed("bbs", site.url("/bbs")))
         with a_live_desk(config, port) as desk:
             assert eventually(lambda: bool(warnings(alive)), 15), desk.log()[-2000:]
-            assert alive.received[0].delay_s < 2
+            assert alive.received[0].delay_s < IN_TIME_S
             assert eventually(lambda: any("连不上" in words for words in answers(config, "断线")), 10)
             with Inbox(port=grave) as risen:
                 assert eventually(lambda: bool(warnings(risen)), 20), answers(config, "断线")
