@@ -32,7 +32,7 @@ def query(request: Request) -> str:
 
 def most(request: Request, usual: int) -> int:
     text = request.query_params.get("most", str(usual))
-    if not text.isdecimal() or not 1 <= int(text) <= PAGE_MOST:
+    if not text.isdecimal() or len(text) > len(str(PAGE_MOST)) or not 1 <= int(text) <= PAGE_MOST:
         raise wrong("most", f"应为 1 到 {PAGE_MOST}", f"from 1 to {PAGE_MOST}")
     return int(text)
 

@@ -99,7 +99,7 @@ def case_row(case: Case, alerts: Sequence[Alert]) -> CaseRow:
         acked_at=case.acked_at,
         acked_by=case.acked_by,
         closed_at=case.closed_at,
-        outcome=case.outcome,
+        outcome="" if case.sealed else case.outcome,  # an officer's words, as in the history
         sealed=case.sealed,
         quiet=case.quiet,
         late=any(alert.late for alert in alerts),
@@ -121,7 +121,7 @@ def alert_view(alert: Alert, *, sealed: bool) -> AlertView:
         rule_name=alert.rule_name,
         level=alert.level,
         why="" if sealed else alert.why,
-        advice=alert.advice,
+        advice="" if sealed else alert.advice,  # a template may quote the post
         count=alert.count,
         active_at=alert.active_at,
         last_at=alert.last_at,
