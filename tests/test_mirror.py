@@ -9,17 +9,17 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 EXEMPT = {
-    "pipeline/ledger/migrations/env.py": "Alembic's way in; every migration's test goes through it",
+    "crawlers/world/channels.py": "a table of constants",
+    "pipeline/analyse/analyser.py": "a protocol",
     "pipeline/notify/notifier.py": "the contract of receivers, held by tests/contracts/notifier.py",
+    "pipeline/privacy/titles.py": "lists of words",
     "pipeline/stage.py": "a protocol",
 }
 """Modules that only say what others do, with the reason."""
 
-PENDING = (
-    "crawlers/",
-    "dashboards/",
-    "pipeline/",
-)
+PENDING = tuple(f"pipeline/{part}/" for part in "analyse app bench cli match privacy text".split())
+"""Parts that are being given theirs."""
+
 MODULES = sorted(
     file.relative_to(ROOT).as_posix()
     for package in ("pipeline", "crawlers", "dashboards")

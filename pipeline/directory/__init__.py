@@ -82,6 +82,8 @@ class Directory(_Entry):
             directory = cls.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
         except FileNotFoundError as error:
             raise Misconfigured([Fault(str(file), "没有这个名录文件", "there is no such directory file")]) from error
+        except OSError as error:
+            raise Misconfigured([Fault(str(file), f"打不开：{error}", f"cannot be opened: {error}")]) from error
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise Misconfigured([Fault(str(file), f"不是有效的 YAML：{error}", f"not valid YAML: {error}")]) from error
         except ValidationError as error:
