@@ -71,7 +71,7 @@ _OF_WHO = {
 
 
 def sentences() -> Iterator[Sentence]:
-    """Yield each sentence once with its polarity, always in the same order."""
+    """Yield the sentences with their polarity, always in the same order; a few come by two ways."""
     for words, forms in ((_GOOD, _OF_GOOD), (_BAD, _OF_BAD), (_DONE, _OF_DONE)):
         yield from _crossed(words, forms)
     for words, forms in ((_CARE, _OF_CARE), (_CHORE, _OF_CHORE), (_WHO, _OF_WHO)):

@@ -4,10 +4,8 @@ import itertools
 from pathlib import Path
 
 import msgspec
-import numpy as np
 import pytest
 
-from pipeline.analyse.scoring import calibration_error, macro_f1
 from pipeline.analyse.sentiment import LinearSentiment
 from pipeline.analyse.train import train
 from pipeline.errors import Misconfigured
@@ -81,17 +79,3 @@ def test_training_says_which_family_is_missing(tmp_path: Path, files: list[Path]
 def test_only_sentiment_can_be_trained(tmp_path: Path, files: list[Path]) -> None:
     with pytest.raises(Misconfigured, match="sentiment"):
         train("matter", files, tmp_path)
-
-
-def test_macro_f1_weighs_a_rare_label_as_much_as_a_frequent_one() -> None:
-    truth = ["neg"] * 98 + ["pos"] * 2
-
-    assert macro_f1(truth, ["neg"] * 100) == pytest.approx(0.4949, abs=1e-4)
-    assert macro_f1(truth, truth) == 1.0
-
-
-def test_a_model_that_is_always_sure_and_half_right_is_half_wrongly_calibrated() -> None:
-    sure = np.array([[1.0, 0.0, 0.0]] * 4)
-
-    assert calibration_error(sure, ["neg", "neg", "pos", "pos"]) == pytest.approx(0.5)
-    assert calibration_error(sure, ["neg"] * 4) == pytest.approx(0.0)

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipeline.analyse.fitting import Column, calibrated, fit, matrix, on_disk
+from pipeline.analyse.linear import Head, Linear
+from pipeline.analyse.ngrams import BITS
+
+pytest.importorskip("sklearn")
+
+GOOD = [f"{who}{what}" for who in ("物业", "师傅", "窗口", "老师") for what in ("很满意", "真好", "点赞")]
+BAD = [f"{who}{what}" for who in ("物业", "师傅", "窗口", "老师") for what in ("没人管", "太差", "推诿")]
+TRUTH = np.array([True] * len(GOOD) + [False] * len(BAD))
+
+
+def test_a_column_tells_what_it_was_shown_from_its_opposite() -> None:
+    column = fit(matrix(GOOD + BAD), TRUTH, np.ones(len(TRUTH)))
+
+    assert ((column.scores(matrix(GOOD + BAD)) > 0) == TRUTH).all()
+    assert column.scores(matrix(["保洁很满意"]))[0] > 0 > column.scores(matrix(["保洁太差"]))[0]
+
+
+def test_what_has_no_importance_teaches_nothing() -> None:
+    lies = [*GOOD, *BAD, *GOOD]
+    truth = np.concatenate([TRUTH, np.zeros(len(GOOD), bool)])
+    importance = np.concatenate([np.ones(len(TRUTH)), np.zeros(len(GOOD))])
+
+    honest, taught = fit(matrix(GOOD + BAD), TRUTH, np.ones(len(TRUTH))), fit(matrix(lies), truth, importance)
+
+    assert taught.weights == pytest.approx(honest.weights)
+
+
+def test_every_text_weighs_the_same_however_long_it_is() -> None:
+    rows = matrix(["停", "停水了怎么办" * 50])
+
+    assert np.asarray(rows.multiply(rows).sum(axis=1)).ravel() == pytest.approx([1.0, 1.0], rel=1e-5)
+
+
+def test_calibrating_brings_scores_to_how_often_they_are_right() -> None:
+    scores = np.array([-1.0] * 10 + [1.0] * 10)
+    truth = np.array(([True] * 2 + [False] * 8) + ([True] * 8 + [False] * 2))
+
+    head = calibrated(scores, truth)
+
+    assert 1 / (1 + np.exp(-(head.scale + head.bias))) == pytest.approx(0.8, abs=0.01)
+
+
+def test_cases_of_one_kind_calibrate_nothing() -> None:
+    assert calibrated(np.array([0.3, 0.9]), np.array([True, True])) == Head(1.0, 0.0)
+
+
+def test_whole_numbers_on_disk_say_nearly_what_the_column_said() -> None:
+    column = Column(np.random.default_rng(1).normal(size=1 << BITS), 0.3)
+    head = Head(2.0, -0.1)
+    whole, disk = on_disk(column, head)
+
+    told = Linear("1", np.stack([whole, whole], axis=1), disk, disk).probabilities(GOOD)[:, 1]
+
+    odds = column.scores(matrix(GOOD)) * head.scale + head.bias
+    assert told == pytest.approx(1 / (1 + np.exp(-odds)), abs=1e-3)
