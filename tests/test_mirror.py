@@ -12,12 +12,13 @@ EXEMPT = {
     "crawlers/world/channels.py": "a table of constants",
     "pipeline/analyse/analyser.py": "a protocol",
     "pipeline/notify/notifier.py": "the contract of receivers, held by tests/contracts/notifier.py",
+    "pipeline/privacy/span.py": "a table of placeholders",
     "pipeline/privacy/titles.py": "lists of words",
     "pipeline/stage.py": "a protocol",
 }
 """Modules that only say what others do, with the reason."""
 
-PENDING = tuple(f"pipeline/{part}/" for part in "analyse app bench cli match privacy text".split())
+PENDING = tuple(f"pipeline/{part}/" for part in "app bench cli".split())
 """Parts that are being given theirs."""
 
 MODULES = sorted(
