@@ -9,10 +9,12 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from pipeline import log
 from pipeline.bench import Row, run
 
 
 def print_bench(names: Sequence[str], rounds: int, format: str) -> None:
+    log.set_up("warning")  # the desk that is measured would tell of every batch
     rows = run(names, rounds)
     if format == "json":
         sys.stdout.write(msgspec.json.encode(rows).decode() + "\n")

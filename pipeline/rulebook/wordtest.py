@@ -75,7 +75,7 @@ class WordTest:
             return False
         if self._none and not self._none.isdisjoint(live):
             return False
-        return all(close(near, live, reading) for near in self._near)
+        return not self._near or all(close(near, live, reading) for near in self._near)
 
     def hits(self, reading: Reading) -> tuple[str, ...]:
         """Return the positive words that hit, in the order of the rule."""
