@@ -189,7 +189,7 @@ def test_a_day_with_a_check_shows_its_gap_and_what_was_missed_comes_once(
     frontier: Frontier, site: Site, clock: Clock, crawl: Crawl, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From nine in the morning until noon of the next day, with a browser check from ten on."""
-    monkeypatch.setattr("crawlers.connectors.feed.shared", lambda: crawl)
+    monkeypatch.setattr("crawlers.options.shared", lambda: crawl)
     clock.now = NOON - timedelta(hours=3)
     options = {"id": "sq", "connector": "feed", "url": site.url("/rss"), "allow_private": True, "gap": "0s"}
     door = Door()
