@@ -12,8 +12,8 @@ class Killed(BaseException):
     """Stands for kill -9: no handler of ours runs, what was not yet durable is gone."""
 
 
-class _Life:
-    """Counts operations down to a death.
+class Life:
+    """Counts operations down to a death at every *every*-th. It outlives the bus: keep one over all rebuildings.
 
     A life without a single commit is followed by a longer one: else the same death would come for ever.
     """
@@ -37,11 +37,11 @@ class _Life:
 
 
 class MortalBus:
-    """Passes everything on, and dies at every *every*-th publish or commit: after the one, before the other."""
+    """Passes everything on, and dies when its *life* is spent: after a publish, or before a commit."""
 
-    def __init__(self, bus: Bus, every: int) -> None:
+    def __init__(self, bus: Bus, life: Life) -> None:
         self._bus = bus
-        self._life = _Life(every)
+        self._life = life
 
     def publish(self, topic: str, messages: Sequence[Message]) -> None:
         self._bus.publish(topic, messages)
@@ -70,7 +70,7 @@ class MortalBus:
 
 
 class _MortalConsumer:
-    def __init__(self, consumer: Consumer, life: _Life) -> None:
+    def __init__(self, consumer: Consumer, life: Life) -> None:
         self._consumer = consumer
         self._life = life
 

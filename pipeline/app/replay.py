@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pipeline.app.desk import App
-from pipeline.app.mortal import Killed, MortalBus
+from pipeline.app.mortal import Killed, Life, MortalBus
 from pipeline.app.recorded import recorded
 from pipeline.bus import Message
 from pipeline.engine.clock import ManualClock
@@ -102,6 +102,7 @@ class _Rehearsal:
         self._settings = settings
         self._options = options
         self._clock = ManualClock(_BEGINNING)
+        self._life = Life(options.kill_every) if options.kill_every else None
         self._build()
 
     def run(self, posts: Sequence[Post], progress: Callable[[int, int], None]) -> Iterator[Notification]:
@@ -126,8 +127,8 @@ class _Rehearsal:
 
     def _build(self) -> None:
         self._app = App(self._settings, self._clock, rehearsal=True)
-        if self._options.kill_every:
-            self._app.bus = MortalBus(self._app.bus, self._options.kill_every)
+        if self._life:
+            self._app.bus = MortalBus(self._app.bus, self._life)
         self._workers = [self._app.worker(name) for name in _FOLLOWED]
 
     def close(self) -> None:

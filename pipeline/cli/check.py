@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+from rich.progress import Progress
 
 from crawlers.push import push_sources
 from crawlers.sources import open_sources
 from pipeline import settings as settings_file
+from pipeline.app.rule_files import FoundTest, find_tests
+from pipeline.app.rule_tests import WAYS, Failure, run_test
 from pipeline.bus.open import open_bus
 from pipeline.directory import Directory
 from pipeline.errors import Fault, Misconfigured, Unavailable
@@ -103,16 +106,28 @@ def _github(fault: Fault, lang: str) -> str:
 
 
 def run_rule_tests(settings: Settings, paths: Sequence[Path], names: Sequence[str]) -> int:
+    """Run examples and timed tests; return 0 if all hold."""
     book = Rulebook.read(paths, Directory.read(settings.directory))
     chosen = [rule for rule in book.rules if not names or rule.id in names]
-    missing = sorted(set(names) - {rule.id for rule in chosen})
-    results = run_examples(chosen)
-    failed = [result for result in results if not result.passed]
-    for result in failed:
-        sys.stdout.write(f"不符 {result}\n")
-    for fault in book.errors:
-        sys.stdout.write(f"错误 {fault.say()}\n")
-    for name in missing:
-        sys.stdout.write(f"错误 {name}：没有这条规则 / no such rule\n")
-    sys.stdout.write(f"{len(chosen)} 条规则，{len(results)} 个例句，{len(failed)} 个不符 / examples that do not hold\n")
-    return 1 if failed or book.errors or missing else 0
+    examples = run_examples(chosen)
+    timed = [found for found in find_tests(paths) if not names or found.test.rule in names]
+    complaints = [
+        *(f"不符 {result}" for result in examples if not result.passed),
+        *(f"不符 {failure}" for failure in _timed(timed)),
+        *(f"错误 {fault.say()}" for fault in book.errors),
+        *(f"错误 {name}：没有这条规则 / no such rule" for name in sorted(set(names) - {rule.id for rule in chosen})),
+    ]
+    for complaint in complaints:
+        sys.stdout.write(complaint + "\n")
+    sys.stdout.write(
+        f"{len(chosen)} 条规则，{len(examples)} 个例句，{len(timed)} 个计时测试（各 {len(WAYS)} 种送法），"
+        f"{len(complaints)} 处不符 / {len(complaints)} do not hold\n"
+    )
+    return 1 if complaints else 0
+
+
+def _timed(tests: Sequence[FoundTest]) -> Iterator[Failure]:
+    with Progress(disable=not sys.stderr.isatty(), transient=True) as bar:
+        for found in bar.track(tests, description="计时测试 / timed tests"):
+            if failure := run_test(found):
+                yield failure

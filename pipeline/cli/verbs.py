@@ -107,7 +107,7 @@ def test_rules(
     config: Config = None,
     rules: Annotated[list[Path] | None, typer.Option("--rules", help="规则文件或目录 / rule files")] = None,
 ) -> None:
-    """运行规则自带的例句 / run the examples inside the rule files."""
+    """运行规则自带的例句和计时测试 / run the examples inside rule files and the timed tests beside them."""
     from pipeline.cli.check import run_rule_tests
 
     settings = _read(config)

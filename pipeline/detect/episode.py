@@ -57,6 +57,12 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
         """When it closes unless something more is heard; a late post keeps it open as long as a timely one."""
         return max(self.last_at, self.heard_at) + timedelta(seconds=self.resolve_after_s)
 
+    def now(self) -> Alert:
+        """Return the alert as it stands, whether or not that was worth telling."""
+        return msgspec.structs.replace(
+            self.told, level=self.level, active_at=self.active_at, last_at=self.last_at, count=self.count
+        )
+
     def takes(self, at: datetime, timeframe: timedelta) -> bool:
         """Say whether something at *at* belongs to this spell.
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from pipeline.detect.episode import Episode, Hit
 from pipeline.ledger import Session, insert_new, upsert
 from pipeline.ledger.tables import episode, hit, pending
-from pipeline.model import Evidence, Match, Reader, encode
+from pipeline.model import Alert, Evidence, Match, Reader, encode
 
 _EVIDENCE = 5
 
@@ -86,6 +86,13 @@ class Memory:
             .limit(50)
         )
         return [self._episodes.read(row.body) for row in rows]
+
+    def firing(self, rule: str) -> list[Alert]:
+        """Return what the open spells of *rule* told last, brought up to date, by group."""
+        rows = self._session.connection.execute(
+            sa.select(episode.c.body).where(episode.c.rule == rule, episode.c.firing == 1).order_by(episode.c.grp)
+        )
+        return [self._episodes.read(row.body).now() for row in rows]
 
     def keep_episode(self, rule: str, group: str, spell: Episode) -> None:
         upsert(

@@ -23,7 +23,7 @@ from pipeline.model import Op, post_id
 from pipeline.settings import Settings
 from tests.live import LiveDesk, a_live_desk, eventually, free_port, kill
 
-KILLS = 2000 if os.environ.get("YUQING_NIGHTLY") else 200
+KILLS = 2000 if os.environ.get("NIGHTLY_SOAK") else 200
 SEED, RATE, SPEED = 7, 4.0, 60.0
 PAUSE_S = (0.02, 0.35)
 TREE_SHARE = 0.05  # of the kills hit the tree itself, and with it all parts at once

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.app.mortal import Killed, MortalBus
+from pipeline.app.mortal import Killed, Life, MortalBus
 from pipeline.bus import Message
 from pipeline.bus.sqlite import SqliteBus
 
@@ -16,12 +16,12 @@ def inner(tmp_path: Path) -> SqliteBus:
 
 
 def test_it_dies_after_publishing_and_before_committing(inner: SqliteBus) -> None:
-    mortal = MortalBus(inner, 2)
+    mortal = MortalBus(inner, Life(2))
     mortal.publish("t", [Message("k", b"1")])
     with pytest.raises(Killed):
         mortal.publish("t", [Message("k", b"2")])
     assert inner.lag("g", "t") == 2, "what was published before a death is there after it"
-    mortal = MortalBus(inner, 1)
+    mortal = MortalBus(inner, Life(1))
     consumer = mortal.consumer("g", "t")
     assert len(consumer.poll(10, 0)) == 2
     with pytest.raises(Killed):
@@ -32,7 +32,7 @@ def test_it_dies_after_publishing_and_before_committing(inner: SqliteBus) -> Non
 
 def test_work_that_needs_two_steps_is_done_in_the_end_even_if_every_second_one_is_deadly(inner: SqliteBus) -> None:
     inner.publish("t", [Message("k", str(n).encode()) for n in range(20)])
-    mortal, deaths = MortalBus(inner, 2), 0
+    mortal, deaths = MortalBus(inner, Life(2)), 0
     while mortal.lag("g", "t"):
         consumer = mortal.consumer("g", "t")
         try:
@@ -48,7 +48,7 @@ def test_work_that_needs_two_steps_is_done_in_the_end_even_if_every_second_one_i
 
 
 def test_everything_else_is_passed_on(inner: SqliteBus) -> None:
-    mortal = MortalBus(inner, 100)
+    mortal = MortalBus(inner, Life(100))
     mortal.publish("t", [Message("k", b"1")])
     consumer = mortal.consumer("g", "t")
     start = dict(consumer.positions)

@@ -58,7 +58,7 @@ def test_examples_of_rules_are_run(yuqing: Terminal, rule: Path) -> None:
     assert yuqing("test-rules").code == 0
     good = yuqing("test-rules", "--rules", str(rule))
     assert good.code == 0
-    assert "1 条规则，2 个例句，0 个不符" in good.out
+    assert "1 条规则，2 个例句，0 个计时测试" in good.out
 
 
 def test_an_example_that_does_not_hold_is_told(yuqing: Terminal, rule: Path) -> None:

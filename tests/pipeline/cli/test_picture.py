@@ -13,7 +13,7 @@ from pipeline.cli.picture import take_picture
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.nightly
-@pytest.mark.skipif("YUQING_NIGHTLY" not in os.environ, reason="two minutes; set YUQING_NIGHTLY=1")
+@pytest.mark.skipif("NIGHTLY_SOAK" not in os.environ, reason="two minutes; set NIGHTLY_SOAK=1")
 @pytest.mark.skipif(browser() is None, reason="no Chromium here")
 def test_the_picture_of_a_desk_that_has_warned_takes_itself_and_leaves_nothing_running(tmp_path: Path) -> None:
     file = tmp_path / "made" / "console.png"
