@@ -17,6 +17,7 @@ from pipeline.model import (
     Author,
     Engagement,
     Fetch,
+    Kind,
     Op,
     Order,
     Post,
@@ -65,7 +66,7 @@ class Intake:
     def posts(self, card: SourceCard, raw: Sequence[RawPost]) -> list[Post]:
         """Return *raw* as posts without personal data, in the same order."""
         spoken = [("", "") if post.op is Op.DELETE else (cleaned(post.title), cleaned(post.text)) for post in raw]
-        masked = self._masker.mask_batch(spoken)
+        masked = self._masker.mask_batch(spoken, [post.kind is Kind.ARTICLE for post in raw])
         return [self._post(card, post, words) for post, words in zip(raw, masked, strict=True)]
 
     def publish(self, posts: Sequence[Post]) -> int:

@@ -18,6 +18,7 @@ from pipeline.errors import Fault, Misconfigured
 from pipeline.model import (
     AnalysedPost,
     ClusterFinding,
+    Kind,
     MatterFinding,
     Op,
     Post,
@@ -130,7 +131,9 @@ class Analyst:
 
     def _mask(self, posts: Sequence[Post]) -> tuple[list[Post], list[Masked]]:
         """Return the posts without personal data: intake masked them, but a log can also be written by others."""
-        masked = self._masker.mask_batch([(post.title, post.text) for post in posts])
+        masked = self._masker.mask_batch(
+            [(post.title, post.text) for post in posts], [post.kind is Kind.ARTICLE for post in posts]
+        )
         safe = [
             msgspec.structs.replace(post, title=one.title, text=one.text) if one.spans else post
             for post, one in zip(posts, masked, strict=True)

@@ -53,6 +53,9 @@ class Masked(msgspec.Struct, frozen=True, gc=False):
     normal: str = ""  # the normal form of the masked body
 
 
+_NAMES: Final = frozenset({"PERSON_NAME", "OFFICIAL_NAME"})
+
+
 class Masker:
     """Masks the classes of DOMAIN §3.3. Masking what is masked changes nothing and finds the same classes.
 
@@ -72,17 +75,25 @@ class Masker:
     def mask(self, title: str, text: str) -> Masked:
         return self.mask_batch([(title, text)])[0]
 
-    def mask_batch(self, posts: Sequence[tuple[str, str]]) -> list[Masked]:
-        """Return each (title, text) masked, in the order given."""
-        normals = normal_batch([body(title, text) for title, text in posts])
-        return [self.mask_normal(title, text, normal) for (title, text), normal in zip(posts, normals, strict=True)]
+    def mask_batch(self, posts: Sequence[tuple[str, str]], press: Sequence[bool] = ()) -> list[Masked]:
+        """Return each (title, text) masked, in the order given; *press* says which are published articles.
 
-    def mask_normal(self, title: str, text: str, normal: str) -> Masked:
-        """Return what ``mask`` returns, for a caller who has the normal form of the body already."""
+        The title of a published article is a link's name: it keeps the names in it (DOMAIN §3.3).
+        """
+        normals = normal_batch([body(title, text) for title, text in posts])
+        return [
+            self.mask_normal(title, text, normal, headline)
+            for (title, text), normal, headline in zip(posts, normals, press or [False] * len(posts), strict=True)
+        ]
+
+    def mask_normal(self, title: str, text: str, normal: str, headline: bool = False) -> Masked:
+        """Return what ``mask_batch`` returns, for a caller who has the normal form of the body already."""
         if not self._set.Match(normal):
             return Masked(title, text, normal=normal)
         seen = shadow(normal)
         spans = tuple(Span(*seen.original(start, end), name) for start, end, name in self._spans(seen.text))
+        if headline:
+            spans = tuple(span for span in spans if span.start >= len(title) or span.name not in _NAMES)
         old = [CLASS_OF[match.group()] for match in _PLACEHOLDER.finditer(normal)]
         classes = tuple(sorted({*old, *(span.name for span in spans)}))
         hidden = _covered(normal, 0, len(normal), spans)  # the same as normalising again: placeholders are normal

@@ -125,8 +125,6 @@ def _titled(text: str, end: int, name: str) -> Iterator[Span]:
             continue
         yield Span(start, end, name)
         return
-    if end and rare(text[end - 1]):
-        yield Span(end - 1, end, name)
 
 
 def _fits(text: str, start: int, family: str, given: str) -> bool:

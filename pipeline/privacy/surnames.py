@@ -27,5 +27,5 @@ GIVEN: Final = frozenset(
 
 
 def rare(one: str) -> bool:
-    """Say whether a character is so rare that before a form of address it can only be a surname."""
+    """Say whether a character is one of those that need four bytes: names use them, words hardly ever."""
     return "\u3400" <= one <= "\u4dbf" or one >= "\U00020000"

@@ -225,3 +225,16 @@ def test_trying_only_where_numbers_begin_misses_none(text: str) -> None:
     for pattern in (numbers._ID18, numbers._ID15, numbers._CARD, numbers._MOBILE, numbers._LANDLINE):
         tried = [found.span() for found in numbers._each(pattern, text, begins)]
         assert tried == [found.span() for found in pattern.finditer(text)]
+
+
+def test_the_title_of_a_published_article_keeps_its_names_and_nothing_else() -> None:
+    words = ("物业经理王国强回应停电", "业主王国强电话13800138000")
+
+    (press, post) = MASKER.mask_batch([words, words], [True, False])
+    (numbered,) = MASKER.mask_batch([("爆料人13800138000", "")], [True])
+
+    assert press.title == words[0]
+    assert "王国强" not in press.text + post.title + post.text
+    assert numbered.title == "爆料人[手机号]"
+    (again,) = MASKER.mask_batch([(press.title, press.text)], [True])
+    assert (again.title, again.text) == (press.title, press.text)

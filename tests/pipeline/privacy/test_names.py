@@ -39,7 +39,6 @@ NAMED = """
 任先生投诉噪音|任
 安女士咨询医保|安
 仉先生来电咨询|仉
-𬱖先生反映停水|𬱖
 亓女士投诉|亓
 逄大哥帮忙修好了|逄
 孩子王小测在学校被打|王小测
@@ -201,7 +200,6 @@ def test_places_offices_and_ordinary_words_are_no_names(text: str) -> None:
         ("局长李强表示会查", "局长[职务人员]表示会查"),
         ("业主王芳反映噪音", "业主[姓名]反映噪音"),
         ("总队长谭小明", "总队长[职务人员]"),
-        ("𬱖先生来电", "[姓名]先生来电"),
     ],
 )
 def test_the_mask_ends_where_the_name_does(text: str, masked: str) -> None:
