@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.analyse.heads import DEPTH, Head, Heads, Said
-from pipeline.analyse.keyform import forms
+from pipeline.analyse.heads import CONTAINED, DEPTH, SHORT, SHORT_EXTRA, SHORTER, Head, Heads, Said
+from pipeline.analyse.keyform import SKETCH, forms
 
 LIFT = "锦湖里七号楼的电梯坏了一个星期,老人下不了楼,物业说在等配件"
 BUS = "公交车站牌倒了好几天,等车的人都站在路中间,天黑了很危险的"
@@ -92,3 +92,28 @@ def test_a_flood_of_one_template_costs_no_more_and_the_first_and_the_newest_are_
 
     assert like(heads, flood[0][1], 100) == "c1"
     assert like(heads, flood[-1][1], 100) == flood[-1][0]
+
+
+LETTERS = st.text("停水电气煤漏泄欠薪资0123", min_size=8, max_size=120)
+
+
+def counted(one: Said, other: Said) -> float:
+    """Return the share of the shorter one's 3-grams that both have, by counting all of them."""
+    mine, theirs = set(one.grams.tolist()), set(other.grams.tolist())
+    small, large = sorted((len(mine), len(theirs)))
+    share = len(mine & theirs) / small
+    needed = CONTAINED + SHORT_EXTRA * max(0.0, 1 - small / SHORT)
+    return share if small >= SHORTER * large and share >= needed else 0.0
+
+
+@given(LETTERS, LETTERS, LETTERS)
+def test_a_glance_at_the_sketches_denies_nothing_that_counting_finds(shared: str, before: str, after: str) -> None:
+    one, other = said(shared + before), said(after + shared)
+
+    assert one.share(other) == counted(one, other)
+
+
+def test_a_text_with_more_3_grams_than_a_sketch_has_bits_is_still_like_itself() -> None:
+    text = "".join(map(chr, range(0x4E00, 0x4E00 + SKETCH + 1_000)))
+
+    assert said(text).share(said(text[:-500])) == 1.0
