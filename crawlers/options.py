@@ -35,7 +35,9 @@ class WebOptions(Options):
     )
     deadline: Duration = Field(default=duration("30s"), description="一次请求的总时限 / time for one request")
 
-    def visit(self, errand: Literal["feed", "page"], urls: tuple[str, ...], cursor: str, now: datetime, **more: Any) -> Visit:
+    def visit(
+        self, errand: Literal["feed", "page"], urls: tuple[str, ...], cursor: str, now: datetime, **more: Any
+    ) -> Visit:
         """Have the Scrapy process do an errand of that name."""
         return shared().visit(
             Errand(

@@ -167,7 +167,7 @@ def _taken_into(case: Case | None, before: Notice | None, alert: Alert, units: R
             case = _reopened(case, alert)
     if case is None:
         return _new_case(alert, units, title) if alert.manner.open_case and before is None else None
-    return _grown(case, before, alert, units)
+    return _grown(case, before, alert, units, title)
 
 
 def _new_case(alert: Alert, units: Routed, title: str) -> Case:
@@ -199,11 +199,13 @@ def _reopened(case: Case, alert: Alert) -> Case:
     )  # fmt: skip
 
 
-def _grown(case: Case, before: Notice | None, alert: Alert, units: Routed) -> Case:
+def _grown(case: Case, before: Notice | None, alert: Alert, units: Routed, title: str) -> Case:
+    """Return the case with this turn in it; its title follows the alert that opened it."""
     level = loudest(case.level, alert.level)
     grown = msgspec.structs.replace(
         case,
         level=level,
+        title=title if case.alerts[:1] == (alert.id,) and alert.turn is not Turn.QUIET else case.title,
         places=() if alert.accusation else _joined(case.places, alert.places),
         alerts=_joined(case.alerts, (alert.id,)),
         firing=_firing(case, before, alert),

@@ -78,3 +78,12 @@ def test_whatever_happens_every_alert_is_told_first_once_and_before_anything_els
 def test_silence_is_none() -> None:
     notice = Notice(alert=an_alert(Turn.GREW), heard_at=at("11:00"))
     assert reason_to_speak(notice, notice) is None
+
+
+def test_the_title_of_a_case_follows_the_alert_that_opened_it() -> None:
+    opened = hear(None, None, an_alert(), UNITS, "1小时内 10 人反映停水")
+    grown = hear(opened.case, opened.notice, an_alert(Turn.RAISED, "11:05", level=Level.L2), UNITS, "38 人反映停水")
+    joined = hear(grown.case, None, an_alert(id="other"), UNITS, "另一件")
+    quiet = hear(joined.case, grown.notice, an_alert(Turn.QUIET, "13:05"), UNITS, "平息时的话")
+
+    assert [heard.case.title for heard in (grown, joined, quiet) if heard.case] == ["38 人反映停水"] * 3
