@@ -1,0 +1,28 @@
+"""What ``docs/performance.md`` tells, asserted at about half, because nobody else is quiet while tests run."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.bench.contest import measure
+from pipeline.bench.stages import Copies, Feelings, Rules, Whole
+
+
+@pytest.mark.slow
+def test_the_whole_way_is_a_hundred_times_as_fast_as_the_usual_packages() -> None:
+    assert measure(Whole(), 3).ratio > 110
+
+
+@pytest.mark.slow
+def test_feelings_are_found_a_thousand_times_as_fast() -> None:
+    assert measure(Feelings(), 3).ratio > 1_200
+
+
+@pytest.mark.slow
+def test_the_automaton_finds_what_one_regular_expression_a_rule_finds() -> None:
+    assert measure(Rules(), 3).ratio > 350  # the constructor compares the results
+
+
+@pytest.mark.slow
+def test_clusters_are_faster_than_datasketch() -> None:
+    assert measure(Copies(), 3).ratio > 5
