@@ -62,7 +62,7 @@ lock: setup-dev ## 重新锁定依赖版本 / pin the dependencies anew
 	$(BIN)/python -m pip install --quiet pip-tools
 	$(BIN)/pip-compile $(LOCK) --output-file requirements-dev.lock --extra dev pyproject.toml
 	$(BIN)/pip-compile $(LOCK) --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
-LOCK := --quiet --no-emit-index-url --no-emit-trusted-host --strip-extras --generate-hashes --no-header --no-annotate --allow-unsafe
+LOCK := --quiet --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --generate-hashes --no-header --no-annotate --allow-unsafe
 
 clean: ## 删除环境与数据 / remove the environment and the data folder
 	rm -rf $(VENV) $(HOME_DIR) artifacts

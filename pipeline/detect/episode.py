@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -14,22 +10,6 @@ import msgspec
 from pipeline.model import Alert, Level, Turn, loudest
 
 _STEP = 1.25
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A counted hit in a window: when, and whose voice."""
-
-    at: datetime
-    member: str
-
-
-@dataclass(frozen=True)
-class Reach:
-    """The condition held: first at *at* (event time), with at most *count* distinct voices in one window."""
-
-    at: datetime
-    count: int
 
 
 class Episode(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,32 +74,3 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
         if self.active_at < before.told.active_at or self.count >= before.told.count * _STEP:
             return Turn.GREW
         return None
-
-
-def reach(hits: Sequence[Hit], new: datetime, timeframe: timedelta, needed: int) -> Reach | None:
-    """Say where a frequency condition holds in the windows that contain *new*.
-
-    *hits* are in order of time and include the new one. A window is (t − timeframe, t], t the time of any
-    hit (RULES §3.2): exactly *timeframe* apart is not together.
-    """
-    times = [hit.at for hit in hits]
-    start = bisect_right(times, new - timeframe)
-    stop = bisect_left(times, new + timeframe)
-    voices: Counter[str] = Counter()
-    tail, first, most = start, None, 0
-    for head in range(start, stop):
-        voices[hits[head].member] += 1
-        while times[tail] <= times[head] - timeframe:
-            _leave(voices, hits[tail].member)
-            tail += 1
-        last_of_its_time = head + 1 == stop or times[head + 1] > times[head]
-        if times[head] >= new and last_of_its_time and len(voices) >= needed:
-            first = first or times[head]
-            most = max(most, len(voices))
-    return Reach(first, most) if first is not None else None
-
-
-def _leave(voices: Counter[str], member: str) -> None:
-    voices[member] -= 1
-    if not voices[member]:
-        del voices[member]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from pipeline.detect.episode import Episode, Hit
+from pipeline.detect.episode import Episode
+from pipeline.detect.window import Hit
 from pipeline.ledger import Session, insert_new, upsert
 from pipeline.ledger.tables import episode, hit, pending
 from pipeline.model import Alert, Evidence, Match, Reader, encode
@@ -57,14 +58,12 @@ class Memory:
         self._session.connection.execute(sa.update(hit).where(where).values(match_id=match.id))
         return False
 
-    def window(self, match: Match, timeframe: timedelta) -> list[Hit]:
-        """Return the hits that can share a window with *match*, in order of event time."""
-        rows = self._session.connection.execute(
-            sa.select(hit.c.at, hit.c.member)
-            .where(hit.c.rule == match.rule, hit.c.grp == match.key)
-            .where(hit.c.at > match.at - timeframe, hit.c.at < match.at + timeframe)
-            .order_by(hit.c.at)
-        )
+    def hits(self, rule: str, group: str, after: datetime, before: datetime | None = None) -> list[Hit]:
+        """Return the hits of a group between two moments, neither included, in order of event time."""
+        query = sa.select(hit.c.at, hit.c.member).where(hit.c.rule == rule, hit.c.grp == group, hit.c.at > after)
+        if before is not None:
+            query = query.where(hit.c.at < before)
+        rows = self._session.connection.execute(query.order_by(hit.c.at))
         return [Hit(row.at, row.member) for row in rows]
 
     def evidence(self, rule: str, group: str, since: datetime, until: datetime) -> tuple[Evidence, ...]:

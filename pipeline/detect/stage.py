@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from pipeline.bus import Delivery, Message
-from pipeline.detect.episode import Episode, Reach, reach
+from pipeline.detect.episode import Episode
 from pipeline.detect.memory import Memory, evidence_of
+from pipeline.detect.window import Hit, Reach, Windows
 from pipeline.detect.wording import summarise, why
 from pipeline.ledger import Ledger
 from pipeline.metrics import METRICS, Metrics
@@ -57,6 +58,7 @@ class DetectStage(OnLedger):
         self._rules = rules
         super().__init__(ledger.session(self.name, self.reads))
         self._memory = Memory(self._session)
+        self._windows = Windows()
         self._late_after = late_after
         self._patient = patient
         self._metrics = metrics
@@ -77,6 +79,10 @@ class DetectStage(OnLedger):
         alerts += self._close(now)
         self._tidy(now)
         return _messages(alerts)
+
+    def forget(self) -> None:
+        super().forget()
+        self._windows.clear()
 
     def _judge_all(self, matches: Sequence[Match], now: datetime) -> list[Alert]:
         alerts: list[Alert] = []
@@ -101,20 +107,22 @@ class DetectStage(OnLedger):
         return [self._open(found)] if found.reach else []
 
     def _reach(self, rule: Rule, match: Match) -> Reach | None:
-        if rule.immediate_if is not None and rule.immediate_if.value(_names(match, rule, 1)):
-            return Reach(match.at, 1)
+        """Say where the condition holds with this new hit; every hit is taken into its window, whatever it leads to."""
+        at_once = Reach(match.at, 1)
+        together = self._together(rule, match) if rule.timeframe else at_once
         if rule.type is RuleType.ANY:
-            return Reach(match.at, self._voices(rule, match))
-        if match.known_at - match.at > rule.allowed_lateness:
-            return None
-        return reach(self._memory.window(match, rule.timeframe), match.at, rule.timeframe, rule.num_events)
+            return together or at_once
+        if rule.immediate_if is not None and rule.immediate_if.value(_names(match, rule, 1)):
+            return at_once
+        return together if match.known_at - match.at <= rule.allowed_lateness else None
 
-    def _voices(self, rule: Rule, match: Match) -> int:
-        """Return how many voices an ``any`` rule with a timeframe has heard in it; without one, each post is one."""
-        if not rule.timeframe:
-            return 1
-        found = reach(self._memory.window(match, rule.timeframe), match.at, rule.timeframe, 1)
-        return found.count if found else 1
+    def _together(self, rule: Rule, match: Match) -> Reach | None:
+        """Return where enough voices are together around this hit; for an ``any`` rule one is enough."""
+        needed = 1 if rule.type is RuleType.ANY else rule.num_events
+        return self._windows.reach(
+            (rule.id, match.key), Hit(match.at, match.member), rule.timeframe, needed,
+            lambda after, before: self._memory.hits(rule.id, match.key, after, before),
+        )  # fmt: skip
 
     def _open(self, found: Found) -> Alert:
         match, rule, reached = found.match, found.rule, found.reach

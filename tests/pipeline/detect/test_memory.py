@@ -68,7 +68,11 @@ def test_a_window_reaches_to_both_sides_and_has_neither_end(memory: Memory) -> N
     keep(memory, *(a_match(name, at=minute(m), author=name) for name, m in minutes.items()))
     keep(memory, a_match("elsewhere", group=("文桥街道",)), a_match("other", rule="water.quality"))
 
-    assert [hit.member for hit in memory.window(a_match("now"), TEN)] == ["hm:in", "hm:now", "hm:after"]
+    assert [hit.member for hit in memory.hits("water.outage", a_match("now").key, NOON - TEN, NOON + TEN)] == [
+        "hm:in",
+        "hm:now",
+        "hm:after",
+    ]
 
 
 def test_evidence_is_of_the_spell_alone_and_its_earliest_few(memory: Memory) -> None:

@@ -27,7 +27,8 @@ def test_the_shipped_rules_are_sound_and_every_example_holds() -> None:
 
 
 def test_the_shipped_rules_name_no_place_of_any_district() -> None:
-    words = "".join(file.read_text(encoding="utf-8") for file in SHIPPED.glob("*.yaml"))
+    files = [file for file in SHIPPED.glob("*.yaml") if not file.name.endswith(".test.yaml")]
+    words = "".join(file.read_text(encoding="utf-8") for file in files)
 
     directory = Directory.read()
     names = [place.name for place in directory.places] + [directory.territory.name, *directory.outside]
