@@ -35,6 +35,10 @@ _LOOK: Final[tuple[tuple[str, Find | None], ...]] = (
     ("班", school_classes),
     ("|".join(TITLES), names),
     ("[男女][,。 0-9)/]|身份证|手机|电话|联系方式|[一-鿿][ ,:(/]{0,2}1[3-9][0-9]{9}", records),
+    (
+        "岁|小学|中学|幼儿园|托班|学校|[一二三四五六七八九十0-9][小中]|初[一二三中]|高[一二三中]",
+        None,
+    ),  # perhaps a child
     (r"\[", None),  # a placeholder: masked before
     (INVISIBLE, None),
 )

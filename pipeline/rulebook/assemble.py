@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from pipeline.model import FIELDS, Level, Manner, Type, digest
+from pipeline.model import FIELDS, PERSONAL, Level, Manner, Type, digest
 from pipeline.rulebook.condition import read_condition
 from pipeline.rulebook.expression import Expression, ExpressionError
 from pipeline.rulebook.report import Report
@@ -177,8 +177,18 @@ class Assembler:
         written = [node.get(key) for key in ("group_by", *_ALIASES) if node.get(key) is not None]
         if len(written) > 1:
             self._report.error(node.place, "E03", "group_by 写了两种", "group_by is given in two spellings")
-        fields = [self._field(item) for group in written for item in items(group, self._report)]
-        return tuple(dict.fromkeys(name for name in fields if name))
+        fields = tuple(
+            dict.fromkeys(filter(None, (self._field(item) for group in written for item in items(group, self._report))))
+        )
+        if personal := PERSONAL.intersection(fields):
+            zh = "不能按人分组：规则看事不看人；要数人数请用 count_by"
+            self._report.error(
+                node.place,
+                "P01",
+                f"{'、'.join(personal)} {zh}",
+                "a rule is about matters, not about persons; to count voices use count_by",
+            )
+        return fields
 
     def _field(self, node: Node | None) -> str:
         name = text(node, self._report)

@@ -238,3 +238,12 @@ def test_the_title_of_a_published_article_keeps_its_names_and_nothing_else() -> 
     assert numbered.title == "爆料人[手机号]"
     (again,) = MASKER.mask_batch([(press.title, press.text)], [True])
     assert (again.title, again.text) == (press.title, press.text)
+
+
+@pytest.mark.parametrize("text", ["我家娃在小学被打了", "邻居家孩子在三中被欺负", "一个八岁的男孩走丢了"])
+def test_a_child_is_seen_where_nothing_else_is_private(text: str) -> None:
+    masked = MASKER.mask("", text)
+
+    assert masked.minor
+    assert masked.text == text
+    assert not MASKER.mask("", "学校门口堵车").minor

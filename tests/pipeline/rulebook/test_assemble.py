@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.rulebook import Rulebook
 from tests.pipeline.rulebook.rules import a_rule, codes, read
 
 DEFAULTS = {"owner": "值班台", "allowed_lateness": "2h", "match": {"where": {"place.street|exists": True}}}
@@ -70,3 +71,31 @@ def test_an_example_gives_fields_as_their_type_has_them(tmp_path: Path) -> None:
         {"watch": ("甲",), "numbers.people": 30.0, "url": "https://a.cn"},
     )
     assert codes(read(tmp_path, a_rule(examples={"match": [{"txet": "停水"}], "no_match": ["来水"]})))[0] == "E21"
+
+
+def test_a_rule_may_count_people_but_not_single_them_out(tmp_path: Path) -> None:
+    file = tmp_path / "people.yaml"
+    rule = """
+schema: yuqing-rule/v1
+defaults: {owner: 值班台}
+rules:
+  - id: own.people
+    name: 一个人说得多
+    status: test
+    level: blue
+    match: {text: {any: [停水]}}
+    type: frequency
+    group_by: [GROUP]
+    count_by: author.key
+    num_events: 3
+    timeframe: 1h
+    annotations: {summary: 停水}
+    examples: {match: [停水], no_match: [来水]}
+"""
+    file.write_text(rule.replace("GROUP", "author.key"), encoding="utf-8")
+    (fault,) = Rulebook.read([file]).errors
+    assert fault.code == "P01"
+    assert "count_by" in fault.zh
+
+    file.write_text(rule.replace("GROUP", "place.street"), encoding="utf-8")
+    assert Rulebook.read([file]).errors == ()
