@@ -16,7 +16,13 @@ class ConsoleServer(uvicorn.Server):
     def __init__(self, app: Starlette, host: str = "127.0.0.1", port: int = 0) -> None:
         super().__init__(
             uvicorn.Config(
-                app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=3
+                app,
+                host=host,
+                port=port,
+                log_level="warning",
+                access_log=False,
+                timeout_graceful_shutdown=3,
+                server_header=False,
             )
         )
         self._feed: Feed = app.state.feed

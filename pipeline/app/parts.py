@@ -11,6 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from crawlers.collector import Collector
+from dashboards.console.serving import ConsoleServer
 from pipeline.app.desk import PARTS, STAGES, App
 from pipeline.app.status import Beat
 from pipeline.engine.tree import Part, Stopping
@@ -125,19 +126,8 @@ def _visit(collector: Collector, app: App, stopping: Stopping) -> None:
 
 def console(app: App, stopping: Stopping) -> None:
     """Serve the page, the API and the push door until asked to stop."""
-    import uvicorn
-
     page = _patiently(app.console, stopping)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            page,
-            host=app.settings.console.host,
-            port=app.settings.console.port,
-            log_config=None,
-            timeout_graceful_shutdown=2,
-            server_header=False,
-        )
-    )
+    server = ConsoleServer(page, app.settings.console.host, app.settings.console.port)
     beat = Beat(app.home, "console", app.clock)
 
     def watch() -> None:
