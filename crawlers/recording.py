@@ -67,7 +67,7 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, Row | Rejected]]:
         if len(line) > _LONGEST_LINE:
             yield number, Rejected(f"这一行超过 {_LONGEST_LINE >> 20} MB / the line is too long")
         elif line.strip(b"\xef\xbb\xbf\r\n\t "):
-            yield number, _row(_parsed(line))
+            yield number, row_of(line)
 
 
 def _bounded(file: BinaryIO) -> Iterator[bytes]:
@@ -76,6 +76,11 @@ def _bounded(file: BinaryIO) -> Iterator[bytes]:
         yield line
         while len(line) > _LONGEST_LINE and not line.endswith(b"\n"):
             line = file.readline(_LONGEST_LINE + 1)
+
+
+def row_of(line: bytes) -> Row | Rejected:
+    """Return the JSON object in *line*."""
+    return _row(_parsed(line))
 
 
 def rows_of(content: bytes) -> Iterator[tuple[int, Row | Rejected]]:
@@ -133,7 +138,7 @@ def raw_post(row: Row, *, fetched_at: datetime, zone: str = "Asia/Shanghai") -> 
     published = _published(field, fetched, zone)
     op = field.choice("op", Op, Op.UPSERT)
     title, text = field.text("title"), field.text("text")
-    if op is Op.UPSERT and not (title.strip() or text.strip()):
+    if op is Op.UPSERT and not (title.strip() or text.strip()) and not _wordless(field):
         raise Rejected("没有标题也没有正文 / neither title nor text")
     native_id, warnings = _native_id(field, op)
     return RawPost(
@@ -175,6 +180,10 @@ class _Fields:
             if (value := self._flat.get(key)) not in (None, "", [], {}):
                 return value
         return None
+
+    def empty(self, name: str) -> bool:
+        """Say whether the field is there and says nothing."""
+        return any(self._flat.get(key) == "" for key in NAMES[name])
 
     def text(self, name: str) -> str:
         value = self.get(name)
@@ -235,6 +244,11 @@ def _moment(field: _Fields, name: str, base: datetime, zone: str) -> datetime | 
     if found := _time(raw, base, zone):
         return found.at
     raise Rejected(f"{name}：时间看不懂 / the time cannot be read")
+
+
+def _wordless(field: _Fields) -> bool:
+    """Say whether a row knows that it has no words: a picture or a video, insufficient text but not lost (DOMAIN C31)."""
+    return field.empty("text") and bool(field.text("native_id").strip())
 
 
 def _native_id(field: _Fields, op: Op) -> tuple[str, tuple[str, ...]]:

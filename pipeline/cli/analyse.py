@@ -12,7 +12,7 @@ import msgspec
 from crawlers import SourceCard
 from crawlers.intake import Intake
 from crawlers.pseudonyms import Pseudonyms
-from crawlers.recording import card_of, raw_post
+from crawlers.recording import card_of, raw_post, row_of
 from pipeline.analyse import Analyst
 from pipeline.app import App
 from pipeline.errors import Rejected
@@ -45,12 +45,9 @@ class _LineReader:
 
     def read(self, raw: bytes) -> tuple[object, Post | str]:
         """Return the line's own id and its post, or the reason why there is none."""
-        try:
-            row = msgspec.json.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return None, "不是有效的 JSON / not valid JSON"
-        if not isinstance(row, dict):
-            return None, "不是一个 JSON 对象 / not a JSON object"
+        row = row_of(raw)
+        if isinstance(row, Rejected):
+            return None, str(row)
         default = SourceCard(id="stdin", connector="import", access=Access.IMPORT, zone=self._zone)
         try:
             card = card_of(row, default)

@@ -173,3 +173,10 @@ def test_one_object_a_list_and_lines_are_all_rows() -> None:
     assert [row for _, row in rows_of(b'{\n"id": 1\n}')] == [{"id": 1}]
     assert [row for _, row in rows_of(b'[{"id": 1}, {"id": 2}]')] == [{"id": 1}, {"id": 2}]
     assert [number for number, _ in rows_of(b'{"id": 1}\n\n{"id": 2}\n')] == [1, 3]
+
+
+def test_a_post_without_words_is_kept_if_it_says_so_and_has_an_id() -> None:
+    assert raw_post({"id": "v1", "text": ""}, fetched_at=NOON).text == ""
+    for row in ({"id": "v1"}, {"id": "v1", "text": None}, {"text": ""}, {"id": " ", "text": ""}):
+        with pytest.raises(Rejected, match="没有标题也没有正文"):
+            raw_post(row, fetched_at=NOON)

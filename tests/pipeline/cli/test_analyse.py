@@ -50,3 +50,9 @@ def test_another_directory_knows_other_places(yuqing: Terminal, tmp_path: Path) 
 def test_nothing_is_written_by_analysing(yuqing: Terminal, tmp_path: Path) -> None:
     yuqing("analyse", stdin=WATER)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_half_characters_and_posts_without_words_are_read(yuqing: Terminal) -> None:
+    done = yuqing("analyse", stdin='{"id": 1, "text": "\\ud800停水"}\n{"id": 2, "text": ""}')
+    half, wordless = done.lines
+    assert (half["matter"]["topic"], wordless["gate"]["status"]) == ("water", "insufficient_text")
