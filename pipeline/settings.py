@@ -9,7 +9,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -173,18 +173,48 @@ def read(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
 
     Relative paths in the file count from its folder. Raises Misconfigured with every fault.
     """
+    settings, faults = salvaged(path, environ)
+    if faults:
+        raise Misconfigured(faults)
+    return settings
+
+
+def salvaged(path: Path | None = None, environ: Mapping[str, str] | None = None) -> tuple[Settings, list[Fault]]:
+    """Return the settings without what is wrong in them, and every fault: for those who look for more faults.
+
+    Raises Misconfigured if the file cannot be read at all.
+    """
     file = path or Path(FILE_NAME)
-    tree: dict[str, Any] = {}
-    if file.exists():
-        tree = _parse(file)
-    elif path is not None:
-        raise Misconfigured([Fault(str(path), "没有这个配置文件", "there is no such settings file")])
     environ = os.environ if environ is None else environ
-    tree = _overlay(tree, environ)
-    try:
-        return _anchored(Settings.model_validate(tree), file.parent)
-    except ValidationError as error:
-        raise Misconfigured(_faults(str(file), error, environ)) from error
+    tree = _overlay(_tree(file, path), environ)
+    faults: list[Fault] = []
+    while True:
+        try:
+            return _anchored(Settings.model_validate(tree), file.parent), faults
+        except ValidationError as error:
+            faults += _faults(str(file), error, environ)
+            _cut(tree, [item["loc"] for item in error.errors()])
+
+
+def _tree(file: Path, path: Path | None) -> dict[str, Any]:
+    if file.exists():
+        return _parse(file)
+    if path is not None:
+        raise Misconfigured([Fault(str(path), "没有这个配置文件", "there is no such settings file")])
+    return {}
+
+
+def _cut(tree: dict[str, Any], places: Sequence[tuple[int | str, ...]]) -> None:
+    """Take out what is wrong; of a list (sources, receivers) the whole entry, since half of one is none."""
+    for name in {place[0] for place in places if len(place) > 1 and isinstance(place[1], int)}:
+        bad = {place[1] for place in places if place[0] == name}
+        tree[str(name)] = [entry for number, entry in enumerate(tree[str(name)]) if number not in bad]
+        places = [place for place in places if place[0] != name]
+    for *parents, last in places:
+        branch = tree
+        for parent in parents:
+            branch = branch.get(str(parent), {})
+        branch.pop(str(last), None)
 
 
 def _parse(file: Path) -> dict[str, Any]:

@@ -34,11 +34,12 @@ def check_all(config: Path | None, rules: Sequence[Path] | None, format: str, la
 
 
 def _faults(config: Path | None, rules: Sequence[Path] | None) -> list[Fault]:
-    try:
-        settings = settings_file.read(config)
-    except Misconfigured as error:
-        return list(error.faults)
     faults: list[Fault] = []
+    read = _gather(faults, lambda: settings_file.salvaged(config))
+    if read is None:
+        return faults
+    settings, wrong = read
+    faults += wrong
     _gather(faults, lambda: push_sources(open_sources(settings.sources, zone=settings.timezone, home=settings.home)))
     _gather(faults, lambda: open_receivers(settings.receivers, settings.home))
     faults += _store_faults(settings)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import Fault, Misconfigured
-from pipeline.settings import Settings, duration, read
+from pipeline.settings import Settings, duration, read, salvaged
 
 
 def settings(folder: Path, toml: str = "", environ: Mapping[str, str] | None = None) -> Settings:
@@ -103,3 +103,18 @@ def test_what_is_no_readable_file_is_said_and_only_a_named_file_must_exist(
     for name, said in (("none.toml", "没有这个配置文件"), ("gb.toml", "不是有效的 TOML"), (".", "打不开")):
         with pytest.raises(Misconfigured, match=said):
             read(tmp_path / name, {})
+
+
+def test_what_is_right_is_salvaged_so_that_more_faults_can_be_found(tmp_path: Path) -> None:
+    file = tmp_path / "yuqing.toml"
+    file.write_text(
+        'hom = "x"\nhome = "daten"\nbus.urll = "y"\nbus.partitions = 9\n[[sources]]\nid = "a b"\nconnector = "feed"\n'
+        '[[sources]]\nid = "good"\nconnector = "fed"\n',
+        encoding="utf-8",
+    )
+
+    settings, faults = salvaged(file, {})
+
+    assert sorted(fault.place.rpartition(": ")[2] for fault in faults) == ["bus.urll", "hom", "sources.0.id"]
+    assert (settings.home, settings.bus.partitions) == (tmp_path / "daten", 9)
+    assert [source.id for source in settings.sources] == ["good"]
