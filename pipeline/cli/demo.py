@@ -16,12 +16,15 @@ from crawlers.connectors.demo import demo_sources
 from pipeline.settings import ReceiverSettings, Settings
 
 _RATE = 1.0  # everyday posts a second
+_RECEIVERS = ({"name": "终端", "kind": "console"}, {"name": "值班日志", "kind": "file"})
 _SPEED = 10.0  # how much faster than life the stories unfold
 
 
 def run_demo(settings: Settings, port: int | None) -> int:
+    from pipeline import log
     from pipeline.cli.run import prepare
 
+    log.set_up("warning")  # the terminal is for the address and the alerts
     home = settings.home / "demo"
     shutil.rmtree(home, ignore_errors=True)
     live = demo_settings(settings, home, port)
@@ -43,7 +46,7 @@ def demo_settings(
             "home": home,
             "sources": demo_sources(datetime.now(UTC), rate=_RATE, speed=_SPEED),
             "console": settings.console.model_copy(update={"port": settings.console.port if port is None else port}),
-            "receivers": receivers or [ReceiverSettings.model_validate({"name": "值班日志", "kind": "file"})],
+            "receivers": receivers or [ReceiverSettings.model_validate(one) for one in _RECEIVERS],
         }
     )
 
