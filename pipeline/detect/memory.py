@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -113,11 +113,19 @@ class Memory:
         )
         return [(row.rule, row.grp, self._episodes.read(row.body)) for row in rows]
 
-    def drop_older(self, than: datetime) -> int:
-        """Forget hits and closed spells older than *than*; they can no longer change anything."""
+    def drop_older(self, than: timedelta, now: datetime) -> int:
+        """Forget hits and closed spells that are *than* older than what became known last; say how many hits.
+
+        Age counts from the newest hit and not from *now*: a recording of last spring, or a desk that was off
+        for a month, goes on where it stopped.
+        """
         connection = self._session.connection
-        dropped = connection.execute(sa.delete(hit).where(hit.c.at < than)).rowcount
-        connection.execute(sa.delete(episode).where(episode.c.firing == 0, episode.c.last_at < than))
+        newest = connection.execute(sa.select(sa.func.max(hit.c.known_at)).where(hit.c.known_at <= now)).scalar()
+        if newest is None:
+            return 0
+        old = newest - than
+        dropped = connection.execute(sa.delete(hit).where(hit.c.known_at < old, hit.c.at < old)).rowcount
+        connection.execute(sa.delete(episode).where(episode.c.firing == 0, episode.c.last_at < old))
         return dropped
 
 

@@ -195,7 +195,7 @@ class DetectStage(OnLedger):
 
     def _tidy(self, now: datetime) -> None:
         if self._tidied_at is None or now - self._tidied_at >= _TIDY_EVERY:
-            self._memory.drop_older(now - _MEMORY)
+            self._memory.drop_older(_MEMORY, now)
             self._tidied_at = now
 
 

@@ -100,13 +100,20 @@ def test_only_firing_spells_close_the_first_to_end_first(memory: Memory) -> None
 
 
 def test_old_hits_and_closed_spells_are_forgotten_and_a_firing_one_never(memory: Memory) -> None:
-    keep(memory, a_match("old", at=minute(-1)), a_match("new"))
-    for spell in (a_spell("closed", -1, firing=False), a_spell("firing", -1), a_spell("recent", 0, firing=False)):
+    known = a_match("new").known_at
+    keep(memory, a_match("old", at=minute(-11), known_at=known - TEN - TEN), a_match("new"))
+    keep(memory, a_match("told late", at=minute(-60), known_at=known))
+    keep(memory, a_match("from a wrong clock", at=minute(500), known_at=minute(500)))
+    for spell in (a_spell("closed", -61, firing=False), a_spell("firing", -61), a_spell("recent", 0, firing=False)):
         memory.keep_episode("r", "g", spell)
 
-    assert memory.drop_older(NOON) == 1
+    assert memory.drop_older(TEN, now=minute(5)) == 1
     assert {spell.id for spell in memory.episodes("r", "g")} == {"firing", "recent"}
-    assert keep(memory, a_match("new"), a_match("old", at=minute(-1))) == [False, True]
+    assert keep(memory, a_match("new"), a_match("old", at=minute(-11))) == [False, True]
+
+
+def test_with_nothing_remembered_nothing_is_forgotten(memory: Memory) -> None:
+    assert memory.drop_older(TEN, now=NOON) == 0
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,15 @@ def test_what_is_too_old_never_enters_a_window(tmp_path: Path) -> None:
     assert desk.said() == []
 
 
+def test_a_recording_of_last_spring_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    autumn = NOON + timedelta(days=200)
+    desk = Desk(tmp_path, a_rule()).hear(voices(0, 20), now=autumn).wait_until(autumn)
+    desk.restart()
+    desk.wait_until(autumn + timedelta(hours=2)).hear([a_match("third", at=minute(40), author="u3")], now=autumn)
+
+    assert desk.said() == [(Turn.OPENED, "湖东街道", Level.L3, minute(40))]
+
+
 def test_a_missing_group_is_a_group_of_its_own(tmp_path: Path) -> None:
     nowhere = [a_match(f"m{n}", group=(MISSING,), author=f"m{n}", at=minute(n)) for n in range(3)]
     somewhere = voices(0, 10)
