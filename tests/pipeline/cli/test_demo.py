@@ -59,7 +59,7 @@ def test_its_settings_are_sound_and_reach_nobody_outside(tmp_path: Path) -> None
     mine = Settings.model_validate({"receivers": [{"name": "领导", "kind": "webhook", "url": "https://a.example/"}]})
     live = demo.demo_settings(mine, tmp_path, None)
     assert len(open_sources(live.sources, home=tmp_path)) >= 5
-    assert [receiver.kind for receiver in live.receivers] == ["file"]
+    assert [receiver.kind for receiver in live.receivers] == ["console", "file"]
     assert live.console.port == mine.console.port
 
 
