@@ -30,7 +30,8 @@ def why(rule: Rule, match: Match, count: int) -> str:
     hits = "、".join(match.hits[:_SHOWN_HITS])
     words = f"；命中：{hits}" if hits else ""
     within = f"{_long(rule.timeframe)}内 " if rule.timeframe else "已有 "
-    needed = "一条即报" if rule.type is RuleType.ANY else f"条件为 {rule.num_events}"
+    alone = rule.type is RuleType.ANY or count < rule.num_events  # the latter: its immediate_if held
+    needed = "一条即报" if alone else f"条件为 {rule.num_events}"
     return f"规则 {rule.id}：{within}{count} {_voices(rule)}（{needed}）{words}"
 
 
@@ -41,8 +42,12 @@ def _sayable(rule: Rule, match: Match) -> list[str]:
 
 
 def _long(timeframe: timedelta) -> str:
+    """Say a span in the greatest unit that states it exactly; up to two hours in minutes, as people do."""
     seconds = timeframe.total_seconds()
-    return f"{seconds:g} 秒" if seconds % 60 else f"{seconds / 60:.0f} 分钟"
+    for unit, name, least in ((86_400, "天", 2), (3_600, "小时", 3), (60, "分钟", 1)):
+        if seconds >= least * unit and seconds % unit == 0:
+            return f"{seconds / unit:.0f} {name}"
+    return f"{seconds:g} 秒"
 
 
 def _voices(rule: Rule) -> str:

@@ -25,10 +25,17 @@ def test_why_states_rule_numbers_and_the_words_that_hit() -> None:
         (timedelta(seconds=90), "90 秒内 4 人"),
         (timedelta(seconds=30), "30 秒内 4 人"),
         (timedelta(0), "已有 4 人"),
+        (timedelta(hours=2), "120 分钟内 4 人"),
+        (timedelta(hours=24), "24 小时内 4 人"),
+        (timedelta(days=3), "3 天内 4 人"),
     ],
 )
 def test_a_window_is_stated_as_it_is(timeframe: timedelta, said: str) -> None:
     assert said in why(a_rule(timeframe=timeframe), a_match(), 4)
+
+
+def test_a_post_that_was_enough_by_itself_is_not_measured_by_the_number() -> None:
+    assert "1 人（一条即报）" in why(a_rule(), a_match(), 1)
 
 
 def test_a_rule_for_single_posts_counts_posts_and_asks_for_no_number() -> None:
