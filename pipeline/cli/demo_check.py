@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -80,8 +81,8 @@ def inspect(settings: Settings, inbox: Inbox, until: float) -> list[Verdict]:
         time.sleep(max(0.0, until - time.monotonic()))
         posts = _total(page, "*")
         water = _total(page, "停水")
-        delays = sorted(one.delay_s for one in _fresh(inbox))
-        p95 = delays[int(0.95 * (len(delays) - 1))] if delays else float("inf")
+        delays = [one.delay_s for one in _fresh(inbox)]
+        p95 = percentile_95(delays)
         metrics = page.get("/metrics").text if up else ""
     return [
         Verdict(up, f"网页与健康检查可用 / page and health at port {settings.console.port}"),
@@ -92,6 +93,11 @@ def inspect(settings: Settings, inbox: Inbox, until: float) -> list[Verdict]:
         Verdict(p95 <= _BUDGET_S, f"到期至送达 p95 {p95:.2f} 秒（限 {_BUDGET_S:.0f} 秒） / due to delivered, p95"),
         Verdict(acked, "在网页上签收 / acknowledged"),
     ]
+
+
+def percentile_95(values: Sequence[float]) -> float:
+    """Return the nearest-rank 95th percentile: of fewer than twenty values the worst. Infinite without values."""
+    return sorted(values)[math.ceil(0.95 * len(values)) - 1] if values else math.inf
 
 
 def _fresh(inbox: Inbox) -> list[Received]:

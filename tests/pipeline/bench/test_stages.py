@@ -13,17 +13,17 @@ pytestmark = pytest.mark.no_cover
 
 @pytest.mark.slow
 def test_the_whole_way_is_a_hundred_times_as_fast_as_the_usual_packages() -> None:
-    assert measure(Whole(), 3).ratio > 105
+    assert measure(Whole(), 3).ratio > 110
 
 
 @pytest.mark.slow
 def test_feelings_are_found_a_thousand_times_as_fast() -> None:
-    assert measure(Feelings(), 3).ratio > 1_150
+    assert measure(Feelings(), 3).ratio > 1_200
 
 
 @pytest.mark.slow
 def test_the_automaton_finds_what_one_regular_expression_a_rule_finds() -> None:
-    assert measure(Rules(), 3).ratio > 300  # the constructor compares the results
+    assert measure(Rules(), 3).ratio > 350  # the constructor compares the results
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
-from pipeline.cli.demo_check import Inbox, inspect
+from pipeline.cli.demo_check import Inbox, inspect, percentile_95
 from pipeline.settings import Console, Settings
 
 
@@ -87,3 +87,10 @@ def test_an_answer_of_the_inbox_is_what_was_asked_for() -> None:
     with Inbox(status=410) as inbox:
         assert httpx.post(inbox.url, json={"a": 1}).status_code == 410
         assert inbox.received[0].body == {"a": 1}
+
+
+def test_of_few_alerts_the_slowest_one_counts() -> None:
+    assert percentile_95([]) == float("inf")
+    assert percentile_95([0.1]) == 0.1
+    assert percentile_95([9.0, 0.1, 0.2]) == 9.0
+    assert percentile_95([float(n) for n in range(1, 101)]) == 95.0
