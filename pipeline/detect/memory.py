@@ -11,7 +11,7 @@ from pipeline.detect.episode import Episode
 from pipeline.detect.window import Hit
 from pipeline.ledger import Session, insert_new, upsert
 from pipeline.ledger.tables import episode, hit, pending
-from pipeline.model import Alert, Evidence, Match, Reader, encode
+from pipeline.model import Alert, AnalysedPost, Evidence, Match, Reader, encode
 
 _EVIDENCE = 5
 
@@ -129,9 +129,17 @@ class Memory:
         return dropped
 
 
+def withheld(doc: AnalysedPost) -> bool:
+    """Say whether a post may be counted and never quoted: sealed, about a minor, or an accusation (DOMAIN P-11, P-33)."""
+    privacy, matter = doc.privacy, doc.matter
+    return bool(privacy and (privacy.sealed or privacy.minor)) or bool(matter and matter.accusation)
+
+
 def evidence_of(match: Match, excerpt_chars: int = 60) -> Evidence:
-    """Return what an alert may show of a post: masked, short, with its link (DOMAIN P-15)."""
+    """Return what an alert may show of a post: masked, short, with its link (DOMAIN P-15); of a withheld one, that it is."""
     post = match.analysed.post
+    if withheld(match.analysed):
+        return Evidence(post_id=post.id, at=match.at, source=post.source.id, excerpt="（内容封存）")
     words = " ".join(f"{post.title} {post.text}".split())
     cut = words if len(words) <= excerpt_chars else words[: excerpt_chars - 1] + "…"
     return Evidence(post_id=post.id, at=match.at, source=post.source.id, excerpt=cut, url=post.url)

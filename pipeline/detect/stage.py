@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from pipeline.bus import Delivery, Message
 from pipeline.detect.episode import Episode
-from pipeline.detect.memory import Memory, evidence_of
+from pipeline.detect.memory import Memory, evidence_of, withheld
 from pipeline.detect.window import Hit, Reach, Windows
-from pipeline.detect.wording import summarise, why
+from pipeline.detect.wording import plainly, summarise, why
 from pipeline.ledger import Ledger
 from pipeline.metrics import METRICS, Metrics
 from pipeline.model import Alert, Level, Match, Reader, Turn, digest, encode, loudest
@@ -128,6 +128,9 @@ class DetectStage(OnLedger):
         match, rule, reached = found.match, found.rule, found.reach
         assert reached is not None  # noqa: S101 # only a held condition opens
         post = match.analysed
+        # A post that is enough by itself makes the alert what it is; of many voices none seals the matter of all.
+        alone = rule.type is RuleType.ANY or reached.count < rule.num_events
+        quotable = alone or not withheld(post)
         level = _level(found, reached.count)
         matter, place, privacy = post.matter, post.place, post.privacy
         id_ = digest("alert", rule.id, *match.group, post.post.id)
@@ -136,12 +139,13 @@ class DetectStage(OnLedger):
             owner=rule.owner, group_by=rule.group_by, group=match.group, level=level, active_at=reached.at,
             last_at=match.at, at=match.known_at, count=reached.count,
             late=match.known_at - reached.at > self._late_after, shadow=rule.shadow,
-            summary=summarise(rule, match, reached.count, level), advice=_advice(rule, match, reached.count, level),
+            summary=summarise(rule, match, reached.count, level) if quotable else plainly(rule, match, reached.count),
+            advice=_advice(rule, match, reached.count, level) if quotable else "",
             why=why(rule, match, reached.count), topic=matter.topic if matter else "other",
             places=tuple(name for name in (place.street, place.community, place.facility, place.site) if name)
             if place else (),
-            sealed=bool(privacy and privacy.sealed), minor=bool(privacy and privacy.minor),
-            accusation=bool(matter and matter.accusation),
+            sealed=alone and bool(privacy and privacy.sealed), minor=alone and bool(privacy and privacy.minor),
+            accusation=alone and bool(matter and matter.accusation),
             evidence=self._memory.evidence(rule.id, match.key, reached.at - rule.timeframe, match.at),
             manner=rule.manner,
         )  # fmt: skip
@@ -168,7 +172,10 @@ class DetectStage(OnLedger):
             spell.told, turn=turn, turn_id=digest(spell.id, str(spell.turns + 1)), level=joined.level,
             active_at=joined.active_at, last_at=joined.last_at, at=match.known_at, count=joined.count,
             late=match.known_at - match.at > self._late_after,
-            summary=summarise(rule, match, joined.count, joined.level), why=why(rule, match, joined.count),
+            summary=spell.told.summary
+            if withheld(match.analysed)
+            else summarise(rule, match, joined.count, joined.level),
+            why=why(rule, match, joined.count),
         )  # fmt: skip
         self._memory.keep_episode(rule.id, match.key, replace(joined, told=alert, turns=spell.turns + 1))
         return [self._told(alert)]

@@ -22,6 +22,11 @@ def summarise(rule: Rule, match: Match, count: int, level: Level) -> str:
                 "rule": rule,
             }
         )
+    return plainly(rule, match, count)
+
+
+def plainly(rule: Rule, match: Match, count: int) -> str:
+    """Return name, place and count: what can be said of an alert without quoting any post."""
     return " ".join((rule.name, *_sayable(rule, match), f"{count} {_voices(rule)}"))
 
 

@@ -127,6 +127,8 @@ def test_two_hundred_kills_lose_nothing(tmp_path: Path) -> None:
             app = App(settings)
             reads = [(name, app.stage(name).reads) for name in STAGES]
             assert eventually(lambda: not any(app.bus.lag(name, topic) for name, topic in reads), within_s=120)
+            # A first message may have to wait for its rule's group_wait: only then is silence an answer.
+            assert eventually(lambda: not any(notice.waiting for notice in app.desk.alerts(10_000)), within_s=90)
             assert eventually(lambda: not app.desk.health().waiting, within_s=150), app.desk.health()
 
         posts = list(told(app))

@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from prometheus_client import CollectorRegistry
 
 from pipeline.bus import Delivery
 from pipeline.detect.stage import DetectStage
 from pipeline.ledger import Ledger
 from pipeline.metrics import Metrics
-from pipeline.model import MISSING, Alert, Level, Manner, Match, Reader, Turn, encode
+from pipeline.model import MISSING, Alert, Level, Manner, Match, PrivacyFinding, Reader, Turn, encode
 from pipeline.rulebook.rule import Condition, LevelIf, Rule, RuleType, Status
+from pipeline.rulebook.template import Template
 from tests.build import NOON, a_match, minute
 
 HOUR = timedelta(hours=1)
@@ -133,6 +135,39 @@ def test_a_recording_of_last_spring_goes_on_where_it_stopped(tmp_path: Path) -> 
     desk.wait_until(autumn + timedelta(hours=2)).hear([a_match("third", at=minute(40), author="u3")], now=autumn)
 
     assert desk.said() == [(Turn.OPENED, "湖东街道", Level.L3, minute(40))]
+
+
+def sealed(match: Match) -> Match:
+    """The same hit by a post that may be counted and never quoted."""
+    doc = structs.replace(match.analysed, privacy=PrivacyFinding(minor=True, sealed=True))
+    return structs.replace(match, analysed=doc)
+
+
+QUOTING = Template.parse("{{ doc.text }}，{{ count }} 人")
+SECRET = "我家八岁的孩子也没水喝"
+
+
+def test_one_sealed_voice_among_many_seals_nothing_and_is_never_quoted(tmp_path: Path) -> None:
+    rule = a_rule(summary=QUOTING, level_if=(LevelIf(AtLeast(4), Level.L2),))  # type: ignore[arg-type] # stands for an expression
+    early, last = (
+        sealed(a_match(name, text=SECRET, at=minute(at), author=name)) for name, at in (("s1", 1), ("s2", 3))
+    )
+    raising = sealed(a_match("s3", text=SECRET, at=minute(4), author="s3"))
+    desk = Desk(tmp_path, rule).hear([*voices(0), early, last, raising])
+
+    opened, raised = desk.alerts
+    assert (opened.turn, raised.turn) == (Turn.OPENED, Turn.RAISED)
+    assert not (opened.sealed or opened.minor)
+    assert [one.excerpt for one in opened.evidence] == ["锦湖里又停水了😡", "（内容封存）", "（内容封存）"]
+    assert opened.summary == "停水集中反映 湖东街道 3 人"
+    assert SECRET not in str(desk.alerts)
+
+
+def test_a_sealed_post_that_is_enough_by_itself_seals_its_alert(tmp_path: Path) -> None:
+    rule = a_rule(type=RuleType.ANY, timeframe=timedelta(0))
+    (alert,) = Desk(tmp_path, rule).hear([sealed(a_match("s", text=SECRET))]).alerts
+
+    assert (alert.sealed, alert.minor) == (True, True)
 
 
 def test_a_missing_group_is_a_group_of_its_own(tmp_path: Path) -> None:
