@@ -14,6 +14,10 @@ class Unavailable(Exception):
     """Something we depend on is away: rewind, wait, then the same again."""
 
 
+class Overtaken(Unavailable):
+    """Another process has gone on with this work: forget it, look where the ledger stands, and go on from there."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing that is wrong in what a person wrote, with its place and remedy.

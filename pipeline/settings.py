@@ -1,6 +1,7 @@
 """Settings: one ``yuqing.toml``, every key optional, unknown keys are errors.
 
-The environment overrides: ``YUQING_BUS__URL`` is ``bus.url``.
+The environment overrides: ``YUQING_BUS__URL`` is ``bus.url``, and ``YUQING_BUS__URL_FILE`` names a file that
+holds it, which is how passwords come from a secret store.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pipeline.errors import Fault, Misconfigured
 
 FILE_NAME = "yuqing.toml"
 PREFIX = "YUQING_"
+_FROM_FILE = "_FILE"
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _NO_DURATION = "时长应写成 90s、10m、1h30m、7d（不是 {!r}） / a duration looks like 90s, 10m, 7d"
 
@@ -47,21 +49,45 @@ class _Section(BaseModel):
 class Bus(_Section):
     """Where posts wait between stages."""
 
-    url: str = Field(default="", description="sqlite:///目录；留空则为 home/bus / sqlite:///FOLDER; empty: home/bus")
+    url: str = Field(
+        default="",
+        description="sqlite:///目录，或 kafka://主机:端口,…（TLS 用 kafkas://）；留空则为 home/bus / sqlite:///FOLDER or kafka://HOST:PORT,… (kafkas:// for TLS); empty: home/bus",
+    )
     partitions: int = Field(default=4, ge=1, le=256, description="新建主题的分区数 / partitions of a new topic")
+    replication: int = Field(
+        default=0,
+        ge=0,
+        le=9,
+        description="新建主题的副本数，0 表示由 Kafka 决定 / replicas of a new topic; 0: as Kafka is set",
+    )
+    min_insync: int = Field(
+        default=0,
+        ge=0,
+        le=9,
+        description="至少几个副本写入才算成功，0 表示由 Kafka 决定 / replicas that must have a message; 0: as Kafka is set",
+    )
     retention: Duration = Field(default=timedelta(days=7), description="消息保留时长 / how long messages are kept")
 
 
 class Index(_Section):
     """Where posts are searched."""
 
-    url: str = Field(default="", description="sqlite:///文件；留空则为 home/index.db / sqlite:///FILE")
+    url: str = Field(
+        default="",
+        description="sqlite:///文件，或 elasticsearch://主机:端口、opensearch://主机:端口；留空则为 home/index.db / sqlite:///FILE, elasticsearch://HOST:PORT or opensearch://HOST:PORT; empty: home/index.db",
+    )
+    retention: Duration = Field(
+        default=timedelta(days=730), description="帖文在索引中保留多久 / how long posts stay in the index"
+    )
 
 
 class Ledger(_Section):
     """Where alerts, cases and messages are kept."""
 
-    url: str = Field(default="", description="sqlite:///文件；留空则为 home/ledger.db / sqlite:///FILE")
+    url: str = Field(
+        default="",
+        description="sqlite:///文件，或 postgresql://主机/库；留空则为 home/ledger.db / sqlite:///FILE or postgresql://HOST/DATABASE; empty: home/ledger.db",
+    )
 
 
 class Console(_Section):
@@ -71,9 +97,24 @@ class Console(_Section):
     port: int = Field(default=8642, ge=0, le=65535, description="网页端口 / port of the page")
 
 
+class Metrics(_Section):
+    """Where Prometheus reads the figures of a process tree that has no page."""
+
+    host: str = Field(default="127.0.0.1", description="指标只在这个地址上应答 / address of the figures")
+    port: int = Field(
+        default=0, ge=0, le=65535, description="指标端口，0 表示不开 / port of the figures; 0: none but the page's"
+    )
+
+
 class Engine(_Section):
     """How the stages run."""
 
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=256,
+        description="analyse、match、detect、index 各用几个进程 / processes of each of analyse, match, detect, index",
+    )
     batch: int = Field(default=256, ge=1, le=10_000, description="一批最多处理多少条 / most messages in one batch")
     backlog_high: int = Field(
         default=50_000, ge=1, description="下游积压超过此数时暂停采集 / collecting pauses above this backlog"
@@ -145,6 +186,7 @@ class Settings(_Section):
     index: Index = Index()
     ledger: Ledger = Ledger()
     console: Console = Console()
+    metrics: Metrics = Metrics()
     engine: Engine = Engine()
     analyse: Analyse = Analyse()
     sources: list[SourceSettings] = Field(default_factory=list)
@@ -230,6 +272,8 @@ def _overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]
     for name, value in environ.items():
         if not name.startswith(PREFIX):
             continue
+        if name.endswith(_FROM_FILE) and name.removesuffix(_FROM_FILE) not in environ:
+            name, value = name.removesuffix(_FROM_FILE), _secret(name, value)
         *parents, last = name.removeprefix(PREFIX).lower().split("__")
         branch = tree
         for parent in parents:
@@ -237,6 +281,15 @@ def _overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]
             branch[parent] = branch = inner if isinstance(inner, dict) else {}
         branch[last] = value.split(os.pathsep) if last == "rules" and not parents else value
     return tree
+
+
+def _secret(name: str, file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(
+            [Fault(f"环境变量 {name}", f"读不了 {file}：{error}", f"cannot read {file}: {error}")]
+        ) from error
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -39,7 +39,14 @@ class Stateful(Stage, Protocol):
     """A stage whose memory is on the ledger, in one transaction with its position on the bus."""
 
     def recall(self) -> Positions:
-        """Return the position that the ledger remembers; the engine reads from there."""
+        """Return the position that the ledger remembers; the engine reads from there. Raises Unavailable."""
+
+    def hold(self, partitions: Collection[int]) -> None:
+        """Keep every other process from these partitions until ``remember`` or ``forget``.
+
+        The engine calls it before each ``process`` and ``tick``. Raises Overtaken if another process
+        moved one of them since we last looked, and Unavailable.
+        """
 
     def remember(self, positions: Positions) -> None:
         """Commit all that changed since the last call together with *positions*. Raises Unavailable."""
@@ -56,6 +63,9 @@ class OnLedger:
 
     def recall(self) -> Positions:
         return self._session.recall()
+
+    def hold(self, partitions: Collection[int]) -> None:
+        self._session.hold(partitions)
 
     def remember(self, positions: Positions) -> None:
         self._session.remember(positions)

@@ -197,14 +197,15 @@ class App:
 
     def _detect(self) -> Stage:
         return DetectStage(
-            self.rulebook.by_id, self.ledger, late_after=self.settings.engine.late_after, patient=self._rehearsal
-        )
+            self.rulebook.by_id, self.ledger,
+            late_after=self.settings.engine.late_after, patient=self._rehearsal, bus=self.bus.id,
+        )  # fmt: skip
 
     def _notify(self) -> Stage:
         routes = {name: receiver.routes for name, receiver in self.receivers.items()}
         return NotifyStage(
             self.ledger, routes, self.directory,
-            late_after=self.settings.engine.late_after, page=self.page, zone=self.zone,
+            late_after=self.settings.engine.late_after, page=self.page, zone=self.zone, bus=self.bus.id,
         )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from pipeline.bus import Bus, Consumer, Delivery, Message, Positions
+from pipeline.bus import Bus, Consumer, Delivery, Message, Positions, Recall
 
 
 class Killed(BaseException):
@@ -47,8 +47,14 @@ class MortalBus:
         self._bus.publish(topic, messages)
         self._life.spend()
 
-    def consumer(self, group: str, topic: str, *, member: int = 0, of: int = 1) -> Consumer:
-        return _MortalConsumer(self._bus.consumer(group, topic, member=member, of=of), self._life)
+    @property
+    def id(self) -> str:
+        return self._bus.id
+
+    def consumer(
+        self, group: str, topic: str, *, member: int = 0, of: int = 1, recall: Recall | None = None
+    ) -> Consumer:
+        return _MortalConsumer(self._bus.consumer(group, topic, member=member, of=of, recall=recall), self._life)
 
     def lag(self, group: str, topic: str) -> int:
         return self._bus.lag(group, topic)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +10,8 @@ import msgspec
 
 Positions = Mapping[int, int]
 """For each partition, the offset of the next message to read."""
+Recall = Callable[[], Positions]
+"""Asked where partitions begin, each time some become ours."""
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -33,12 +35,13 @@ class Consumer(Protocol):
     """One member of a group, reading one topic.
 
     Every adapter promises: what ``poll`` returns continues where the last ``poll`` ended; after a
-    restart, or after ``rewind``, it continues at the last ``commit``.
+    restart, or after ``rewind``, it continues at the last ``commit``. Which partitions are ours may
+    change in ``poll`` and nowhere else; what was read of one that is ours no longer is not committed.
     """
 
     @property
     def positions(self) -> Positions:
-        """Where the next poll reads."""
+        """Where the next poll reads, for each partition that is ours now."""
 
     def poll(self, most: int, wait_s: float) -> Sequence[Delivery]:
         """Return up to *most* messages; wait up to *wait_s* for the first one.
@@ -47,7 +50,11 @@ class Consumer(Protocol):
         """
 
     def commit(self) -> None:
-        """Remember that everything polled so far is done with. Raises Unavailable."""
+        """Remember that everything polled so far is done with.
+
+        Raises Unavailable, and Overtaken if a partition of it went to another member meanwhile: what was
+        polled comes again, to whoever has the partition now.
+        """
 
     def rewind(self) -> None:
         """Read again from the last commit (or the last ``seek``)."""
@@ -72,8 +79,18 @@ class Bus(Protocol):
         Raises Unavailable if none of them were surely stored. Safe to call again with the same ones.
         """
 
-    def consumer(self, group: str, topic: str, *, member: int = 0, of: int = 1) -> Consumer:
-        """Return member *member* of *of* of *group*; the partitions are dealt out among them."""
+    @property
+    def id(self) -> str:
+        """Which bus this is: positions of one mean nothing on another. Raises Unavailable."""
+
+    def consumer(
+        self, group: str, topic: str, *, member: int = 0, of: int = 1, recall: Recall | None = None
+    ) -> Consumer:
+        """Return member *member* of *of* of *group*; the partitions are dealt out among them.
+
+        A partition begins at the group's last commit, or where *recall* says: for those who keep their
+        position elsewhere, with what came of it.
+        """
 
     def lag(self, group: str, topic: str) -> int:
         """Return how many messages *group* has not yet committed."""

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.bus import Delivery, Message, Positions
+from pipeline.bus import Delivery, Message, Positions, Recall
 from pipeline.errors import Unavailable
 
 _SCHEMA = """
@@ -57,10 +57,19 @@ class SqliteBus:
         if messages:
             self._file(topic).append(messages, self._clock().timestamp())
 
-    def consumer(self, group: str, topic: str, *, member: int = 0, of: int = 1) -> SqliteConsumer:
+    @property
+    def id(self) -> str:
+        return ""
+
+    def consumer(
+        self, group: str, topic: str, *, member: int = 0, of: int = 1, recall: Recall | None = None
+    ) -> SqliteConsumer:
         file = self._file(topic)
         mine = tuple(p for p in range(file.partitions) if p % of == member)
-        return SqliteConsumer(file, group, mine)
+        consumer = SqliteConsumer(file, group, mine)
+        if recall is not None:
+            consumer.seek(recall())
+        return consumer
 
     def lag(self, group: str, topic: str) -> int:
         file = self._file(topic)

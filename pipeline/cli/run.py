@@ -34,6 +34,7 @@ def prepare(settings: Settings, names: tuple[str, ...] = ()) -> Tree:
     # Imported here: metrics of several processes are only added up if the folder is known before.
     from pipeline.app import PARTS, App
     from pipeline.app.desk import PARTS_VARIABLE
+    from pipeline.app.exposition import metrics_part
     from pipeline.app.parts import parts
     from pipeline.app.status import clear
     from pipeline.engine.tree import Tree
@@ -43,23 +44,31 @@ def prepare(settings: Settings, names: tuple[str, ...] = ()) -> Tree:
     App(settings).check()
     clear(settings.home)
     os.environ[PARTS_VARIABLE] = " ".join(chosen)
+    running = parts(settings, tuple(chosen))
     if "console" in chosen:
-        _free(settings)
+        _free("console", "网页", "the page", settings.console.host, settings.console.port)
         sys.stderr.write(f"网页 / page: http://{settings.console.host}:{settings.console.port}\n")
-    return Tree(parts(settings, tuple(chosen)), settings.home / "run")
+    if settings.metrics.port:
+        _free("metrics", "指标", "the metrics", settings.metrics.host, settings.metrics.port)
+        running.append(metrics_part(settings.metrics.host, settings.metrics.port))
+    return Tree(running, settings.home / "run")
 
 
-def _free(settings: Settings) -> None:
-    """Raise Misconfigured if the page's port is taken: found now, it costs a word; found later, a page that never comes."""
+def _free(section: str, zh: str, en: str, host: str, port: int) -> None:
+    """Raise Misconfigured if a port is taken: found now, it costs a word; found later, a page that never comes."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.console.host, settings.console.port))
+            probe.bind((host, port))
         except OSError as error:
-            at = f"{settings.console.host}:{settings.console.port}"
-            zh = f"网页地址 {at} 不能用（{error.strerror}）；请换 console.port 或 console.host，演示可用 --port"
-            en = f"the page cannot use {at} ({error.strerror}); set another console.port, or --port for the demo"
-            raise Misconfigured([Fault("console.port", zh, en)]) from error
+            at = f"{host}:{port}"
+            hint = ("，演示可用 --port", ", or --port for the demo") if section == "console" else ("", "")
+            fault = Fault(
+                f"{section}.port",
+                f"{zh}地址 {at} 不能用（{error.strerror}）；请换 {section}.port 或 {section}.host{hint[0]}",
+                f"{en} cannot use {at} ({error.strerror}); set another {section}.port{hint[1]}",
+            )
+            raise Misconfigured([fault]) from error
 
 
 def _make_home(settings: Settings) -> None:

@@ -89,6 +89,17 @@ def run(
 
 
 @yuqing.command()
+def health(
+    parts: Annotated[list[str] | None, typer.Argument(help="只问这些部分 / only these parts")] = None,
+    config: Config = None,
+) -> None:
+    """各部分是否在运行：全部正常以 0 退出，供容器探测 / whether the parts are at work, for a container's probe."""
+    from pipeline.cli.health import tell_health
+
+    raise typer.Exit(tell_health(settings_file.read(config).home, parts or ()))
+
+
+@yuqing.command()
 def check(
     config: Config = None,
     format: Annotated[CheckFormat, typer.Option(help="输出格式 / output")] = CheckFormat.TEXT,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -14,6 +15,15 @@ from pipeline.ledger.tables import episode, hit, pending
 from pipeline.model import Alert, AnalysedPost, Evidence, Match, Reader, encode
 
 _EVIDENCE = 5
+
+
+class Closing(NamedTuple):
+    """A spell that has gone quiet, and where it is kept."""
+
+    rule: str
+    group: str
+    partition: int
+    spell: Episode
 
 
 class Memory:
@@ -93,25 +103,27 @@ class Memory:
         )
         return [self._episodes.read(row.body).now() for row in rows]
 
-    def keep_episode(self, rule: str, group: str, spell: Episode) -> None:
+    def keep_episode(self, rule: str, group: str, spell: Episode, partition: int) -> None:
         upsert(
             self._session.connection,
             episode,
             {"id": spell.id},
             {
                 "rule": rule, "grp": group, "firing": int(spell.firing), "active_at": spell.active_at,
-                "last_at": spell.last_at, "closes_at": spell.closes_at, "body": encode(spell),
+                "last_at": spell.last_at, "closes_at": spell.closes_at, "partition": partition,
+                "body": encode(spell),
             },
         )  # fmt: skip
 
-    def closing(self, by: datetime) -> list[tuple[str, str, Episode]]:
-        """Return (rule, group, spell) of the spells that close by *by*, in order."""
-        rows = self._session.connection.execute(
-            sa.select(episode.c.rule, episode.c.grp, episode.c.body)
-            .where(episode.c.firing == 1, episode.c.closes_at <= by)
-            .order_by(episode.c.closes_at, episode.c.id)
+    def closing(self, by: datetime) -> list[Closing]:
+        """Return those spells of the partitions held that close by *by*, in order."""
+        query = sa.select(episode.c.rule, episode.c.grp, episode.c.partition, episode.c.body).where(
+            episode.c.firing == 1, episode.c.closes_at <= by
         )
-        return [(row.rule, row.grp, self._episodes.read(row.body)) for row in rows]
+        if self._session.held is not None:
+            query = query.where(episode.c.partition.in_(self._session.held))
+        rows = self._session.connection.execute(query.order_by(episode.c.closes_at, episode.c.id))
+        return [Closing(row.rule, row.grp, row.partition, self._episodes.read(row.body)) for row in rows]
 
     def drop_older(self, than: timedelta, now: datetime) -> int:
         """Forget hits and closed spells that are *than* older than what became known last; say how many hits.

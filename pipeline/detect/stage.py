@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from pipeline.bus import Delivery, Message
+from pipeline.bus import Delivery, Message, Positions
 from pipeline.detect.episode import Episode
 from pipeline.detect.memory import Memory, evidence_of, withheld
 from pipeline.detect.window import Hit, Reach, Windows
@@ -31,6 +31,7 @@ class Found:
     match: Match
     rule: Rule
     reach: Reach | None
+    partition: int
 
 
 class DetectStage(OnLedger):
@@ -53,10 +54,12 @@ class DetectStage(OnLedger):
         *,
         late_after: timedelta = timedelta(minutes=10),
         patient: bool = False,
+        bus: str = "",
         metrics: Metrics = METRICS,
     ) -> None:
+        """Positions are those of *bus* (its id)."""
         self._rules = rules
-        super().__init__(ledger.session(self.name, self.reads))
+        super().__init__(ledger.session(self.name, self.reads, bus))
         self._memory = Memory(self._session)
         self._windows = Windows()
         self._late_after = late_after
@@ -66,16 +69,16 @@ class DetectStage(OnLedger):
         self._tidied_at: datetime | None = None
 
     def process(self, batch: Sequence[Delivery], now: datetime) -> Sequence[Message]:
-        matches = [self._reader.read(delivery.value) for delivery in batch]
+        heard = [(delivery.partition, self._reader.read(delivery.value)) for delivery in batch]
         if self._patient:
-            self._memory.shelve(matches)
+            self._memory.shelve(match for _, match in heard)
             return []
-        alerts = self._judge_all(matches, now)
+        alerts = self._judge_all(heard, now)
         self._time(alerts, now)
         return _messages(alerts)
 
     def tick(self, now: datetime) -> Sequence[Message]:
-        alerts = self._judge_all(self._memory.take_due(now), now) if self._patient else []
+        alerts = self._judge_all([(0, match) for match in self._memory.take_due(now)], now) if self._patient else []
         alerts += self._close(now)
         self._tidy(now)
         return _messages(alerts)
@@ -84,21 +87,25 @@ class DetectStage(OnLedger):
         super().forget()
         self._windows.clear()
 
-    def _judge_all(self, matches: Sequence[Match], now: datetime) -> list[Alert]:
+    def recall(self) -> Positions:
+        self._windows.clear()  # a partition may come back to us after another process counted on
+        return super().recall()
+
+    def _judge_all(self, heard: Sequence[tuple[int, Match]], now: datetime) -> list[Alert]:
         alerts: list[Alert] = []
-        for match in sorted(matches, key=lambda m: (m.known_at, m.id)):
+        for partition, match in sorted(heard, key=lambda one: (one[1].known_at, one[1].id)):
             alerts += self._close(min(match.known_at, now))
-            alerts += self._judge(match)
+            alerts += self._judge(match, partition)
         return alerts
 
-    def _judge(self, match: Match) -> list[Alert]:
+    def _judge(self, match: Match, partition: int) -> list[Alert]:
         rule = self._rules.get(match.rule)
         if rule is None or match.known_at - match.at > rule.max_event_age:
             return []  # the rule was deleted meanwhile; or an old text found again, which search still shows
         new = self._memory.keep_hit(match, evidence_of(match))
         if not new and self._memory.judged_before(match):
             return []
-        found = Found(match, rule, self._reach(rule, match) if new else None)
+        found = Found(match, rule, self._reach(rule, match) if new else None, partition)
         at = found.reach.at if found.reach else match.at
         spells = self._memory.episodes(rule.id, match.key)
         spell = next((spell for spell in spells if spell.takes(at, rule.timeframe)), None)
@@ -154,7 +161,7 @@ class DetectStage(OnLedger):
             heard_at=match.known_at, count=reached.count, turns=1, told=alert,
             resolve_after_s=rule.resolve_after.total_seconds(),
         )  # fmt: skip
-        self._memory.keep_episode(rule.id, match.key, spell)
+        self._memory.keep_episode(rule.id, match.key, spell, found.partition)
         return self._told(alert)
 
     def _join(self, found: Found, spell: Episode, new: bool) -> list[Alert]:
@@ -166,7 +173,7 @@ class DetectStage(OnLedger):
         )
         turn = joined.turn_after(spell)
         if turn is None:
-            self._memory.keep_episode(rule.id, match.key, joined)
+            self._memory.keep_episode(rule.id, match.key, joined, found.partition)
             return []
         alert = replace(
             spell.told, turn=turn, turn_id=digest(spell.id, str(spell.turns + 1)), level=joined.level,
@@ -177,17 +184,20 @@ class DetectStage(OnLedger):
             else summarise(rule, match, joined.count, joined.level),
             why=why(rule, match, joined.count),
         )  # fmt: skip
-        self._memory.keep_episode(rule.id, match.key, replace(joined, told=alert, turns=spell.turns + 1))
+        self._memory.keep_episode(
+            rule.id, match.key, replace(joined, told=alert, turns=spell.turns + 1), found.partition
+        )
         return [self._told(alert)]
 
     def _close(self, by: datetime) -> list[Alert]:
         alerts = []
-        for rule, group, spell in self._memory.closing(by):
+        for rule, group, partition, spell in self._memory.closing(by):
             alert = replace(
                 spell.told, turn=Turn.QUIET, turn_id=digest(spell.id, str(spell.turns + 1)), at=spell.closes_at,
                 last_at=spell.last_at, count=spell.count, late=False,
             )  # fmt: skip
-            self._memory.keep_episode(rule, group, replace(spell, firing=False, told=alert, turns=spell.turns + 1))
+            quiet = replace(spell, firing=False, told=alert, turns=spell.turns + 1)
+            self._memory.keep_episode(rule, group, quiet, partition)
             alerts.append(self._told(alert))
         return alerts
 
@@ -201,6 +211,8 @@ class DetectStage(OnLedger):
                 self._metrics.decision_delay.observe(max((now - alert.at).total_seconds(), 0.0))
 
     def _tidy(self, now: datetime) -> None:
+        if self._session.held is not None and 0 not in self._session.held:
+            return  # another of us tidies for all
         if self._tidied_at is None or now - self._tidied_at >= _TIDY_EVERY:
             self._memory.drop_older(_MEMORY, now)
             self._tidied_at = now

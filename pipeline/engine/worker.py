@@ -12,7 +12,7 @@ import msgspec
 
 from pipeline.bus import Bus, Delivery, Message, Positions
 from pipeline.engine.clock import Clock
-from pipeline.errors import Rejected, Unavailable
+from pipeline.errors import Overtaken, Rejected, Unavailable
 from pipeline.log import get
 from pipeline.metrics import METRICS, Metrics
 from pipeline.model import encode
@@ -68,10 +68,10 @@ class Worker:
         self._clock = clock
         self._batch = batch
         self._metrics = metrics
-        self._consumer = bus.consumer(stage.name, stage.reads, member=member, of=of)
+        recall = stage.recall if isinstance(stage, Stateful) else None
+        self._consumer = bus.consumer(stage.name, stage.reads, member=member, of=of, recall=recall)
         self._failures = 0
-        if isinstance(stage, Stateful):
-            self._consumer.seek(stage.recall())
+        self._lost = False
 
     def step(self, wait_s: float = 0.0) -> Step:
         """Digest one batch, and tell the stage the time if it has read all there is."""
@@ -96,6 +96,7 @@ class Worker:
         self.stage.close()
 
     def _step(self, wait_s: float) -> int:
+        self._find_back()
         deliveries = self._consumer.poll(self._batch, wait_s)
         now = self._clock.now()
         if deliveries:
@@ -104,11 +105,26 @@ class Worker:
             self._consumer.commit()
             self._count(len(deliveries), time.perf_counter() - began)
         if len(deliveries) < self._batch:
-            self._finish(self.stage.tick(now), self._consumer.positions)
+            positions = self._consumer.positions
+            self._hold(positions)
+            self._finish(self.stage.tick(now), positions)
         return len(deliveries)
+
+    def _find_back(self) -> None:
+        """After a failure, begin again where the last commit was: the ledger's, for a stage that remembers there."""
+        if self._lost:
+            self._consumer.rewind()
+            if isinstance(self.stage, Stateful):
+                self._consumer.seek(self.stage.recall())
+            self._lost = False
+
+    def _hold(self, positions: Positions) -> None:
+        if isinstance(self.stage, Stateful):
+            self.stage.hold(positions.keys())
 
     def _digest(self, deliveries: Sequence[Delivery], positions: Positions, now: datetime) -> None:
         try:
+            self._hold(positions)
             self._finish(self.stage.process(deliveries, now), positions)
         except Unavailable:
             raise
@@ -127,6 +143,7 @@ class Worker:
             self.stage.remember(positions)
 
     def _set_aside(self, delivery: Delivery, error: Exception, positions: Positions, now: datetime) -> None:
+        self._hold(positions)
         note = SetAside(
             delivery.topic, delivery.partition, delivery.offset, delivery.key,
             self.stage.name, now, _reason(error), delivery.value,
@@ -140,7 +157,10 @@ class Worker:
 
     def _retry_later(self, error: Unavailable) -> Step:
         self._forget()
-        self._consumer.rewind()
+        self._lost = True
+        if isinstance(error, Overtaken):
+            log.info("overtaken, going on where the ledger stands", stage=self.stage.name)
+            return Step(0)
         self._failures += 1
         wait_s = min(_FIRST_WAIT_S * 2 ** (self._failures - 1), _LONGEST_WAIT_S)
         self._metrics.unavailable.labels(self.stage.name).inc()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from pipeline.bus import Positions
-from pipeline.errors import Fault, Misconfigured, Unavailable
+from pipeline.errors import Fault, Misconfigured, Overtaken, Unavailable
 from pipeline.ledger import tables
 
 __all__ = ["Ledger", "Session", "tables"]
@@ -51,9 +52,9 @@ class Ledger:
         with translated(), self._engine.begin() as connection:
             yield connection
 
-    def session(self, stage: str, topic: str) -> Session:
-        """Return the memory of *stage*, which reads *topic*."""
-        return Session(self._engine, stage, topic)
+    def session(self, stage: str, topic: str, bus: str = "") -> Session:
+        """Return the memory of *stage*, which reads *topic* of *bus* (its id): offsets of one bus mean nothing on another."""
+        return Session(self._engine, stage, f"{topic}@{bus}" if bus else topic)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -70,7 +71,11 @@ class Ledger:
 
 
 class Session:
-    """One stage's open transaction: begun by the first look, ended by ``remember`` or ``forget``."""
+    """One stage's open transaction: begun by ``hold`` or the first look, ended by ``remember`` or ``forget``.
+
+    Several processes may run the same stage, each on partitions of its own. Should two ever believe that
+    one partition is theirs, ``hold`` lets them in one after the other and turns away the one that is behind.
+    """
 
     def __init__(self, engine: Engine, stage: str, topic: str) -> None:
         self._engine = engine
@@ -78,6 +83,7 @@ class Session:
         self._topic = topic
         self._open: Connection | None = None
         self._remembered: dict[int, int] = {}
+        self.held: frozenset[int] | None = None  # None: not divided, all is ours
 
     @property
     def connection(self) -> Connection:
@@ -93,13 +99,30 @@ class Session:
                 self._open = connection
         return self._open
 
-    def recall(self) -> Positions:
-        where = (tables.position.c.stage == self._stage) & (tables.position.c.topic == self._topic)
-        with translated(), self._engine.begin() as connection:
-            rows = connection.execute(
-                sa.select(tables.position.c.partition, tables.position.c.next_offset).where(where)
+    def hold(self, partitions: Collection[int]) -> None:
+        """Begin the transaction and keep others out of *partitions* until it ends.
+
+        Raises Overtaken if another process moved one of them since we last looked.
+        """
+        self.held = frozenset(partitions)
+        with translated():
+            for partition in sorted(self.held):  # in one order everywhere, so that nobody waits in a circle
+                lock(self.connection, f"{self._stage}/{self._topic}/{partition}")
+            stands = self._read(self.connection)
+        if any(stands.get(partition) != self._remembered.get(partition) for partition in self.held):
+            raise Overtaken(
+                f"{self._stage} 的分区已由另一进程推进 / partitions of {self._stage} were moved on elsewhere"
             )
-            return {row.partition: row.next_offset for row in rows}
+
+    def recall(self) -> Positions:
+        with translated(), self._engine.begin() as connection:
+            self._remembered = self._read(connection)
+        return dict(self._remembered)
+
+    def _read(self, connection: Connection) -> dict[int, int]:
+        where = (tables.position.c.stage == self._stage) & (tables.position.c.topic == self._topic)
+        rows = connection.execute(sa.select(tables.position.c.partition, tables.position.c.next_offset).where(where))
+        return {row.partition: row.next_offset for row in rows}
 
     def remember(self, positions: Positions) -> None:
         """Commit the open transaction together with *positions*."""
@@ -127,10 +150,25 @@ class Session:
         if self._open is not None:
             self._open.close()
             self._open = None
+        self.held = None
+
+
+def lock(connection: Connection, name: str) -> None:
+    """Wait until nobody else holds *name*, and hold it until the transaction ends.
+
+    On SQLite every transaction holds the whole file from its beginning, so there is nothing to do.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
 
 
 def upsert(connection: Connection, table: sa.Table, key: dict[str, Any], values: dict[str, Any]) -> None:
-    """Insert *key* with *values*, or change the row that has *key*: the one statement two dialects spell apart."""
+    """Insert *key* with *values*, or change the row that has *key*: the one statement two dialects spell apart.
+
+    A table that has a column ``changed_at`` gets the time of writing there, for those who follow what changes.
+    """
+    if "changed_at" in table.c:
+        values = {**values, "changed_at": datetime.now(UTC)}
     if connection.dialect.name == "postgresql":
         from sqlalchemy.dialects import postgresql
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -35,7 +35,7 @@ position = Table(
     Column("stage", String(64), primary_key=True),
     Column("topic", String(64), primary_key=True),
     Column("partition", Integer, primary_key=True),
-    Column("next_offset", Integer, nullable=False),
+    Column("next_offset", BigInteger, nullable=False),
 )
 
 # Hits that arrived before their time, in a replay out of order. Empty when live.
@@ -74,6 +74,8 @@ episode = Table(
     Column("active_at", Moment, nullable=False),
     Column("last_at", Moment, nullable=False),
     Column("closes_at", Moment, nullable=False),
+    Column("partition", Integer, nullable=False, server_default="0"),  # of its last hit: whoever reads it closes it
+    Column("changed_at", Moment, nullable=True, index=True),
     Column("body", LargeBinary, nullable=False),
     Index("episode_group", "rule", "grp", "last_at"),
     Index("episode_due", "firing", "closes_at"),
@@ -96,6 +98,7 @@ case = Table(
     Column("state", String(16), nullable=False, index=True),
     Column("level", String(2), nullable=False),
     Column("opened_at", Moment, nullable=False, index=True),
+    Column("changed_at", Moment, nullable=True, index=True),
     Column("body", LargeBinary, nullable=False),
 )
 

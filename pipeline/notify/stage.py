@@ -47,14 +47,17 @@ class NotifyStage(OnLedger):
         late_after: timedelta = timedelta(minutes=10),
         page: str = "",
         zone: ZoneInfo = SHANGHAI,
+        bus: str = "",
     ) -> None:
         """Take *receivers* as names with the routes they want (none: all); *page* is the console's address.
+
+        Positions are those of *bus* (its id).
 
         Raises Misconfigured without receivers: then nobody would ever be told.
         """
         if not receivers:
             raise Misconfigured([Fault("receivers", "没有启用任何接收方", "no receiver is enabled")])
-        super().__init__(ledger.session(self.name, self.reads))
+        super().__init__(ledger.session(self.name, self.reads, bus))
         self._receivers = receivers
         self._directory = directory
         self._late_after = late_after

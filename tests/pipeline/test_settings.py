@@ -118,3 +118,19 @@ def test_what_is_right_is_salvaged_so_that_more_faults_can_be_found(tmp_path: Pa
     assert sorted(fault.place.rpartition(": ")[2] for fault in faults) == ["bus.urll", "hom", "sources.0.id"]
     assert (settings.home, settings.bus.partitions) == (tmp_path / "daten", 9)
     assert [source.id for source in settings.sources] == ["good"]
+
+
+def test_a_secret_may_come_from_a_file_and_the_variable_itself_goes_before_it(tmp_path: Path) -> None:
+    secret = tmp_path / "ledger_url"
+    secret.write_text("postgresql://desk:pw@db/desk\n", encoding="utf-8")
+    environ = {"YUQING_LEDGER__URL_FILE": str(secret)}
+
+    assert settings(tmp_path, environ=environ).ledger_url == "postgresql://desk:pw@db/desk"
+    assert settings(tmp_path, environ=environ | {"YUQING_LEDGER__URL": "sqlite:///x"}).ledger_url == "sqlite:///x"
+
+
+def test_a_secret_that_cannot_be_read_names_its_variable(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, environ={"YUQING_LEDGER__URL_FILE": str(tmp_path / "none")})
+
+    assert "YUQING_LEDGER__URL_FILE" in fault.place
+    assert "none" in fault.zh

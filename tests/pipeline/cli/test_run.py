@@ -14,7 +14,7 @@ from pipeline.app.desk import PARTS_VARIABLE
 from pipeline.cli import run
 from pipeline.engine.tree import Tree
 from pipeline.errors import Misconfigured
-from pipeline.settings import Console, Settings
+from pipeline.settings import Console, Metrics, Settings
 from tests.live import free_port
 from tests.pipeline.cli.terminal import Terminal
 
@@ -63,6 +63,17 @@ def test_a_port_that_is_taken_is_found_before_anything_starts(settings: Settings
         with pytest.raises(Misconfigured, match=r"console\.port"):
             run.prepare(settings)
         run.prepare(settings, ("send",))  # who does not serve the page needs no port
+
+
+def test_metrics_need_a_free_port_too_and_are_a_part_of_the_tree(settings: Settings) -> None:
+    shown = settings.model_copy(update={"metrics": Metrics(port=free_port())})
+    with socket.socket() as other:
+        other.bind((shown.metrics.host, shown.metrics.port))
+        other.listen()
+        with pytest.raises(Misconfigured, match=r"metrics\.port: 指标地址"):
+            run.prepare(shown, ("send",))
+    names = [child.part.name for child in run.prepare(shown, ("send",))._children]
+    assert names == ["send", f"metrics-{shown.metrics.port}"]
 
 
 def test_a_home_that_cannot_be_made_is_told_with_a_remedy(tmp_path: Path) -> None:

@@ -86,17 +86,17 @@ def test_evidence_is_of_the_spell_alone_and_its_earliest_few(memory: Memory) -> 
 
 def test_the_latest_spell_comes_first_and_a_spell_kept_again_is_replaced(memory: Memory) -> None:
     for spell in (a_spell("one", 5), a_spell("two", 30), a_spell("one", 7)):
-        memory.keep_episode("r", "g", spell)
-    memory.keep_episode("r", "another", a_spell("three", 60))
+        memory.keep_episode("r", "g", spell, 0)
+    memory.keep_episode("r", "another", a_spell("three", 60), 0)
 
     assert memory.episodes("r", "g") == [a_spell("two", 30), a_spell("one", 7)]
 
 
 def test_only_firing_spells_close_the_first_to_end_first(memory: Memory) -> None:
     for spell in (a_spell("b", 5), a_spell("a", 0), a_spell("over", 1, firing=False), a_spell("open", 6)):
-        memory.keep_episode("r", spell.id, spell)
+        memory.keep_episode("r", spell.id, spell, 0)
 
-    assert [(group, spell.id) for _, group, spell in memory.closing(minute(15))] == [("a", "a"), ("b", "b")]
+    assert [(closing.group, closing.spell.id) for closing in memory.closing(minute(15))] == [("a", "a"), ("b", "b")]
 
 
 def test_old_hits_and_closed_spells_are_forgotten_and_a_firing_one_never(memory: Memory) -> None:
@@ -105,7 +105,7 @@ def test_old_hits_and_closed_spells_are_forgotten_and_a_firing_one_never(memory:
     keep(memory, a_match("told late", at=minute(-60), known_at=known))
     keep(memory, a_match("from a wrong clock", at=minute(500), known_at=minute(500)))
     for spell in (a_spell("closed", -61, firing=False), a_spell("firing", -61), a_spell("recent", 0, firing=False)):
-        memory.keep_episode("r", "g", spell)
+        memory.keep_episode("r", "g", spell, 0)
 
     assert memory.drop_older(TEN, now=minute(5)) == 1
     assert {spell.id for spell in memory.episodes("r", "g")} == {"firing", "recent"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from pipeline.bus import Delivery, Message, Positions
 from pipeline.bus.sqlite import SqliteBus
 from pipeline.engine.clock import ManualClock
 from pipeline.engine.worker import SetAside, Worker
-from pipeline.errors import Rejected, Unavailable
+from pipeline.errors import Overtaken, Rejected, Unavailable
 from pipeline.metrics import Metrics
 from pipeline.model import Reader
 from tests.contracts.bus import drain, words
@@ -57,6 +57,8 @@ class Notebook(Echo):
         super().__init__()
         self._ledger, self._seen = ledger, seen
         self._new: list[str] = []
+        self.overtaken = False
+        self.held: list[frozenset[int]] = []
 
     def process(self, batch: Sequence[Delivery], now: datetime) -> Sequence[Message]:
         out = super().process(batch, now)
@@ -65,6 +67,12 @@ class Notebook(Echo):
 
     def recall(self) -> Positions:
         return dict(self._ledger)
+
+    def hold(self, partitions: Collection[int]) -> None:
+        if self.overtaken:
+            self.overtaken = False
+            raise Overtaken("elsewhere")
+        self.held.append(frozenset(partitions))
 
     def remember(self, positions: Positions) -> None:
         self._ledger.update(positions)
@@ -215,3 +223,31 @@ def test_a_clock_never_runs_back() -> None:
     clock.advance(timedelta(minutes=1))
     clock.move_to(NOON)
     assert clock.now() == NOON + timedelta(minutes=1)
+
+
+def test_a_stage_holds_its_partitions_for_each_batch_and_tick(bus: SqliteBus) -> None:
+    say(bus, *"甲乙丙")
+    stage = Notebook({}, [])
+    worker = a_worker(stage, bus)
+
+    worker.step()
+    worker.step()
+
+    assert stage.held == [frozenset({0, 1})] * 2  # a full batch, then nothing but the time
+
+
+def test_who_is_overtaken_forgets_and_goes_on_where_the_ledger_stands(bus: SqliteBus) -> None:
+    ledger: dict[int, int] = {}
+    seen: list[str] = []
+    stage = Notebook(ledger, seen)
+    worker = a_worker(stage, bus, batch=10)
+    say(bus, *"甲乙丙")
+    stage.overtaken = True
+    step = worker.step()
+    ledger.update(bus.end("in"))  # the other process had digested all of it
+    say(bus, "丁")
+
+    assert step.retry_in_s == 0.0
+    run_dry(worker)
+    assert seen == ["丁"]
+    assert words(drain(bus.consumer("g", "out"))) == ["<丁>"]
