@@ -272,7 +272,9 @@ def _overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]
     for name, value in environ.items():
         if not name.startswith(PREFIX):
             continue
-        if name.endswith(_FROM_FILE) and name.removesuffix(_FROM_FILE) not in environ:
+        if name.endswith(_FROM_FILE):
+            if name.removesuffix(_FROM_FILE) in environ:
+                continue
             name, value = name.removesuffix(_FROM_FILE), _secret(name, value)
         *parents, last = name.removeprefix(PREFIX).lower().split("__")
         branch = tree
