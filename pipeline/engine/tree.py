@@ -16,6 +16,7 @@ from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from pipeline.engine.orphans import bury_orphans, is_first
 from pipeline.errors import Fault, Misconfigured
 from pipeline.log import get
 from pipeline.metrics import METRICS
@@ -111,6 +112,8 @@ class Tree:
         for child in self._children:
             if child.process is not None and not child.process.is_alive():
                 self._bury(child)
+        if is_first():
+            bury_orphans({child.process.pid for child in self._children if child.process is not None})
 
     def _bury(self, child: _Child) -> None:
         assert child.process is not None  # noqa: S101 # the caller looked
