@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOME_DIR ?= data
 
-.PHONY: help setup setup-dev demo demo-check test check format bench docs screenshot lock clean
+.PHONY: help setup setup-dev demo demo-check servers test check format bench docs screenshot lock clean
 .DEFAULT_GOAL := help
 
 help: ## 显示这份清单 / show this list
@@ -34,6 +34,9 @@ demo: setup ## 一台机器上跑起来：虚构的青湖区实时说话，打�
 
 demo-check: setup ## 无界面地走完整条线，60 秒流时间 / the whole line head-less, exit 0 only if all of it held
 	$(BIN)/yuqing demo --check
+
+servers: setup-dev ## 本机的真 Kafka、Elasticsearch、PostgreSQL，Ctrl-C 结束 / real ones on loopback, until Ctrl-C (ARGS="opensearch")
+	$(BIN)/python -m tests.servers $(ARGS)
 
 test: setup-dev ## 跑全部测试 / all tests
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-report=xml:artifacts/coverage.xml $(ARGS)

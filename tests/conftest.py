@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, settings
 
 from pipeline import log
 
+pytest_plugins = ["tests.servers.fixtures"]
+
 log.set_up("error")
 settings.register_profile(
     "yuqing",

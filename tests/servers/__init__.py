@@ -1,0 +1,1 @@
+"""Real servers for the tests: Kafka, Elasticsearch, OpenSearch and PostgreSQL, on loopback, data in temporary folders."""
