@@ -3,7 +3,7 @@
 # It runs as an unprivileged user (uid 10001) with a read-only root: only /data, /tmp and /dev/shm are written.
 # `yuqing run` is fit to be process 1: it stops its parts at SIGTERM and buries orphans.
 
-FROM python:3.11.14-slim-bookworm AS build
+FROM python:3.11.15-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /build
 RUN python -m venv /opt/yuqing
@@ -19,13 +19,13 @@ COPY rules rules
 RUN /opt/yuqing/bin/pip wheel --no-deps --wheel-dir /wheels . \
  && /opt/yuqing/bin/pip install --no-deps --no-index /wheels/*.whl
 
-FROM python:3.11.14-slim-bookworm
+FROM python:3.11.15-slim-bookworm
 ARG VERSION=0.1.0
 LABEL org.opencontainers.image.title="yuqing" \
       org.opencontainers.image.description="区县网络舆情值班台 / a district's duty desk" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.base.name="docker.io/library/python:3.11.14-slim-bookworm"
+      org.opencontainers.image.base.name="docker.io/library/python:3.11.15-slim-bookworm"
 RUN groupadd --gid 10001 yuqing \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin yuqing \
  && install --directory --owner=10001 --group=10001 --mode=0700 /data

@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOME_DIR ?= data
 
-.PHONY: help setup setup-dev demo demo-check servers test check format bench docs screenshot lock clean
+.PHONY: secrets compose-check help setup setup-dev demo demo-check servers test check format bench docs screenshot lock clean
 .DEFAULT_GOAL := help
 
 help: ## 显示这份清单 / show this list
@@ -51,6 +51,13 @@ check: setup-dev ## 格式、规范、类型、依赖方向、测试 / format, l
 format: setup-dev ## 自动整理格式 / let the formatter have its way
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
+
+secrets: ## 为容器部署生成随机口令，写入 ./secrets，已有的不动 / random passwords for the containers; those there stay
+	@$(PYTHON) -m pipeline.cli.passwords secrets
+	@test -e secrets/yuqing.toml || install -m 644 docs/examples/city.toml secrets/yuqing.toml
+
+compose-check: setup-dev ## 不需要容器引擎，检查镜像、编排与清单 / judge image, compose file and manifests without an engine
+	$(BIN)/python -m tests.compose
 
 bench: setup-dev ## 与常见做法同场比速度 / speed as ratios, measured in one run
 	$(BIN)/yuqing bench

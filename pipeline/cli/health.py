@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.app.status import Status, silent, statuses
+from pipeline.app.status import Status, silent, statuses, worker_of
 
 
 def tell_health(home: Path, names: Sequence[str]) -> int:
@@ -28,14 +28,9 @@ def _faults(heard: Mapping[str, Status], names: Sequence[str], now: datetime) ->
     if not heard and not names:
         yield "没有任何部分在运行 / no part is running"
     for name in names or heard:
-        of_it = [status for status in heard.values() if _belongs(status.part, name)]
+        of_it = [status for status in heard.values() if worker_of(status.part, name)]
         if not of_it:
             yield f"{name}：没有运行 / not running"
         for status in of_it:
             if silent(status, now):
                 yield f"{status.part}：自 {status.at:%H:%M:%S}Z 起没有动静 / silent since then"
-
-
-def _belongs(part: str, name: str) -> bool:
-    """Say whether *part* is *name* or one of its workers (``match-2``)."""
-    return part == name or part.rpartition("-")[0] == name

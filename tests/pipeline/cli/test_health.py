@@ -52,12 +52,12 @@ def test_where_nothing_runs_nothing_is_well(yuqing: Terminal, home: Path) -> Non
 
 
 def test_one_silent_worker_of_several_is_told(yuqing: Terminal, home: Path) -> None:
-    spoke(home, "match-1", "matches")
+    spoke(home, "match.1", "matches")
     assert yuqing("health", "match").code == 0
-    spoke(home, "match-2", ago=LONG_AGO)
+    spoke(home, "match.2", ago=LONG_AGO)
     done = yuqing("health", "match")
     assert done.code == 1
-    assert done.err.startswith("match-2：")
+    assert done.err.startswith("match.2：")
 
 
 def test_wrong_settings_are_told_as_everywhere(yuqing: Terminal) -> None:
