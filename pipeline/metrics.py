@@ -48,6 +48,22 @@ class Metrics:
             "yuqing_stage_batch_seconds", "处理一批所用时间 / Time to process one batch", "stage"
         )
         self.lag = gauge("yuqing_stage_lag_messages", "尚未处理的消息 / Messages not yet processed", "stage")
+        # Kafka
+        self.bus_rebuilds = counter(
+            "yuqing_bus_producer_rebuilds_total",
+            "重建的 Kafka 发送端：有消息迟迟未被确认 / Kafka producers built anew: messages stayed without an acknowledgement",
+        )
+        self.bus_unacked = gauge(
+            "yuqing_bus_unacked_bytes", "已发给 Kafka 而尚未确认的字节 / Bytes sent to Kafka and not yet acknowledged"
+        )
+        self.bus_rebalances = counter(
+            "yuqing_bus_rebalances_total", "分区重新分配的次数 / Times that partitions were dealt out anew", "group"
+        )
+        self.bus_missed = counter(
+            "yuqing_bus_missed_messages_total",
+            "未及读取就已过期删除的消息 / Messages that were gone before they were read",
+            "group",
+        )
         # Alerts and messages to people
         self.alerts = counter("yuqing_alerts_total", "预警的变化 / Alert turns", "rule", "level", "turn")
         self.decision_delay = histogram(

@@ -89,7 +89,7 @@ class App:
 
     @cached_property
     def bus(self) -> Bus:
-        return open_bus(self.settings.bus_url, self.settings.bus.partitions, durable=not self._rehearsal)
+        return open_bus(self.settings.bus_url, self.settings.bus, durable=not self._rehearsal, home=self.home)
 
     @cached_property
     def index(self) -> PostIndex:
