@@ -7,7 +7,7 @@ paused runs again before the next test.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Literal, NoReturn, Protocol, TypeVar
 
@@ -17,53 +17,60 @@ from tests.servers.kafka import KafkaCluster, SecureKafka
 from tests.servers.obtain import Unobtainable
 from tests.servers.postgres import Database, Postgres, a_database
 from tests.servers.search import Elasticsearch, OpenSearch, SearchServer
+from tests.servers.server import Restartable
 
-
-class Startable(Protocol):
-    def start(self) -> None: ...
-    def heal(self) -> None: ...
-    def close(self) -> None: ...
-
-
-Some = TypeVar("Some", bound=Startable)
+Some = TypeVar("Some", bound=Restartable)
 Product = Literal["elasticsearch", "opensearch"]
 
-_shared: list[Startable] = []
+_running: list[tuple[str, Restartable]] = []
+"""The servers of now, each with the name of its fixture."""
+
+
+class OwnKafka(Protocol):
+    def __call__(self, nodes: int = 1) -> KafkaCluster: ...
+
+
+class OwnSearch(Protocol):
+    def __call__(self, product: Product) -> SearchServer: ...
+
+
+class OwnPostgres(Protocol):
+    def __call__(self) -> Database: ...
 
 
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[KafkaCluster]:
-    with _shared_by_all(KafkaCluster) as cluster:
+    with _started("kafka", KafkaCluster) as cluster:
         yield cluster
 
 
 @pytest.fixture(scope="session")
 def kafka_three() -> Iterator[KafkaCluster]:
-    with _shared_by_all(lambda: KafkaCluster(3)) as cluster:
+    with _started("kafka_three", lambda: KafkaCluster(3)) as cluster:
         yield cluster
 
 
 @pytest.fixture(scope="session")
 def kafka_secure() -> Iterator[SecureKafka]:
-    with _shared_by_all(SecureKafka) as cluster:
+    with _started("kafka_secure", SecureKafka) as cluster:
         yield cluster
 
 
 @pytest.fixture(scope="session")
 def elasticsearch() -> Iterator[Elasticsearch]:
-    with _shared_by_all(Elasticsearch) as server:
+    with _started("elasticsearch", Elasticsearch) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def opensearch() -> Iterator[OpenSearch]:
-    with _shared_by_all(OpenSearch) as server:
+    with _started("opensearch", OpenSearch) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Postgres]:
-    with _shared_by_all(Postgres) as server:
+    with _started("postgres_server", Postgres) as server:
         yield server
 
 
@@ -74,26 +81,30 @@ def postgres(postgres_server: Postgres) -> Iterator[Database]:
 
 
 @pytest.fixture
-def own_kafka() -> Iterator[Callable[[int], KafkaCluster]]:
-    """Start clusters that no other test uses: ``own_kafka(3)``."""
+def own_kafka() -> Iterator[OwnKafka]:
+    """Start clusters that no other test uses."""
+
+    def begin(nodes: int = 1) -> KafkaCluster:
+        return running.enter_context(_started("own_kafka", lambda: KafkaCluster(nodes)))
+
     with ExitStack() as running:
-        yield lambda nodes: running.enter_context(_started(lambda: KafkaCluster(nodes)))
+        yield begin
 
 
 @pytest.fixture
-def own_search() -> Iterator[Callable[[Product], SearchServer]]:
-    """Start search servers that no other test uses: ``own_search("elasticsearch")``."""
+def own_search() -> Iterator[OwnSearch]:
+    """Start search servers that no other test uses."""
     kinds: dict[Product, Callable[[], SearchServer]] = {"elasticsearch": Elasticsearch, "opensearch": OpenSearch}
     with ExitStack() as running:
-        yield lambda product: running.enter_context(_started(kinds[product]))
+        yield lambda product: running.enter_context(_started("own_search", kinds[product]))
 
 
 @pytest.fixture
-def own_postgres() -> Iterator[Callable[[], Database]]:
+def own_postgres() -> Iterator[OwnPostgres]:
     """Start servers that no other test uses, with fsync; each call returns an empty database in a new one."""
 
     def begin() -> Database:
-        server = running.enter_context(_started(lambda: Postgres(fsync=True)))
+        server = running.enter_context(_started("own_postgres", lambda: Postgres(fsync=True)))
         return Database(server, server.create())
 
     with ExitStack() as running:
@@ -102,30 +113,33 @@ def own_postgres() -> Iterator[Callable[[], Database]]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
-    for server in _shared:
+    """Leave every server running that the next test may ask for."""
+    for _, server in _running:
         server.heal()
 
 
-@contextmanager
-def _shared_by_all(make: Callable[[], Some]) -> Iterator[Some]:
-    with _started(make) as server:
-        _shared.append(server)
-        try:
-            yield server
-        finally:
-            _shared.remove(server)
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a failed test what its servers said last."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function):
+        used = [(name, server) for name, server in _running if name in item.fixturenames]
+        report.sections += [(f"log of {name}", server.said()) for name, server in used]
+    return report
 
 
 @contextmanager
-def _started(make: Callable[[], Some]) -> Iterator[Some]:
+def _started(fixture: str, make: Callable[[], Some]) -> Iterator[Some]:
     try:
         server = make()
     except Unobtainable as reason:
         _do_without(str(reason))
     try:
         server.start()
+        _running.append((fixture, server))
         yield server
     finally:
+        _running[:] = [one for one in _running if one[1] is not server]
         server.close()
 
 

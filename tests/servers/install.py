@@ -14,7 +14,6 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from ctypes.util import find_library
 from pathlib import Path
 
 from tests.servers.obtain import Java, Unobtainable, a_java, a_program
@@ -97,16 +96,12 @@ def _set_transport_apart(home: Path) -> None:
 
 def _link_compression(home: Path) -> None:
     """Put the system's zstd where the node looks for it: without it, indices of best_compression turn red."""
-    library = find_library("zstd")
-    if library is None:
+    libraries = _run(str(a_program("ldconfig", "libc-bin", Path("/sbin"))), "-p").splitlines()
+    found = next((line.split("=> ")[1] for line in libraries if line.strip().startswith("libzstd.so.1 ")), None)
+    if found is None:
         raise Unobtainable("没有 libzstd，请安装 libzstd1 / libzstd is missing: apt-get install libzstd1")
     (home / "platform").mkdir()
-    (home / "platform" / "libzstd.so").symlink_to(_where(library))
-
-
-def _where(library: str) -> Path:
-    known = _run(str(a_program("ldconfig", "libc-bin", Path("/sbin"))), "-p").splitlines()
-    return Path(next(line.split("=> ")[1] for line in known if line.split() and line.split()[0] == library))
+    (home / "platform" / "libzstd.so").symlink_to(found)
 
 
 def _fetch(recipe: Path, lib: Path, java: Java) -> None:

@@ -15,7 +15,7 @@ from tests.servers.certificates import Authority
 from tests.servers.install import KAFKA_JAVA, installed
 from tests.servers.obtain import a_java
 from tests.servers.ports import a_port
-from tests.servers.server import Server, StartFailed, close_all, heal_all, start_all, stop_all
+from tests.servers.server import Restartable, Server, StartFailed, close_all, heal_all, start_all, stop_all
 
 CLUSTER = "eXVxaW5nLXRlc3RzLTAwMQ"
 HEAP = "384m"
@@ -79,7 +79,7 @@ class Broker(Server):
         return [a_java(KAFKA_JAVA).tool("java"), heap, *quick, log, "-cp", f"{self._home / 'lib'}/*"]
 
 
-class KafkaCluster:
+class KafkaCluster(Restartable):
     """One or three brokers that keep a topic on all of them; two must have a record before it is acknowledged.
 
     Topics are not made by themselves.
@@ -114,6 +114,9 @@ class KafkaCluster:
     def close(self) -> None:
         close_all(self.brokers)
 
+    def said(self) -> str:
+        return "\n".join(broker.said() for broker in self.brokers)
+
     def leader(self, topic: str, partition: int = 0) -> Broker:
         """Return the broker that leads a partition."""
         number = self._partitions(topic)[partition]["leader_id"]
@@ -131,7 +134,7 @@ class KafkaCluster:
         begun = [(broker, broker.settle(self._settings(broker))) for broker in self.brokers]
         for broker, tool in begun:
             if tool.wait(FORMAT_WITHIN_S):
-                raise StartFailed(f"{broker.name}: no data folder could be made:\n{broker.said()}")
+                raise StartFailed(broker, "could not make its data folder")
 
     def _settings(self, broker: Broker) -> dict[str, object]:
         copies, enough = len(self.brokers), min(2, len(self.brokers))

@@ -34,6 +34,7 @@ class Postgres(Server):
     user = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
 
     def __init__(self, *, fsync: bool = False) -> None:
+        self._programs = {name: _program(name) for name in ("initdb", "postgres")}
         super().__init__("postgres")
         self.port = a_port()
         self._fsync = fsync
@@ -63,7 +64,7 @@ class Postgres(Server):
             "timezone": "UTC",
         }
         options = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
-        return [str(_program("postgres")), "-D", str(self._data), *options]
+        return [str(self._programs["postgres"]), "-D", str(self._data), *options]
 
     def answers(self) -> bool:
         try:
@@ -91,23 +92,24 @@ class Postgres(Server):
 
         Texts sort as in a Chinese town, and not by their bytes: what leans on the order of bytes should fail here.
         """
-        initdb = [str(_program("initdb")), "-D", str(self._data), "-U", USER, "--auth=trust", "--no-sync"]
+        initdb = [str(self._programs["initdb"]), "-D", str(self._data), "-U", USER, "--auth=trust", "--no-sync"]
         locale = ["--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=zh-Hans-CN"]
         if self.user:
             shutil.chown(self.folder, self.user, self.user)
-        done = subprocess.run(
-            [*initdb, *locale],
-            user=self.user,
-            group=self.user,
-            extra_groups=[] if self.user else None,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=INITDB_WITHIN_S,
-            check=False,
-        )
+        with self.log.open("ab") as log:
+            done = subprocess.run(
+                [*initdb, *locale],
+                user=self.user,
+                group=self.user,
+                extra_groups=[] if self.user else None,
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                timeout=INITDB_WITHIN_S,
+                check=False,
+            )
         if done.returncode:
-            raise StartFailed(f"initdb:\n{done.stdout}{done.stderr}")
+            raise StartFailed(self, "could not make its data folder")
 
 
 @dataclass(frozen=True)

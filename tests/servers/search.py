@@ -23,8 +23,8 @@ class SearchServer(Server):
     product: str
 
     def __init__(self) -> None:
-        super().__init__(self.product)
         self._home = installed(self.product)
+        super().__init__(self.product)
         self._config = self.folder / "config"
         self.port = a_port()
         self._settle()

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.servers.obtain import a_program
 
-READY_WITHIN_S = 90.0
+READY_WITHIN_S = 180.0
 STOPPED_WITHIN_S = 30.0
 LOOK_EVERY_S = 0.05
 LINES_SHOWN = 40
@@ -26,10 +26,51 @@ _births = ThreadPoolExecutor(max_workers=1, thread_name_prefix="servers")
 
 
 class StartFailed(Exception):
-    """The server ended or said nothing; the message holds the end of its log."""
+    """The server did not come up; the message holds the end of its log and says where all of it is kept."""
+
+    def __init__(self, server: Server, how: str) -> None:
+        kept = shutil.copy(server.log, f"{server.folder}.log")
+        super().__init__(f"{server.name} {how}; its log ({kept}) ends with\n{server.said()}")
 
 
-class Server(ABC):
+class Restartable(ABC):
+    """A server, or several that belong together."""
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start and wait until it answers; no news for one that runs."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End in order; what takes too long is killed."""
+
+    @abstractmethod
+    def kill(self) -> None:
+        """End as in a power cut (kill -9)."""
+
+    @abstractmethod
+    def heal(self) -> None:
+        """Run and answer, whatever was done to it by the methods above and below."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End and forget the data."""
+
+    @abstractmethod
+    def said(self) -> str:
+        """Return the end of the log."""
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Be stopped while the block runs, and answer again afterwards."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.heal()
+
+
+class Server(Restartable):
     """One server with a folder of its own in the temporary folder; its data lasts until ``close``.
 
     What was acknowledged before ``kill`` is there after ``start``: that is for tests to find out.
@@ -58,7 +99,7 @@ class Server(ABC):
 
     @abstractmethod
     def answers(self) -> bool:
-        """Say whether the server does its work by now; False while it is not reachable."""
+        """Say whether the server does its work by now; False while it cannot be reached."""
 
     @property
     def running(self) -> bool:
@@ -70,7 +111,6 @@ class Server(ABC):
         return self._process.pid
 
     def start(self) -> None:
-        """Start the server and wait until it answers; no news for one that runs."""
         start_all([self])
 
     def launch(self) -> None:
@@ -79,11 +119,9 @@ class Server(ABC):
             self._process = _births.submit(self._spawn).result()
 
     def stop(self) -> None:
-        """End the server in order; one that takes too long is killed."""
         stop_all([self])
 
     def kill(self) -> None:
-        """End the server and what it started as a power cut would (kill -9)."""
         if self.running:
             family = self._family()
             self._signal(signal.SIGKILL)
@@ -101,24 +139,12 @@ class Server(ABC):
         self.paused = False
 
     def heal(self) -> None:
-        """Make the server run and answer, whatever was done to it."""
         heal_all([self])
 
-    @contextmanager
-    def away(self) -> Iterator[None]:
-        """Stop the server while the block runs; it answers again afterwards."""
-        self.stop()
-        try:
-            yield
-        finally:
-            self.heal()
-
     def close(self) -> None:
-        """End the server and forget its data."""
         close_all([self])
 
     def said(self) -> str:
-        """Return the end of the server's log."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
         return "\n".join(lines[-LINES_SHOWN:])
 
@@ -159,7 +185,7 @@ class Server(ABC):
 def start_all(servers: Sequence[Server]) -> None:
     """Start *servers* together and wait until all of them answer.
 
-    Raises StartFailed with the log of the first that did not; then none of those that this call started runs.
+    Raises StartFailed for the first that does not; then none of those that this call started runs.
     """
     fresh = [server for server in servers if not server.running]
     for server in fresh:
@@ -204,9 +230,9 @@ def _await(server: Server) -> None:
     give_up = time.monotonic() + READY_WITHIN_S
     while not server.answers():
         if not server.running:
-            raise StartFailed(f"{server.name} ended at once. {server.log}:\n{server.said()}")
+            raise StartFailed(server, "ended at once")
         if time.monotonic() > give_up:
-            raise StartFailed(f"{server.name} says nothing after {READY_WITHIN_S:g} s. {server.log}:\n{server.said()}")
+            raise StartFailed(server, f"did not answer within {READY_WITHIN_S:g} s")
         time.sleep(LOOK_EVERY_S)
 
 

@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.opensearch.Version;
+import org.opensearch.common.logging.LogConfigurator;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.env.Environment;
 import org.opensearch.node.InternalSettingsPreparer;
@@ -36,6 +37,7 @@ public class OpenSearchNode extends Node {
     }
 
     public static void main(String[] args) throws Exception {
+        LogConfigurator.configureWithoutConfig(Settings.builder().put("logger.level", "INFO").build());
         Node node = new OpenSearchNode(environment(args[0], Path.of(args[1])));
         node.start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> close(node)));
