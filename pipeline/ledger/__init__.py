@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
 from pipeline.bus import Positions
 from pipeline.errors import Fault, Misconfigured, Overtaken, Unavailable
 from pipeline.ledger import tables
+from pipeline.ledger.alone import Guard, lock_key
+from pipeline.ledger.engines import connect
 
-__all__ = ["Ledger", "Session", "tables"]
+__all__ = ["Guard", "Ledger", "Session", "tables"]
+
+_MOST_ROWS: Final = 500  # of one statement: a database takes only so many values at once
 
 
 class Ledger:
@@ -36,25 +41,27 @@ class Ledger:
 
         Raises Misconfigured for a URL of no known kind, Unavailable if the database cannot be reached.
         """
-        if not url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
-            raise Misconfigured(
-                [Fault("ledger.url", f"不认识的账本地址：{url}", f"no adapter for the ledger URL {url}")]
-            )
-        engine = _sqlite(url, durable) if url.startswith("sqlite:") else sa.create_engine(url, pool_pre_ping=True)
-        ledger = cls(engine)
-        with translated():
+        ledger = cls(connect(url, durable=durable))
+        try:
             ledger._migrate()
+        except BaseException:
+            ledger.close()
+            raise
         return ledger
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Run a block in one transaction. Raises Unavailable if the database is away, full or locked."""
-        with translated(), self._engine.begin() as connection:
+        with self._engine.begin() as connection:
             yield connection
 
     def session(self, stage: str, topic: str, bus: str = "") -> Session:
         """Return the memory of *stage*, which reads *topic* of *bus* (its id): offsets of one bus mean nothing on another."""
         return Session(self._engine, stage, f"{topic}@{bus}" if bus else topic)
+
+    def alone(self, name: str) -> Guard:
+        """Return the right to be the only *name* among all processes of a deployment; nobody holds it yet."""
+        return Guard(self._engine, name)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -62,12 +69,30 @@ class Ledger:
     def _migrate(self) -> None:
         from alembic import command
         from alembic.config import Config
+        from alembic.util import CommandError
 
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
         with self._engine.begin() as connection:
+            _check_encoding(connection)
+            lock(connection, "ledger/migrations")
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                zh = "账本由更新的版本写成，请升级本软件"
+                en = "the ledger was written by a newer version; upgrade this one"
+                raise Misconfigured([Fault("ledger.url", zh, en)]) from error
+
+
+def _check_encoding(connection: Connection) -> None:
+    if connection.dialect.name != "postgresql":
+        return
+    encoding = connection.execute(sa.text("show server_encoding")).scalar_one()
+    if encoding != "UTF8":
+        zh = f"数据库的编码是 {encoding}，请用 UTF8 编码建库（createdb -E UTF8 -T template0）"
+        en = f"the database's encoding is {encoding}; make one with UTF8 (createdb -E UTF8 -T template0)"
+        raise Misconfigured([Fault("ledger.url", zh, en)])
 
 
 class Session:
@@ -89,14 +114,13 @@ class Session:
     def connection(self) -> Connection:
         """The open transaction; it begins with the first use. Raises Unavailable."""
         if self._open is None:
-            with translated():
-                connection = self._engine.connect()
-                try:
-                    connection.begin()
-                except Exception:
-                    connection.close()
-                    raise
-                self._open = connection
+            connection = self._engine.connect()
+            try:
+                connection.begin()
+            except Exception:
+                connection.close()
+                raise
+            self._open = connection
         return self._open
 
     def hold(self, partitions: Collection[int]) -> None:
@@ -105,17 +129,15 @@ class Session:
         Raises Overtaken if another process moved one of them since we last looked.
         """
         self.held = frozenset(partitions)
-        with translated():
-            for partition in sorted(self.held):  # in one order everywhere, so that nobody waits in a circle
-                lock(self.connection, f"{self._stage}/{self._topic}/{partition}")
-            stands = self._read(self.connection)
+        lock(self.connection, *(f"{self._stage}/{self._topic}/{partition}" for partition in self.held))
+        stands = self._read(self.connection)
         if any(stands.get(partition) != self._remembered.get(partition) for partition in self.held):
             raise Overtaken(
                 f"{self._stage} 的分区已由另一进程推进 / partitions of {self._stage} were moved on elsewhere"
             )
 
     def recall(self) -> Positions:
-        with translated(), self._engine.begin() as connection:
+        with self._engine.begin() as connection:
             self._remembered = self._read(connection)
         return dict(self._remembered)
 
@@ -126,25 +148,31 @@ class Session:
 
     def remember(self, positions: Positions) -> None:
         """Commit the open transaction together with *positions*."""
-        with translated():
-            connection = self.connection
-            moved = {p: offset for p, offset in positions.items() if self._remembered.get(p) != offset}
-            for partition, offset in moved.items():  # an idle tick writes nothing, and so syncs nothing
-                upsert(
-                    connection,
-                    tables.position,
-                    {"stage": self._stage, "topic": self._topic, "partition": partition},
-                    {"next_offset": offset},
-                )
-            connection.commit()
-            self._remembered |= moved
-            self._end()
+        moved = {p: offset for p, offset in positions.items() if self._remembered.get(p) != offset}
+        if moved:  # an idle tick writes nothing, and so syncs nothing
+            self._move(moved)
+        self.connection.commit()
+        self._remembered |= moved
+        self._end()
 
     def forget(self) -> None:
+        """Throw the open transaction away. If its connection is dead, so is all that was not committed."""
         if self._open is not None:
-            with translated():
+            try:
                 self._open.rollback()
+            except Unavailable:
+                self._open.invalidate()
         self._end()
+
+    def _move(self, moved: Positions) -> None:
+        key = {"stage": self._stage, "topic": self._topic}
+        rows = [{**key, "partition": partition, "next_offset": offset} for partition, offset in moved.items()]
+        insert = _inserting(self.connection)(tables.position).values(rows)
+        self.connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=["stage", "topic", "partition"], set_={"next_offset": insert.excluded.next_offset}
+            )
+        )
 
     def _end(self) -> None:
         if self._open is not None:
@@ -153,72 +181,39 @@ class Session:
         self.held = None
 
 
-def lock(connection: Connection, name: str) -> None:
-    """Wait until nobody else holds *name*, and hold it until the transaction ends.
+def lock(connection: Connection, *names: str) -> None:
+    """Wait until nobody else holds any of *names*, and hold them until the transaction ends.
 
     On SQLite every transaction holds the whole file from its beginning, so there is nothing to do.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
+        keys = sorted(map(lock_key, names))  # in one order everywhere, so that nobody waits in a circle
+        query = "select pg_advisory_xact_lock(key) from unnest(cast(:keys as bigint[])) as key"
+        connection.execute(sa.text(query), {"keys": keys})
 
 
 def upsert(connection: Connection, table: sa.Table, key: dict[str, Any], values: dict[str, Any]) -> None:
-    """Insert *key* with *values*, or change the row that has *key*: the one statement two dialects spell apart.
+    """Insert *key* with *values*, or change the row that has *key*.
 
     A table that has a column ``changed_at`` gets the time of writing there, for those who follow what changes.
     """
     if "changed_at" in table.c:
         values = {**values, "changed_at": datetime.now(UTC)}
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects import postgresql
-
-        statement = postgresql.insert(table).values(**key, **values)
-        connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
-        return
-    from sqlalchemy.dialects import sqlite
-
-    lite = sqlite.insert(table).values(**key, **values)
-    connection.execute(lite.on_conflict_do_update(index_elements=list(key), set_=values))
+    insert = _inserting(connection)(table).values(**key, **values)
+    connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=values))
 
 
-def insert_new(connection: Connection, table: sa.Table, rows: list[dict[str, Any]]) -> int:
+def insert_new(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> int:
     """Insert those of *rows* whose key is not there yet; return how many."""
-    if not rows:
-        return 0
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects import postgresql
-
-        return connection.execute(postgresql.insert(table).values(rows).on_conflict_do_nothing()).rowcount
-    from sqlalchemy.dialects import sqlite
-
-    return connection.execute(sqlite.insert(table).values(rows).on_conflict_do_nothing()).rowcount
+    return sum(_insert_new(connection, table, rows[at : at + _MOST_ROWS]) for at in range(0, len(rows), _MOST_ROWS))
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn the driver's "away, locked, full" into Unavailable; anything else is a bug and flies."""
-    try:
-        yield
-    except sa.exc.OperationalError as error:
-        raise Unavailable(f"账本不可用 / ledger: {error.orig}") from error
+def _insert_new(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> int:
+    insert = _inserting(connection)(table).values(rows).on_conflict_do_nothing()
+    # Without the option SQLAlchemy does not count what was inserted on PostgreSQL.
+    return connection.execute(insert, execution_options={"preserve_rowcount": True}).rowcount
 
 
-def _sqlite(url: str, durable: bool) -> Engine:
-    database = sa.engine.make_url(url).database
-    if database and database != ":memory:":
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, connect_args={"timeout": 30.0})
-
-    @sa.event.listens_for(engine, "connect")
-    def prepare(driver: Any, _record: object) -> None:
-        driver.isolation_level = None  # SQLAlchemy begins our transactions (below), not the driver
-        synced = "full" if durable else "off"
-        for pragma in ("journal_mode=wal", f"synchronous={synced}", "busy_timeout=30000", "foreign_keys=on"):
-            driver.execute(f"pragma {pragma}")
-
-    @sa.event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # A transaction that reads first and writes later would fail with "locked" under two writers.
-        connection.exec_driver_sql("begin immediate")
-
-    return engine
+def _inserting(connection: Connection) -> Callable[[sa.Table], Any]:
+    """Return the ``insert`` of this dialect: "or do something else if it is there" is spelt in each its own way."""
+    return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert

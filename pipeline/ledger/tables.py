@@ -1,6 +1,7 @@
 """The ledger's tables. A migration in ``migrations/`` makes each; a test holds the two together.
 
-Times are UTC, stored as ISO text with a fixed width, so that they sort and read alike everywhere.
+Times are UTC, stored as ISO text with a fixed width, so that they sort and read alike everywhere. All texts sort
+by their characters' codes, on every database and whatever its language is.
 """
 
 from __future__ import annotations
@@ -9,9 +10,26 @@ from datetime import UTC, datetime
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 metadata = MetaData()
+
+
+class Words(TypeDecorator[str]):
+    """Text, of about *length* characters; what PostgreSQL cannot store becomes ``�`` everywhere alike."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, length: int | None = None) -> None:
+        super().__init__()
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
+        return dialect.type_descriptor(_text(dialect, self.length))
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return storable(value) if value is not None else None
 
 
 class Moment(TypeDecorator[datetime]):
@@ -19,6 +37,9 @@ class Moment(TypeDecorator[datetime]):
 
     impl = String(27)
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
+        return dialect.type_descriptor(_text(dialect, 27))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
         if value is None:
@@ -29,11 +50,27 @@ class Moment(TypeDecorator[datetime]):
         return datetime.fromisoformat(value) if value is not None else None
 
 
+def storable(text: str) -> str:
+    """Return *text* with ``�`` for the null character and for halves of characters: no PostgreSQL takes those."""
+    text = text.replace("\0", "�")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def _text(dialect: Dialect, length: int | None) -> TypeEngine[str]:
+    if dialect.name == "postgresql":
+        return String(collation="C")
+    return String(length) if length else Text()
+
+
 position = Table(
     "position",
     metadata,
-    Column("stage", String(64), primary_key=True),
-    Column("topic", String(64), primary_key=True),
+    Column("stage", Words(64), primary_key=True),
+    Column("topic", Words(64), primary_key=True),
     Column("partition", Integer, primary_key=True),
     Column("next_offset", BigInteger, nullable=False),
 )
@@ -42,7 +79,7 @@ position = Table(
 pending = Table(
     "pending",
     metadata,
-    Column("id", String(64), primary_key=True),
+    Column("id", Words(64), primary_key=True),
     Column("known_at", Moment, nullable=False, index=True),
     Column("body", LargeBinary, nullable=False),
 )
@@ -52,13 +89,13 @@ pending = Table(
 hit = Table(
     "hit",
     metadata,
-    Column("rule", String(64), primary_key=True),
-    Column("post_id", String(80), primary_key=True),
-    Column("grp", String(64), nullable=False),
-    Column("member", Text, nullable=False),
+    Column("rule", Words(64), primary_key=True),
+    Column("post_id", Words(80), primary_key=True),
+    Column("grp", Words(64), nullable=False),
+    Column("member", Words, nullable=False),
     Column("at", Moment, nullable=False),
     Column("known_at", Moment, nullable=False),
-    Column("match_id", String(64), nullable=False),
+    Column("match_id", Words(64), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Index("hit_window", "rule", "grp", "at"),
     Index("hit_age", "at"),
@@ -67,9 +104,9 @@ hit = Table(
 episode = Table(
     "episode",
     metadata,
-    Column("id", String(64), primary_key=True),
-    Column("rule", String(64), nullable=False),
-    Column("grp", String(64), nullable=False),
+    Column("id", Words(64), primary_key=True),
+    Column("rule", Words(64), nullable=False),
+    Column("grp", Words(64), nullable=False),
     Column("firing", Integer, nullable=False),
     Column("active_at", Moment, nullable=False),
     Column("last_at", Moment, nullable=False),
@@ -85,18 +122,18 @@ episode = Table(
 heard = Table(
     "heard",
     metadata,
-    Column("id", String(64), primary_key=True),
+    Column("id", Words(64), primary_key=True),
     Column("at", Moment, nullable=False, index=True),
 )
 
 case = Table(
     "case_file",
     metadata,
-    Column("id", String(64), primary_key=True),
-    Column("name", String(16), nullable=False, index=True),
-    Column("key", Text, nullable=False, index=True),
-    Column("state", String(16), nullable=False, index=True),
-    Column("level", String(2), nullable=False),
+    Column("id", Words(64), primary_key=True),
+    Column("name", Words(16), nullable=False, index=True),
+    Column("key", Words, nullable=False, index=True),
+    Column("state", Words(16), nullable=False, index=True),
+    Column("level", Words(2), nullable=False),
     Column("opened_at", Moment, nullable=False, index=True),
     Column("changed_at", Moment, nullable=True, index=True),
     Column("body", LargeBinary, nullable=False),
@@ -106,8 +143,8 @@ case = Table(
 notice = Table(
     "notice",
     metadata,
-    Column("alert", String(64), primary_key=True),
-    Column("case_id", String(64), nullable=False, index=True),
+    Column("alert", Words(64), primary_key=True),
+    Column("case_id", Words(64), nullable=False, index=True),
     Column("due", Moment, nullable=True, index=True),
     Column("body", LargeBinary, nullable=False),
 )
@@ -116,20 +153,20 @@ notice = Table(
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", String(64), primary_key=True),
-    Column("alert", String(64), nullable=False, index=True),
-    Column("case_id", String(64), nullable=False, index=True),
-    Column("receiver", String(64), nullable=False),
-    Column("reason", String(12), nullable=False),
-    Column("level", String(2), nullable=False),
-    Column("state", String(12), nullable=False),
+    Column("id", Words(64), primary_key=True),
+    Column("alert", Words(64), nullable=False, index=True),
+    Column("case_id", Words(64), nullable=False, index=True),
+    Column("receiver", Words(64), nullable=False),
+    Column("reason", Words(12), nullable=False),
+    Column("level", Words(2), nullable=False),
+    Column("state", Words(12), nullable=False),
     Column("due", Moment, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("leased_until", Moment, nullable=True),
-    Column("leased_by", String(64), nullable=True),
+    Column("leased_by", Words(64), nullable=True),
     Column("ended_at", Moment, nullable=True),
-    Column("last_answer", Text, nullable=False, default=""),
+    Column("last_answer", Words, nullable=False, default=""),
     Column("body", LargeBinary, nullable=False),
     Index("outbox_due", "receiver", "state", "due"),
 )
@@ -139,8 +176,8 @@ audit = Table(
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=True),
     Column("at", Moment, nullable=False),
-    Column("who", String(64), nullable=False),
-    Column("what", String(64), nullable=False),
-    Column("subject", String(128), nullable=False),
-    Column("words", Text, nullable=False, default=""),
+    Column("who", Words(64), nullable=False),
+    Column("what", Words(64), nullable=False),
+    Column("subject", Words(128), nullable=False),
+    Column("words", Words, nullable=False, default=""),
 )

@@ -1,4 +1,4 @@
-"""The migrations and the tables say the same."""
+"""The migrations and the tables say the same, on every database."""
 
 from pathlib import Path
 
@@ -7,22 +7,29 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from pipeline.ledger import Ledger, tables
+from tests.pipeline.ledger.migrations.stairs import Stairs, stairs
+
+__all__ = ["stairs"]
 
 
-def test_the_migrations_make_exactly_the_tables_that_the_code_uses(tmp_path: Path) -> None:
-    ledger = Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}")
-    with ledger.transaction() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        differences = compare_metadata(context, tables.metadata)
-    assert differences == []
+def differences(connection: sa.Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, tables.metadata))
 
 
-def test_a_forgotten_column_would_be_noticed(tmp_path: Path) -> None:
-    ledger = Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}")
-    with ledger.transaction() as connection:
+def test_the_migrations_make_exactly_the_tables_that_the_code_uses(stairs: Stairs) -> None:
+    stairs.up()
+
+    with stairs.engine.begin() as connection:
+        assert differences(connection) == []
+
+
+def test_a_forgotten_column_would_be_noticed(stairs: Stairs) -> None:
+    stairs.up()
+    with stairs.engine.begin() as connection:
         connection.execute(sa.text("alter table outbox drop column last_answer"))
-        differences = compare_metadata(MigrationContext.configure(connection), tables.metadata)
-    assert [difference[0] for difference in differences] == ["add_column"]
+
+        assert [difference[0] for difference in differences(connection)] == ["add_column"]  # type: ignore[index] # alembic's tuples
 
 
 def test_opening_a_ledger_again_keeps_what_is_in_it(tmp_path: Path) -> None:
