@@ -35,7 +35,7 @@ demo: setup ## 一台机器上跑起来：虚构的青湖区实时说话，打�
 demo-check: setup ## 无界面地走完整条线，60 秒流时间 / the whole line head-less, exit 0 only if all of it held
 	$(BIN)/yuqing demo --check
 
-servers: setup-dev ## 本机的真 Kafka、Elasticsearch、PostgreSQL，Ctrl-C 结束 / real ones on loopback, until Ctrl-C (ARGS="opensearch")
+servers: setup-dev ## 本机的真服务器，打印设置，Ctrl-C 结束 / real Kafka, Elasticsearch, PostgreSQL … here, until Ctrl-C
 	$(BIN)/python -m tests.servers $(ARGS)
 
 test: setup-dev ## 跑全部测试 / all tests
