@@ -54,7 +54,7 @@ class HealthBook:
             elif silent(status, now):
                 yield Part(name=name, ok=False, words=f"自 {status.at:%H:%M:%S}Z 起没有动静 / silent")
             else:
-                yield Part(name=name)
+                yield Part(name=name, words="待命，由另一台在做 / standing by" if status.standing_by else "")
 
     def _rules(self) -> Iterator[Part]:
         book = self._app.rulebook

@@ -17,12 +17,16 @@ SILENT_AFTER = timedelta(seconds=15)
 
 
 class Status(msgspec.Struct, frozen=True):
-    """What a part said last; *lag* is how many messages it has still to read."""
+    """What a part said last; *lag* is how many messages it has still to read.
+
+    A part that stands by is well: another machine does its work.
+    """
 
     part: str
     pid: int
     at: datetime
     lag: int = 0
+    standing_by: bool = False
 
 
 class Beat:
@@ -37,10 +41,10 @@ class Beat:
     def due(self) -> bool:
         return time.monotonic() >= self._next
 
-    def write(self, lag: int = 0) -> None:
+    def write(self, lag: int = 0, *, standing_by: bool = False) -> None:
         """Say that the part is alive. A full disk is no reason to stop: silence says it too."""
         self._next = time.monotonic() + _EVERY_S
-        status = Status(self._part, os.getpid(), self._clock.now(), lag)
+        status = Status(self._part, os.getpid(), self._clock.now(), lag, standing_by)
         draft = self._file.with_suffix(".new")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
