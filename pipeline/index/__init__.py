@@ -67,6 +67,24 @@ class Volume:
     group: str = ""
 
 
+@dataclass(frozen=True)
+class IndexStatus:
+    """What stands in the index: posts, bytes on disk, the event times of the oldest and the newest post.
+
+    *edition* is how this version cuts and folds texts; *stale* posts were written by another and want a rebuild,
+    which makes the generation *building* out of the *generation* that stands.
+    """
+
+    documents: int
+    size: int
+    edition: str
+    stale: int = 0
+    oldest: datetime | None = None
+    newest: datetime | None = None
+    generation: int = 1
+    building: int | None = None
+
+
 class PostIndex(Protocol):
     """Every post as it stands now, searchable by any word cut out of it.
 
@@ -79,8 +97,15 @@ class PostIndex(Protocol):
     Everything raises Unavailable if the index is away.
     """
 
+    def prepare(self) -> None:
+        """Make whatever is missing: tables, templates, alias. Nothing else needs it; whoever writes first does it."""
+
     def write(self, docs: Sequence[AnalysedPost]) -> None:
-        """Store *docs*, all or none. Deletes leave only the id; observations move only the counts."""
+        """Store *docs*. Deletes leave only the id; observations move only the counts.
+
+        Raises Unavailable if not all of them were stored (then all may come again), Rejected if some never can be:
+        the others are stored, or will be when they come one by one.
+        """
 
     def search(
         self,
@@ -121,7 +146,21 @@ class PostIndex(Protocol):
     def trim(self, before: datetime) -> int:
         """Forget posts whose event time is before *before*, and say how many."""
 
+    def status(self) -> IndexStatus: ...
+
+    def reindex(self, tell: Callable[[int, int], None] = lambda done, total: None) -> int:
+        """Compute everything anew from the kept posts while the index goes on; return how many there were.
+
+        *tell* hears how many of how many are done. What a kill broke off is taken up by the next call.
+        """
+
     def close(self) -> None: ...
+
+
+def _elastic(url: str, timezone: str) -> PostIndex:
+    from pipeline.index.elastic.index import ElasticIndex
+
+    return ElasticIndex.open(url, timezone)
 
 
 def _sqlite(url: str, timezone: str) -> PostIndex:
@@ -130,7 +169,15 @@ def _sqlite(url: str, timezone: str) -> PostIndex:
     return SqliteIndex.open(url, timezone)
 
 
-SCHEMES: Final[Mapping[str, Callable[[str, str], PostIndex]]] = {"sqlite": _sqlite}
+SCHEMES: Final[Mapping[str, Callable[[str, str], PostIndex]]] = {
+    "sqlite": _sqlite,
+    "elasticsearch": _elastic,
+    "elasticsearch+https": _elastic,
+    "opensearch": _elastic,
+    "opensearch+https": _elastic,
+    "http": _elastic,
+    "https": _elastic,
+}
 
 
 def open_index(url: str, timezone: str = "Asia/Shanghai") -> PostIndex:

@@ -8,9 +8,12 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeline.errors import Fault, Misconfigured
-from pipeline.index import Bucket, Step
+from pipeline.index import STEPS, Bucket, Step
+from pipeline.index.operand import Wrong, field_named
+from pipeline.model import Field, Type
 
 HOUR_S: Final = 3600
+_COUNTED: Final = (Type.KEYWORD, Type.KEYWORDS, Type.BOOLEAN)
 
 
 def zone_named(name: str) -> ZoneInfo:
@@ -49,3 +52,26 @@ def folded(hours: Iterable[tuple[int, int, int]], step: Step, zone: ZoneInfo) ->
         before = sums.get(key, (0, 0))
         sums[key] = (before[0] + count, before[1] + neg)
     return [Bucket(key, count, neg) for key, (count, neg) in sums.items()]
+
+
+def hour_from(at: datetime) -> int:
+    """Return the first hour (counted since 1970) that begins at *at* or later."""
+    return -int(-at.astimezone(UTC).timestamp() // HOUR_S)
+
+
+def countable(by: str) -> Field:
+    """Return the field to group by. Raises Misconfigured if its values are none to group by."""
+    try:
+        field = field_named(by)
+    except Wrong as wrong:
+        raise Misconfigured([Fault("agg", wrong.zh, wrong.en)]) from wrong
+    if field.type not in _COUNTED:
+        raise Misconfigured(
+            [Fault("agg", f"{by} 不能分组；可用关键词字段或 {' '.join(STEPS)}", f"{by} cannot be counted by")]
+        )
+    return field
+
+
+def telling(tokens: Iterable[str]) -> set[str]:
+    """Return the words that may say what people talk about: not single characters, not bare numbers."""
+    return {word for word in tokens if len(word) > 1 and any(sign.isalpha() for sign in word)}

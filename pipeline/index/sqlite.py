@@ -8,22 +8,21 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from pipeline.errors import Fault, Misconfigured
-from pipeline.index import ROLLED, STEPS, Bucket, Found, Step, Volume
-from pipeline.index.buckets import HOUR_S, folded, key_of, zone_named
+from pipeline.index import ROLLED, STEPS, Bucket, Found, IndexStatus, Step, Volume
+from pipeline.index.buckets import HOUR_S, countable, folded, hour_from, key_of, telling, zone_named
 from pipeline.index.connection import connected, transaction, translated
 from pipeline.index.highlight import Marker
-from pipeline.index.operand import Wrong, field_named
 from pipeline.index.query import parse
-from pipeline.index.rows import first_slot, unpacked
+from pipeline.index.rows import edition, first_slot, unpacked
 from pipeline.index.sql import END, SLOTS, selection
-from pipeline.index.writing import forget, write
+from pipeline.index.writing import forget, rebuild, write
 from pipeline.model import AnalysedPost, Field, Type
 
 _URL: Final = "sqlite:///"
@@ -31,7 +30,6 @@ _HOUR_SLOTS: Final = HOUR_S * 1000 * SLOTS
 _ROLL_COLUMNS: Final = dict(zip(ROLLED, ("source", "topic", "street", "label"), strict=True))
 _TRIMMED_AT_ONCE: Final = 1000
 _MERGED_AT_ONCE: Final = 500  # pages: some 20 ms
-_COUNTED: Final = (Type.KEYWORD, Type.KEYWORDS, Type.BOOLEAN)
 
 
 class SqliteIndex:
@@ -51,6 +49,9 @@ class SqliteIndex:
                 [Fault("index.url", f"应写成 sqlite:///文件，不是 {url}", f"write sqlite:///FILE, not {url}")]
             )
         return cls(connected(Path(path)), timezone)
+
+    def prepare(self) -> None:
+        """Opening the file has made it already."""
 
     def write(self, docs: Sequence[AnalysedPost]) -> None:
         with self._state("begin immediate") as db:
@@ -88,7 +89,7 @@ class SqliteIndex:
         if by in STEPS:
             with self._state() as db:
                 return folded(db.execute(*wanted.by_hour(_HOUR_SLOTS)), by, self._zone)
-        field = _countable(by)
+        field = countable(by)
         with self._state() as db:
             rows = db.execute(*wanted.by_value(field, most)).fetchall()
         return [Bucket(_named(field, value), count, neg) for value, count, neg in rows]
@@ -97,7 +98,7 @@ class SqliteIndex:
         group = _ROLL_COLUMNS[by] if by else "''"
         sql = f"select {group}, hour, sum(n) from volume where hour >= ? and hour < ? group by 1, 2 order by 2"  # noqa: S608 # our names
         with self._state() as db:
-            rows = db.execute(sql, (_hour_from(since), _hour_from(until))).fetchall()
+            rows = db.execute(sql, (hour_from(since), hour_from(until))).fetchall()
         sums: Counter[tuple[str, str]] = Counter()
         for name, hour, n in rows:
             sums[key_of(hour, step, self._zone), name] += n
@@ -108,7 +109,7 @@ class SqliteIndex:
         with self._state() as db:
             for (kept,) in db.execute("select packed from documents where seq >= ? and seq < ?", _rows(since, until)):
                 finding = unpacked(kept)[0].text
-                posts.update(_telling(finding.tokens if finding else ()))
+                posts.update(telling(finding.tokens if finding else ()))
         ordered = sorted(posts.items(), key=lambda item: (-item[1], item[0]))
         return [Bucket(word, n) for word, n in ordered[:most]]
 
@@ -132,6 +133,19 @@ class SqliteIndex:
                 break
         self._merge()
         return trimmed
+
+    def status(self) -> IndexStatus:
+        with self._state() as db:
+            size = db.execute("select page_count * page_size from pragma_page_count, pragma_page_size").fetchone()[0]
+            ends = db.execute("select min(seq), max(seq) from posts").fetchone()
+            oldest, newest = (None if seq is None else _document(db, seq).post.at for seq in ends)
+        return IndexStatus(self.count(), size, edition(), oldest=oldest, newest=newest)
+
+    def reindex(self, tell: Callable[[int, int], None] = lambda done, total: None) -> int:
+        total = self.count()
+        with self._state("begin immediate") as db:
+            rebuild(db, lambda done: tell(done, total))
+        return total
 
     def close(self) -> None:
         with self._turn:
@@ -162,27 +176,5 @@ def _document(db: sqlite3.Connection, seq: int) -> AnalysedPost:
     return unpacked(db.execute("select packed from documents where seq = ?", (seq,)).fetchone()[0])[0]
 
 
-def _telling(tokens: Iterable[str]) -> set[str]:
-    """Return the words that may say what people talk about: not single characters, not bare numbers."""
-    return {word for word in tokens if len(word) > 1 and any(sign.isalpha() for sign in word)}
-
-
-def _countable(by: str) -> Field:
-    try:
-        field = field_named(by)
-    except Wrong as wrong:
-        raise Misconfigured([Fault("agg", wrong.zh, wrong.en)]) from wrong
-    if field.type not in _COUNTED:
-        raise Misconfigured(
-            [Fault("agg", f"{by} 不能分组；可用关键词字段或 {' '.join(STEPS)}", f"{by} cannot be counted by")]
-        )
-    return field
-
-
 def _named(field: Field, value: object) -> str:
     return ("true" if value else "false") if field.type is Type.BOOLEAN else str(value)
-
-
-def _hour_from(at: datetime) -> int:
-    """Return the first hour that begins at *at* or later."""
-    return -int(-at.astimezone(UTC).timestamp() // HOUR_S)

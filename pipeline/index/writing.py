@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Final, NamedTuple
@@ -58,14 +58,20 @@ def forget(db: sqlite3.Connection, seqs: Iterable[int]) -> int:
     return len(some)
 
 
-def rebuild(db: sqlite3.Connection) -> None:
-    """Compute all rows anew from the kept posts: for newer fields, or another way of cutting texts."""
+def rebuild(db: sqlite3.Connection, tell: Callable[[int], None] = lambda done: None) -> None:
+    """Compute all rows anew from the kept posts: for newer fields, or another way of cutting texts.
+
+    *tell* hears how many posts are done.
+    """
     db.execute("insert into grams (grams) values ('delete-all')")
     db.execute("delete from volume")
+    done = 0
     some = db.execute(_FOLLOWING, (-1, _AT_ONCE)).fetchall()
     while some:
         docs = [(seq, unpacked(kept)[0]) for seq, kept in some]
         _put(db, [(None, _Placed(seq, row(doc), doc)) for seq, doc in docs])
+        done += len(some)
+        tell(done)
         some = db.execute(_FOLLOWING, (some[-1][0], _AT_ONCE)).fetchall()
 
 

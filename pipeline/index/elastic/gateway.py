@@ -24,9 +24,14 @@ MOST_BYTES: Final = 5_000_000  # of one bulk request
 MOST_WRITES: Final = 1000
 _AT_ONCE: Final = 500  # ids or documents of one page
 _WAITS_S: Final = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)  # then whoever asked waits
+_HICCUPS_S: Final = (0.1, 0.3, 0.9)
 _BUSY: Final = (429, 502, 503, 504)
 _AWAY: Final = (401, 403, *_BUSY)
 _QUOTES: Final = ("Preview of", "The prefix of")  # from here on the server quotes the document
+
+
+class _Busy(Unavailable):
+    """The server is there, and could not do it now."""
 
 
 class Refused(Exception):
@@ -134,12 +139,18 @@ class Gateway:
         return found
 
     def search(self, target: str, body: Body, **params: str) -> dict[str, Any]:
-        """Return the server's answer; an index that is not there has no documents."""
-        return dict(self._ask("POST", f"/{target}/_search", body, _LENIENT | params).body)
+        """Return the server's answer, which is a whole one; an index that is not there has no documents."""
+        params = {**_LENIENT, "allow_partial_search_results": "false", **params}
+        for wait_s in _HICCUPS_S:
+            try:
+                return dict(self._ask("POST", f"/{target}/_search", body, params).body)
+            except _Busy:  # as for a moment while an index comes into being
+                self._pause(wait_s)
+        return dict(self._ask("POST", f"/{target}/_search", body, params).body)
 
     def count(self, target: str, query: Body | None = None) -> int:
-        body = {"query": query or {"match_all": {}}}
-        return int(self._ask("POST", f"/{target}/_count", body, _LENIENT).body["count"])
+        body = {"query": query or {"match_all": {}}, "size": 0, "track_total_hits": True}
+        return int(self.search(target, body)["hits"]["total"]["value"])
 
     def scan(self, target: str, query: Body, by: str, after: Any = None) -> Iterator[list[Kept]]:
         """Yield all that *query* finds, in the order of *by* (a keyword of each document's own), page by page."""
@@ -178,6 +189,11 @@ class Gateway:
         if answer.status == 404:
             return None
         return dict(answer.body["index_templates"][0]["index_template"].get("_meta", {}))
+
+    def templates(self, pattern: str) -> list[str]:
+        """Return the names of the index templates of *pattern* (with ``*``)."""
+        answer = self._ask("GET", f"/_index_template/{pattern}", missing=True)
+        return sorted(each["name"] for each in answer.body.get("index_templates", ()))
 
     def drop_template(self, name: str) -> None:
         """Take the template and its components away; indices stay."""
@@ -323,7 +339,7 @@ def _accepted(answer: Answer) -> Answer:
         return answer
     kind, reason = _reason(answer.body.get("error", ""))
     if answer.status in _AWAY or answer.status >= 500:
-        raise Unavailable(_remedy(answer.status, kind, reason))
+        raise (_Busy if answer.status in _BUSY else Unavailable)(_remedy(answer.status, kind, reason))
     raise Refused(answer.status, kind, reason)
 
 
@@ -356,6 +372,9 @@ def _remedy(status: int, kind: str, reason: str) -> str:
 
 
 def _kept(doc: Mapping[str, Any]) -> Kept | None:
+    kind, reason = _reason(doc.get("error", ""))
+    if kind not in ("", "index_not_found_exception"):
+        raise Unavailable(_remedy(503, kind, reason))
     return _kept_of(doc) if doc.get("found") else None
 
 

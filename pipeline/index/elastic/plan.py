@@ -1,0 +1,180 @@
+"""Which generation of indices stands, which one is being built, and their names: a few lines that all writers share.
+
+``PREFIX-posts-v{N}-YYYY.MM`` hold the posts of a month; the alias ``PREFIX-posts`` stands for those of the current N.
+``PREFIX-register`` says what is known of each id and decides; ``PREFIX-about`` holds the plan.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import msgspec
+
+from pipeline.errors import Fault, Misconfigured, Unavailable
+from pipeline.index.elastic.documents import TIME, edition, mappings
+from pipeline.index.elastic.gateway import Gateway, Refused, Seen, Template, Write
+
+STANDING: Final = {"exists": {"field": TIME}}
+"""What tells a post from the stub that a deleted or moved one leaves."""
+
+_PLAN: Final = "plan"
+_TRIES: Final = 8
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """The *current* generation; the one being *building*, by which *edition*, and the last id it holds.
+
+    Months before *horizon* have been dropped.
+    """
+
+    current: int = 1
+    building: int | None = None
+    edition: str = ""
+    done_to: str = ""
+    horizon: str = ""
+
+    @property
+    def generations(self) -> tuple[int, ...]:
+        """Those that a post must be written to."""
+        return (self.current,) if self.building is None else (self.current, self.building)
+
+
+class Plans:
+    """Keeps the plan and what hangs on it: templates, alias, register."""
+
+    def __init__(self, gateway: Gateway, prefix: str, shards: int) -> None:
+        self._gateway = gateway
+        self._shards = shards
+        self.posts = f"{prefix}-posts"
+        self.register = f"{prefix}-register"
+        self.about = f"{prefix}-about"
+        self.all = f"{prefix}-posts-v*"
+
+    def month(self, generation: int, month: str) -> str:
+        return f"{self.posts}-v{generation}-{month}"
+
+    def months(self, generation: int) -> str:
+        return self.month(generation, "*")
+
+    def open(self) -> None:
+        """Prepare what is not as this version wants it."""
+        (kept,) = self._gateway.read(self.about, [_PLAN])
+        if kept is None or not self._is_current(msgspec.convert(kept.body, Plan)):
+            self.prepare()
+
+    def prepare(self) -> None:
+        """Put in place whatever is missing, and add fields that are newer than the indices."""
+        self._gateway.ensure(self._register_template())
+        self._gateway.ensure(self._about_template())
+        self._gateway.create(self.register)
+        self._gateway.create(self.about)
+        self._gateway.bulk([Write(self.about, _PLAN, _tree(Plan()), create=True)])  # late if there is one
+        plan = self.read()
+        if not self._is_current(plan):
+            self._bring_up(plan)
+
+    def read(self) -> Plan:
+        return self._kept()[0]
+
+    def change(self, change: Callable[[Plan], Plan]) -> Plan:
+        """Replace the plan by what *change* makes of it, however many want to at once."""
+        for _ in range(_TRIES):
+            plan, seen = self._kept()
+            now = change(plan)
+            if now == plan or not self._gateway.bulk([Write(self.about, _PLAN, _tree(now), seen=seen)])[0].late:
+                return now
+        raise Unavailable("index: the plan changes all the time")
+
+    def shape(self, generation: int, *, current: bool) -> None:
+        """Put the template of *generation* in place: new months of the *current* one stand behind the alias."""
+        name = self._name(generation)
+        self._gateway.ensure(
+            Template(
+                name,
+                (f"{name}-*",),
+                mappings(),
+                self._settings(),
+                {self.posts: {"filter": STANDING}} if current else {},
+                meta={"edition": edition()},
+            )
+        )
+
+    def swap(self, old: int, new: int) -> None:
+        """Let the alias stand for *new* instead of *old*, in one instant; may be done again after a crash."""
+        self.shape(old, current=False)
+        self.shape(new, current=True)  # from here on months that come into being have the alias from the start
+        self._point(new, self._gateway.aliased(self.posts))
+        self._point(new, ())  # those made between our look and the template
+
+    def forget(self, generations: Iterable[int]) -> None:
+        """Delete the indices of *generations*. Their templates stay, for a writer that is late by a moment."""
+        for generation in generations:
+            self._gateway.drop(info.name for info in self._gateway.indices(self.months(generation)))
+
+    def known(self) -> set[int]:
+        """Return the generations that have indices, or stand in the plan."""
+        found = (re.search(r"-v(\d+)-\d{4}\.\d\d$", info.name) for info in self._gateway.indices(self.all))
+        plan = self.read()
+        return {int(match[1]) for match in found if match} | set(plan.generations)
+
+    def _point(self, new: int, before: Iterable[str]) -> None:
+        months = [info.name for info in self._gateway.indices(self.months(new))]
+        add = [{"add": {"index": name, "alias": self.posts, "filter": STANDING}} for name in months]
+        gone = [{"remove": {"index": name, "alias": self.posts}} for name in before if name not in months]
+        self._gateway.realias([*add, *gone])
+
+    def _is_current(self, plan: Plan) -> bool:
+        return (self._gateway.template(self._name(plan.current)) or {}).get("edition") == edition()
+
+    def _bring_up(self, plan: Plan) -> None:
+        self.shape(plan.current, current=True)
+        try:
+            self._gateway.widen(self.months(plan.current), mappings())
+        except Refused as error:
+            raise Misconfigured([_outgrown(error)]) from error
+
+    def _kept(self) -> tuple[Plan, Seen]:
+        (kept,) = self._gateway.read(self.about, [_PLAN])
+        if kept is None:
+            raise Unavailable("index: 索引尚未建立：请运行 yuqing index init / not there yet: run yuqing index init")
+        return msgspec.convert(kept.body, Plan), kept.seen
+
+    def _name(self, generation: int) -> str:
+        return f"{self.posts}-v{generation}"
+
+    def _settings(self) -> dict[str, Any]:
+        return {
+            "index": {
+                "number_of_shards": self._shards,
+                "auto_expand_replicas": "0-1",  # one node is enough, two keep a copy
+                "refresh_interval": "1s",
+            }
+        }
+
+    def _register_template(self) -> Template:
+        properties = {
+            "id": {"type": "keyword"},
+            "at": {"type": "date", "format": "epoch_millis"},
+            "gone_at": {"type": "keyword", "index": False, "doc_values": False},
+            "months": {"type": "keyword", "index": False, "doc_values": False},
+            "kept": {"type": "binary"},
+        }
+        shape = {"dynamic": "strict", "properties": properties}
+        return Template(self.register, (self.register,), shape, self._settings())
+
+    def _about_template(self) -> Template:
+        return Template(self.about, (self.about,), {"dynamic": False}, self._settings())
+
+
+def _tree(plan: Plan) -> dict[str, Any]:
+    return dict(msgspec.to_builtins(plan))
+
+
+def _outgrown(error: Refused) -> Fault:
+    return Fault(
+        "index.url",
+        f"索引的字段类型与本版本不符，请运行 yuqing index reindex（{error.reason}）",
+        f"a field has another type than in the indices: run yuqing index reindex ({error.reason})",
+    )
