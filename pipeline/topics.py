@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 POSTS = "posts"
+UNDERSTOOD = "understood"
 ANALYSED = "analysed"
 MATCHES = "matches"
 SIGNALS = "signals"
 
-TOPICS = (POSTS, ANALYSED, MATCHES, SIGNALS)
+TOPICS = (POSTS, UNDERSTOOD, ANALYSED, MATCHES, SIGNALS)
 
 
 def dead(topic: str) -> str:

@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from pipeline.analyse.analyser import Analyser
 from pipeline.analyse.analyst import Analyst
-from pipeline.analyse.stage import AnalyseStage
+from pipeline.analyse.stage import AnalyseStage, ClusterStage
 
-__all__ = ["AnalyseStage", "Analyser", "Analyst"]
+__all__ = ["AnalyseStage", "Analyser", "Analyst", "ClusterStage"]

@@ -22,3 +22,11 @@ class Analyser(Protocol):
 
     def analyse(self, batch: Sequence[AnalysedPost]) -> Sequence[msgspec.Struct | None]:
         """Return one finding for each post, in the order given; None leaves the block as it is."""
+
+
+def filled(docs: Sequence[AnalysedPost], block: str, findings: Sequence[msgspec.Struct | None]) -> list[AnalysedPost]:
+    """Return *docs* with each finding as its *block*."""
+    return [
+        doc if finding is None else msgspec.structs.replace(doc, **{block: finding})
+        for doc, finding in zip(docs, findings, strict=True)
+    ]

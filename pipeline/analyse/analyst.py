@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from pipeline.analyse import gate, harm, matter
-from pipeline.analyse.analyser import Analyser
+from pipeline.analyse.analyser import Analyser, filled
 from pipeline.analyse.cues import Lexicon, Reading
 from pipeline.analyse.numbers import count
 from pipeline.analyse.place import Gazetteer
@@ -67,7 +67,7 @@ class Analyst:
         *,
         explain: bool = False,
     ) -> None:
-        _check(analysers)
+        _check(analysers, clustered=clusters is not None)
         self._segmenter = segmenter
         self._tokenizer = f"{segmenter.name}/{segmenter.version}"
         self._sentiment = sentiment
@@ -115,9 +115,9 @@ class Analyst:
             for doc, hidden, normal, letters, feeling in zip(docs, masked, normals, squeezed, feelings, strict=True)
         ]
         if self._clusters is not None:
-            docs = _filled(docs, "cluster", self._clusters.assign(docs))
+            docs = filled(docs, "cluster", self._clusters.assign(docs))
         for analyser in self._analysers:
-            docs = _filled(docs, analyser.name, analyser.analyse(docs))
+            docs = filled(docs, analyser.name, analyser.analyse(docs))
         return docs
 
     def _feelings(self, docs: Sequence[AnalysedPost]) -> Sequence[SentimentFinding]:
@@ -167,23 +167,17 @@ class Analyst:
         )
 
 
-def _check(analysers: Sequence[Analyser]) -> None:
-    """Raise Misconfigured with every block that an analyser names and no post has."""
+def _check(analysers: Sequence[Analyser], *, clustered: bool) -> None:
+    """Raise Misconfigured with every block that an analyser names and no post has, or none has yet."""
     named = [(one.name, block) for one in analysers for block in (one.name, *one.needs)]
+    there = {*AnalysedPost.__struct_fields__} - (set() if clustered else {"cluster"})
     faults = [
-        Fault(f"analyse.{name}", f"没有名为 {block} 的分析结果", f"there is no block {block}")
+        Fault(f"analyse.{name}", f"这里没有名为 {block} 的分析结果", f"there is no block {block} here")
         for name, block in named
-        if block not in AnalysedPost.__struct_fields__
+        if block not in there
     ]
     if faults:
         raise Misconfigured(faults)
-
-
-def _filled(docs: Sequence[AnalysedPost], block: str, findings: Sequence[msgspec.Struct | None]) -> list[AnalysedPost]:
-    return [
-        doc if finding is None else msgspec.structs.replace(doc, **{block: finding})
-        for doc, finding in zip(docs, findings, strict=True)
-    ]
 
 
 def _flags(reading: Reading, what: MatterFinding, masked: Masked) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -19,14 +19,16 @@ from crawlers.push import Seen, push_sources
 from crawlers.push import routes as push_routes
 from crawlers.sources import OpenSource, open_sources
 from dashboards.console.server import console
-from pipeline.analyse import AnalyseStage, Analyst
+from pipeline.analyse import AnalyseStage, Analyst, ClusterStage
 from pipeline.analyse.cluster import WINDOW, Clusters
+from pipeline.app import crew
 from pipeline.app.health import HealthBook
 from pipeline.bus import Bus
 from pipeline.bus.open import open_bus
 from pipeline.detect.stage import DetectStage
 from pipeline.directory import Directory
 from pipeline.engine.clock import Clock, WallClock
+from pipeline.engine.fused import FusedWorker
 from pipeline.engine.worker import Worker
 from pipeline.errors import Fault, Misconfigured
 from pipeline.index import PostIndex, open_index
@@ -39,9 +41,9 @@ from pipeline.privacy import Masker
 from pipeline.rulebook import Rulebook
 from pipeline.settings import Settings
 from pipeline.stage import Stage
-from pipeline.topics import ANALYSED
+from pipeline.topics import ANALYSED, POSTS, TOPICS, UNDERSTOOD
 
-STAGES = ("analyse", "match", "detect", "notify", "index")
+STAGES = ("analyse", "cluster", "match", "detect", "notify", "index")
 PARTS = ("crawl", *STAGES, "send", "console")
 # Which parts the tree was asked to run, for the health page in its own process. Not YUQING_…: those are settings.
 PARTS_VARIABLE = "DESK_PARTS"
@@ -109,7 +111,7 @@ class App:
 
     @cached_property
     def analyst(self) -> Analyst:
-        return Analyst.open(self.settings.analyse, self.directory, self.clusters)
+        return Analyst.open(self.settings.analyse, self.directory)
 
     @cached_property
     def intake(self) -> Intake:
@@ -118,7 +120,8 @@ class App:
     def stage(self, name: str) -> Stage:
         """Return a new stage. Raises KeyError for a name that is none."""
         makers: dict[str, Callable[[], Stage]] = {
-            "analyse": self._analyse,
+            "analyse": lambda: AnalyseStage(self.analyst),
+            "cluster": self._cluster,
             "match": lambda: MatchStage(self.rulebook),
             "detect": self._detect,
             "notify": self._notify,
@@ -126,8 +129,20 @@ class App:
         }
         return makers[name]()
 
-    def worker(self, name: str) -> Worker:
-        return Worker(self.stage(name), self.bus, self.clock, batch=self.settings.engine.batch)
+    def worker(self, name: str, member: int = 0, of: int = 1) -> Worker:
+        """Return worker *member* of the *of* that share the stage."""
+        return Worker(self.stage(name), self.bus, self.clock, batch=self.settings.engine.batch, member=member, of=of)
+
+    def fused(self) -> FusedWorker[AnalysedPost]:
+        """Return the worker that does what analyse and cluster do."""
+        first, second = AnalyseStage(self.analyst), self._cluster()
+        return FusedWorker(first, second, self.bus, self.clock, batch=self.settings.engine.batch)
+
+    def workers(self, names: Sequence[str] = STAGES) -> list[Worker]:
+        """Return a worker for each of *names*, for one process to drive in turn: analyse with cluster is fused."""
+        fused = {"analyse", "cluster"} <= set(names)
+        apart = [name for name in names if not (fused and name in ("analyse", "cluster"))]
+        return [*([self.fused()] if fused else []), *map(self.worker, apart)]
 
     def close(self) -> None:
         """Let go of every file that was opened."""
@@ -147,8 +162,8 @@ class App:
             push_routes=push_routes(self.intake, push_sources(self.sources), self.clock.now, Seen()),
         )  # fmt: skip
 
-    def check(self) -> None:
-        """Build what can be built wrong; only if all is right, make the stores.
+    def check(self, names: Sequence[str] = PARTS) -> None:
+        """Build what can be built wrong; only if all is right, make the stores, and look whether *names* can run.
 
         Raises Misconfigured with every fault, Unavailable if a store is away.
         """
@@ -157,8 +172,11 @@ class App:
         )  # fmt: skip
         # Opened once here, which makes or migrates them before several processes want to.
         fresh = App(self.settings)
-        _all_hold(lambda: fresh.bus, lambda: fresh.index, lambda: fresh.ledger)
-        fresh.close()
+        try:
+            _all_hold(lambda: fresh.bus, lambda: fresh.index, lambda: fresh.ledger)
+            crew.check(names, self.settings, fresh.bus)
+        finally:
+            fresh.close()
 
     def _frontier(self) -> Frontier:
         return Frontier(self.home / "frontier.db")
@@ -171,11 +189,12 @@ class App:
 
     def backlog(self) -> int:
         """Return how many posts wait for the slowest of the stages that warnings depend on."""
-        return self.bus.lag("analyse", "posts") + self.bus.lag("match", "analysed")
+        waited_for = (("analyse", POSTS), ("cluster", UNDERSTOOD), ("match", ANALYSED))
+        return sum(self.bus.lag(name, topic) for name, topic in waited_for)
 
     def trim(self, now: datetime) -> None:
         """Drop bus messages past their retention."""
-        for topic in ("posts", "analysed", "matches", "signals"):
+        for topic in TOPICS:
             self.bus.trim(topic, now - self.settings.bus.retention)
 
     @property
@@ -183,9 +202,9 @@ class App:
         """The address of the console."""
         return f"http://{self.settings.console.host}:{self.settings.console.port}"
 
-    def _analyse(self) -> Stage:
+    def _cluster(self) -> ClusterStage:
         self.clusters.recall(self._analysed_lately())
-        return AnalyseStage(self.analyst)
+        return ClusterStage(self.clusters)
 
     def _analysed_lately(self) -> Iterator[AnalysedPost]:
         """Yield what was published within the memory of clusters: a restart must not forget what was said before."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from crawlers.frontier import Frontier
 from crawlers.pace import GOOD, Standing
 from dashboards.console.health import Health, Part, SourceHealth, StageHealth
-from pipeline.app.status import silent, statuses
+from pipeline.app.status import silent, statuses, worker_of
 from pipeline.errors import Unavailable
 from pipeline.notify import Desk
 
@@ -64,9 +64,9 @@ class HealthBook:
     def _stage_lags(self, now: datetime) -> Iterator[StageHealth]:
         heard = statuses(self._app.home)
         for name in self._stages:
-            status = heard.get(name)
-            lag = status.lag if status else 0
-            yield StageHealth(name=name, lag=lag, ok=bool(status) and lag < _BEHIND)
+            lags = [status.lag for part, status in heard.items() if worker_of(part, name)]
+            lag = max(lags, default=0)  # each worker tells what waits for all of them
+            yield StageHealth(name=name, lag=lag, ok=bool(lags) and lag < _BEHIND)
 
 
 def _asked(name: str, ask: Callable[[], str]) -> Part:

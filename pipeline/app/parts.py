@@ -6,13 +6,18 @@ import gc
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
+from structlog.contextvars import bind_contextvars
+
 from crawlers.collector import Collector
 from dashboards.console.serving import ConsoleServer
+from pipeline.app import crew
 from pipeline.app.desk import PARTS, STAGES, App
+from pipeline.app.standby import ALONE, alone
 from pipeline.app.status import Beat
 from pipeline.engine.tree import Part, Stopping
 from pipeline.engine.worker import Worker
@@ -31,13 +36,30 @@ _AWAY_S = 1.0
 
 def parts(settings: Settings, names: tuple[str, ...] = PARTS) -> list[Part]:
     """Return the named parts. Each builds what it needs in its own process. Raises KeyError for an unknown name."""
-    kinds: dict[str, Callable[[App, Stopping], None]] = {
-        "crawl": crawl,
-        "send": send,
-        "console": console,
-        **{name: partial(run_stage, name) for name in STAGES},
-    }
-    return [Part(name, partial(_run, kinds[name], settings)) for name in names]
+    fused = crew.fused(names, settings)
+    apart = [name for name in names if not (fused and name == "cluster")]
+    return [_once(part, settings) for name in apart for part in _processes(name, fused, settings)]
+
+
+def _once(part: Part, settings: Settings) -> Part:
+    """Return *part* so that it stands by while another machine does it, where one in the whole deployment is enough."""
+    name = next((name for name in part.locks or (part.name,) if name in ALONE), None)
+    if name is None:
+        return part
+    return replace(part, run=lambda stopping: alone(name, settings, part.run, stopping, part.locks))
+
+
+def _processes(name: str, fused: bool, settings: Settings) -> Iterator[Part]:
+    """Yield the processes of one part. Their lock bears its name: another number of them is still the same part."""
+    if name == "analyse" and fused:
+        yield Part(name, partial(_run, run_fused, settings), locks=("analyse", "cluster"))
+    elif name in STAGES:
+        of = crew.workers(name, settings)
+        for member in range(of):
+            run = partial(_run, partial(run_stage, name, member=member, of=of), settings)
+            yield Part(crew.called(name, member, of), run, locks=(name,))
+    else:
+        yield Part(name, partial(_run, {"crawl": crawl, "send": send, "console": console}[name], settings))
 
 
 def _run(kind: Callable[[App, Stopping], None], settings: Settings, stopping: Stopping) -> None:
@@ -48,17 +70,29 @@ def _run(kind: Callable[[App, Stopping], None], settings: Settings, stopping: St
         app.close()
 
 
-def run_stage(name: str, app: App, stopping: Stopping) -> None:
-    """Drive one stage until asked to stop."""
-    worker: Worker = _patiently(lambda: app.worker(name), stopping)
+def run_stage(name: str, app: App, stopping: Stopping, member: int = 0, of: int = 1) -> None:
+    """Drive one worker of a stage until asked to stop."""
+    bind_contextvars(worker=crew.called(name, member, of))
+    worker = _patiently(lambda: app.worker(name, member, of), stopping)
+    _drive(worker, {crew.called(name, member, of): worker}, app, stopping)
+
+
+def run_fused(app: App, stopping: Stopping) -> None:
+    """Drive analyse and cluster as one until asked to stop; the process speaks for both."""
+    worker = _patiently(app.fused, stopping)
+    _drive(worker, {"analyse": worker, "cluster": worker.between}, app, stopping)
+
+
+def _drive(worker: Worker, heard: Mapping[str, Worker], app: App, stopping: Stopping) -> None:
     gc.freeze()  # dictionaries, models and rules live as long as the process: no need to look at them again
-    beat = Beat(app.home, name, app.clock)
+    beats = [(Beat(app.home, name, app.clock), one) for name, one in heard.items()]
 
     def told() -> None:
-        if beat.due():
-            lag = _tried(lambda: app.bus.lag(worker.stage.name, worker.stage.reads), 0)
-            METRICS.lag.labels(name).set(lag)
-            beat.write(lag=lag)
+        for beat, one in beats:
+            if beat.due():
+                lag = _tried(one.lag, 0)
+                METRICS.lag.labels(one.stage.name).set(lag)
+                beat.write(lag=lag)
 
     try:
         worker.run(stopping, told)

@@ -25,7 +25,7 @@ from pipeline.topics import POSTS
 
 _LATENESS = timedelta(hours=24)  # how far --shuffle may displace a post: the rules' default allowed_lateness
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-_FOLLOWED = ("analyse", "match", "detect", "notify")
+_FOLLOWED = ("analyse", "cluster", "match", "detect", "notify")
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -129,7 +129,7 @@ class _Rehearsal:
         self._app = App(self._settings, self._clock, rehearsal=True)
         if self._life:
             self._app.bus = MortalBus(self._app.bus, self._life)
-        self._workers = [self._app.worker(name) for name in _FOLLOWED]
+        self._workers = self._app.workers(_FOLLOWED)
 
     def close(self) -> None:
         for worker in self._workers:
@@ -153,7 +153,7 @@ class _Rehearsal:
         In turn, since a stage may be told the time only when those before it have said all up to then.
         """
         number = 0
-        while number < len(_FOLLOWED):
+        while number < len(self._workers):
             number = self._settled(number)
         with self._app.ledger.transaction() as connection:
             said = Records(connection).take_unsent(self._clock.now())

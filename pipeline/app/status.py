@@ -70,6 +70,11 @@ def silent(status: Status, now: datetime) -> bool:
     return now - status.at > SILENT_AFTER
 
 
+def worker_of(part: str, name: str) -> bool:
+    """Say whether *part* is *name* or one of its workers (``match.2``)."""
+    return part == name or part.rpartition(".")[0] == name
+
+
 def clear(home: Path) -> None:
     """Forget the statuses of an earlier run."""
     for file in _folder(home).glob("*.json"):

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import ClassVar
 
 from pipeline import topics
-from pipeline.app.desk import STAGES, App
+from pipeline.app.desk import App
 from pipeline.bench import invented
 from pipeline.bench.contest import Job, Pair
 from pipeline.bus import Message
@@ -80,7 +80,7 @@ class Flow:
         home = Path(self._folder.name)
         self._clock = ManualClock(invented.START)
         self._app = App(Settings(home=home), self._clock)
-        self._workers = [self._app.worker(name) for name in STAGES]
+        self._workers = self._app.workers()
         self._known = invented.names(2_000)
 
     def ratio(self, round: int) -> float:

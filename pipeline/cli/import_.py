@@ -13,7 +13,6 @@ from rich.progress import Progress
 from crawlers.tables import ImportReport, import_file, importing
 from crawlers.tables.header import read_mapping
 from pipeline.app import App
-from pipeline.app.desk import STAGES
 from pipeline.settings import Settings
 
 _PATIENCE_S = 600.0
@@ -46,14 +45,14 @@ def digest(app: App) -> None:
         while any(app.bus.lag(name, topic) for name, topic in _READS) and time.monotonic() < give_up:
             time.sleep(0.1)
         return
-    workers = [app.worker(name) for name in STAGES]
+    workers = app.workers()
     while sum(worker.step().read for worker in workers):
         pass
     for worker in workers:
         worker.close()
 
 
-_READS = (("analyse", "posts"), ("index", "analysed"))
+_READS = (("analyse", "posts"), ("cluster", "understood"), ("index", "analysed"))
 
 
 def _desk_runs(home: Path) -> bool:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from pipeline.engine.tree import Tree
 
 
-def run_desk(settings: Settings, names: tuple[str, ...]) -> None:
+def run_desk(settings: Settings, names: tuple[str, ...], workers: int | None = None) -> None:
+    """Run the named parts until told to stop; *workers* takes the place of ``engine.workers``."""
+    if workers is not None:
+        settings = settings.model_copy(update={"engine": settings.engine.model_copy(update={"workers": workers})})
     tree = prepare(settings, names)
     tree.run()
 
@@ -33,6 +36,7 @@ def prepare(settings: Settings, names: tuple[str, ...] = ()) -> Tree:
     _share_metrics(settings)
     # Imported here: metrics of several processes are only added up if the folder is known before.
     from pipeline.app import PARTS, App
+    from pipeline.app.crew import processes
     from pipeline.app.desk import PARTS_VARIABLE
     from pipeline.app.exposition import metrics_part
     from pipeline.app.parts import parts
@@ -41,9 +45,9 @@ def prepare(settings: Settings, names: tuple[str, ...] = ()) -> Tree:
 
     chosen = names or PARTS
     _known(chosen, PARTS)
-    App(settings).check()
+    App(settings).check(chosen)
     clear(settings.home)
-    os.environ[PARTS_VARIABLE] = " ".join(chosen)
+    os.environ[PARTS_VARIABLE] = " ".join(processes(chosen, settings))
     running = parts(settings, tuple(chosen))
     if "console" in chosen:
         _free("console", "网页", "the page", settings.console.host, settings.console.port)

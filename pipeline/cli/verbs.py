@@ -81,11 +81,17 @@ def demo(
 def run(
     stages: Annotated[list[str] | None, typer.Argument(help="只运行这些部分 / only these parts")] = None,
     config: Config = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            help="analyse、match、detect、index 各几个进程，代替 engine.workers / processes of each", min=1, max=256
+        ),
+    ] = None,
 ) -> None:
     """运行值班台：全部部分，或只运行指定部分 / run the desk, all parts or only the named ones."""
     from pipeline.cli.run import run_desk
 
-    run_desk(_read(config), tuple(stages or ()))
+    run_desk(_read(config), tuple(stages or ()), workers)
 
 
 @yuqing.command()
@@ -232,7 +238,9 @@ def cases(
 @yuqing.command()
 def dead(
     verb: Annotated[DeadVerb, typer.Argument(help="做什么 / what to do")] = DeadVerb.LIST,
-    topic: Annotated[str, typer.Argument(help="posts analysed matches signals outbox；留空为全部 / topic")] = "",
+    topic: Annotated[
+        str, typer.Argument(help="posts understood analysed matches signals outbox；留空为全部 / topic")
+    ] = "",
     config: Config = None,
     format: Annotated[Format, typer.Option(help="输出格式 / output")] = Format.TABLE,
 ) -> None:

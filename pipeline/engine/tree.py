@@ -32,10 +32,14 @@ _HEALTHY_AFTER_S = 10.0
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of the desk with a process of its own: *run* works until it is told to stop."""
+    """A piece of the desk with a process of its own: *run* works until it is told to stop.
+
+    *locks* are what it must have to itself on one data folder; processes of one tree may share one.
+    """
 
     name: str
     run: Callable[[Stopping], None]
+    locks: tuple[str, ...] = ()
 
 
 @dataclass
@@ -51,8 +55,8 @@ class Tree:
     """Starts the parts, starts again those that die, and takes all of them down together.
 
     A part that dies takes nothing with it: what it had not finished comes again (see ``Worker``). If the
-    tree itself is killed, its parts notice and end. *folder* holds one lock a part, so that the same part
-    never runs twice on one data folder.
+    tree itself is killed, its parts notice and end. *folder* holds the locks, so that the same part never runs
+    twice on one data folder.
     """
 
     def __init__(self, parts: Sequence[Part], folder: Path) -> None:
@@ -65,8 +69,8 @@ class Tree:
     def run(self, *, watch: Callable[[], bool] = lambda: False) -> None:
         """Run until SIGTERM or SIGINT arrives, ``stop`` is called, or *watch* says so."""
         with ExitStack() as locks:
-            for child in self._children:
-                locks.enter_context(_lock(self._folder / f"{child.part.name}.lock"))
+            for name in self._locks():
+                locks.enter_context(_lock(self._folder / f"{name}.lock"))
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: self._stop.set())
             try:
@@ -78,6 +82,10 @@ class Tree:
 
     def stop(self) -> None:
         self._stop.set()
+
+    def _locks(self) -> list[str]:
+        parts = [child.part for child in self._children]
+        return list(dict.fromkeys(name for part in parts for name in part.locks or (part.name,)))
 
     def _start_due(self) -> None:
         for child in self._children:

@@ -91,6 +91,10 @@ class Worker:
             while time.monotonic() < wake_at and not stopping():
                 time.sleep(0.05)
 
+    def lag(self) -> int:
+        """Return how many messages the group of this worker has still to read. Raises Unavailable."""
+        return self._bus.lag(self.stage.name, self.stage.reads)
+
     def close(self) -> None:
         self._consumer.close()
         self.stage.close()

@@ -13,7 +13,6 @@ from selenium import webdriver
 from crawlers import RawPost, SourceCard
 from dashboards.console.serving import ConsoleServer
 from pipeline.app import App
-from pipeline.app.desk import STAGES
 from pipeline.model import CaseState, Published
 from pipeline.settings import Settings
 from tests.e2e.page import Page, free_port
@@ -29,7 +28,7 @@ class Line:
 
     def __init__(self, home: Path) -> None:
         self.app = App(Settings(home=home))
-        self._workers = [self.app.worker(name) for name in STAGES]
+        self._workers = self.app.workers()
         self._socket, self.url = free_port()
         self._server = ConsoleServer(self.app.console())
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)

@@ -78,7 +78,7 @@ const TABLES = {
     reopen: ["重开", "Reopened"], note: ["备注", "Note"], joined: ["并入", "Joined"], reopened: ["重开", "Reopened"],
   },
   stage: {
-    analyse: ["研判", "Analyse"], match: ["匹配", "Match"], detect: ["预警", "Detect"], notify: ["通知", "Notify"],
+    analyse: ["研判", "Analyse"], cluster: ["归并", "Cluster"], match: ["匹配", "Match"], detect: ["预警", "Detect"], notify: ["通知", "Notify"],
     index: ["入库", "Index"], collect: ["采集", "Collect"],
   },
 };

@@ -102,6 +102,14 @@ def test_an_analyser_of_an_unknown_block_is_refused() -> None:
         Analyst.open(Analyse(), Directory.read(), analysers=[wrong])
 
 
+def test_an_analyser_of_clusters_is_refused_where_nobody_knows_them() -> None:
+    early = Elsewhere()
+    early.needs = ("text", "cluster")
+    with pytest.raises(Misconfigured, match="cluster"):
+        Analyst.open(Analyse(), Directory.read(), analysers=[early])
+    Analyst.open(Analyse(), Directory.read(), Ones(), [early])
+
+
 @settings(max_examples=50, deadline=None)
 @given(title=st.text(max_size=20), text=st.text(max_size=60))
 def test_any_text_is_understood_and_every_reason_lies_inside_it(analyst: Analyst, title: str, text: str) -> None:

@@ -56,8 +56,9 @@ def test_building_nothing_writes_nothing(app: App, tmp_path: Path) -> None:
 def test_the_backlog_counts_what_warnings_wait_for(app: App) -> None:
     hear(app, "停水", "停电")
     assert app.backlog() == 2
-    analyse = app.worker("analyse")
-    analyse.step()
+    app.worker("analyse").step()
+    assert app.backlog() == 2, "understood, and not yet with their like"
+    app.worker("cluster").step()
     assert app.backlog() == 2, "analysed, and not yet matched"
     app.worker("match").step()
     assert app.backlog() == 0
@@ -109,17 +110,18 @@ def test_the_health_page_knows_which_parts_should_run(app: App, monkeypatch: pyt
     assert app._running_parts() == ("analyse", "send")
 
 
-def test_a_restart_of_analyse_remembers_what_was_said_before(tmp_path: Path) -> None:
+def test_a_restart_of_cluster_remembers_what_was_said_before(tmp_path: Path) -> None:
     text = "文桥路口的红绿灯坏了三天，早晚高峰堵成一锅粥，有没有人来修一修啊"
     clock = ManualClock(NOON)
     first = App(Settings(home=tmp_path), clock)
     hear(first, text)
-    first.worker("analyse").step()
+    first.fused().step()
     first.close()
     clock.move_to(minute(1))
     second = App(Settings(home=tmp_path), clock)
-    worker = second.worker("analyse")
+    worker = second.worker("cluster")
     hear(second, text + "！")
+    second.worker("analyse").step()
     worker.step()
     told = second.bus.browse("analysed", second.bus.since("analysed", NOON - timedelta(days=1)), 10)
     clusters = [msgspec.json.decode(delivery.value, type=AnalysedPost).cluster for delivery in told]

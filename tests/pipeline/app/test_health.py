@@ -67,6 +67,13 @@ def test_a_stage_far_behind_is_told(desk: Desk) -> None:
     assert not desk.health().stages[0].ok
 
 
+def test_a_stage_of_several_workers_is_as_far_behind_as_any_of_them_says(desk: Desk) -> None:
+    desk.beat("analyse.0", lag=1)
+    desk.beat("analyse.1", lag=10_000)
+    (stage,) = desk.health().stages
+    assert (stage.lag, stage.ok) == (10_000, False)
+
+
 def test_a_store_that_is_away_is_told_in_its_own_words(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def away() -> int:
         raise Unavailable("总线文件 posts.db 不可用")

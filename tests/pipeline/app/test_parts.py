@@ -48,7 +48,7 @@ def until(true: Callable[[], bool]) -> Callable[[], bool]:
 
 def test_parts_are_built_by_name_and_in_order(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
-    assert [part.name for part in parts(settings)] == list(PARTS)
+    assert [part.name for part in parts(settings)] == [name for name in PARTS if name != "cluster"]
     assert [part.name for part in parts(settings, ("send", "match"))] == ["send", "match"]
     with pytest.raises(KeyError):
         parts(settings, ("praise",))
@@ -65,8 +65,41 @@ def test_a_stage_digests_what_there_is_and_says_how_far_it_is(tmp_path: Path) ->
     hear(app)
     watcher = a_desk(tmp_path)
     run_stage("analyse", app, until(lambda: not watcher.bus.lag("analyse", "posts")))
-    assert watcher.bus.lag("match", "analysed") == 1
+    assert watcher.bus.lag("cluster", "understood") == 1
     assert statuses(tmp_path)["analyse"].lag == 0
+
+
+def test_two_stages_in_one_process_both_say_how_they_are(tmp_path: Path) -> None:
+    app = a_desk(tmp_path)
+    hear(app)
+    watcher = a_desk(tmp_path)
+    (part,) = parts(app.settings, ("analyse", "cluster"))
+    assert (part.name, part.locks) == ("analyse", ("analyse", "cluster"))
+    part.run(until(lambda: not watcher.bus.lag("analyse", "posts")))
+    assert watcher.bus.lag("match", "analysed") == 1
+    assert statuses(tmp_path).keys() == {"analyse", "cluster"}
+
+
+def test_workers_of_a_stage_are_processes_with_names_of_their_own(tmp_path: Path) -> None:
+    settings = a_desk(tmp_path, engine={"workers": 2}).settings
+    made = parts(settings, ("analyse", "cluster", "match", "detect", "notify"))
+    assert [part.name for part in made] == [
+        "analyse.0", "analyse.1", "cluster", "match.0", "match.1", "detect", "notify",
+    ]  # fmt: skip
+    assert {part.locks for part in made if part.name.startswith("match")} == {("match",)}
+
+
+def test_one_worker_of_two_reads_its_share_and_speaks_for_itself(tmp_path: Path) -> None:
+    app = a_desk(tmp_path)
+    now = datetime.now(UTC)
+    raw = [
+        RawPost(native_id=str(n), published=Published(at=now), fetched_at=now, text=f"{n} 号楼停水") for n in range(20)
+    ]
+    app.intake.accept(BBS, raw)
+    watcher = a_desk(tmp_path)
+    run_stage("analyse", app, until(lambda: watcher.bus.lag("cluster", "understood") > 0), member=1, of=2)
+    assert 0 < watcher.bus.lag("analyse", "posts") < 20
+    assert statuses(tmp_path).keys() == {"analyse.1"}
 
 
 def test_messages_are_sent_until_the_part_is_stopped(tmp_path: Path) -> None:

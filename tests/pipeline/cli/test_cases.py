@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from pipeline.app import App
-from pipeline.app.desk import STAGES
 from pipeline.settings import Settings
 from tests.pipeline.cli.terminal import CASE_TEXT, Terminal, recording
 
@@ -21,7 +20,7 @@ def name(yuqing: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> s
 
 def work(home: Path) -> None:
     app = App(Settings(home=home))
-    workers = [app.worker(stage) for stage in STAGES]
+    workers = app.workers()
     while sum(worker.step().read for worker in workers):
         pass
     for worker in workers:

@@ -47,5 +47,5 @@ def test_an_empty_desk_has_nothing_set_aside(yuqing: Terminal) -> None:
 def test_a_topic_or_a_verb_that_does_not_exist_is_told(yuqing: Terminal) -> None:
     done = yuqing("dead", "list", "post")
     assert done.code == 2
-    assert "posts analysed matches signals outbox" in done.err
+    assert "posts understood analysed matches signals outbox" in done.err
     assert yuqing("dead", "burn").code == 2

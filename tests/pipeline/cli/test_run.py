@@ -47,8 +47,15 @@ def test_all_parts_are_run_unless_some_are_named(
     monkeypatch.setattr(Tree, "run", lambda self: ran.append(os.environ[PARTS_VARIABLE]))
     assert "http://127.0.0.1" in yuqing("run").err
     assert "http" not in yuqing("run", "analyse", "match").err
-    assert ran == [" ".join(PARTS), "analyse match"]
+    assert yuqing("run", "match", "notify", "--workers", "2").code == 0
+    assert ran == [" ".join(PARTS), "analyse match", "match.0 match.1 notify"]
     assert (tmp_path / "data" / "ledger.db").exists()
+
+
+def test_more_workers_than_partitions_are_told_before_anything_starts(yuqing: Terminal) -> None:
+    done = yuqing("run", "match", "--workers", "9")
+    assert done.code == 2
+    assert "bus.partitions" in done.err
 
 
 def test_what_the_tree_tells_its_processes_is_no_setting(settings: Settings) -> None:

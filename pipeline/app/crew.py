@@ -1,0 +1,75 @@
+"""How many processes each stage has, what they are called, and which two stages are one process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline import topics
+from pipeline.bus import Bus
+from pipeline.errors import Fault, Misconfigured
+from pipeline.log import get
+from pipeline.settings import Settings
+
+log = get("crew")
+
+SEVERAL = {
+    "analyse": topics.POSTS,
+    "match": topics.ANALYSED,
+    "detect": topics.MATCHES,
+    "index": topics.ANALYSED,
+}
+"""The stages whose partitions may be dealt out, and what they read; every other part has one process."""
+
+
+def workers(name: str, settings: Settings) -> int:
+    """Return how many processes a part has here."""
+    if name not in SEVERAL or (name == "detect" and _one_writer(settings)):
+        return 1
+    return settings.engine.workers
+
+
+def fused(names: Sequence[str], settings: Settings) -> bool:
+    """Say whether analyse and cluster run in one process: where each has one, the hop between them is for nothing."""
+    return workers("analyse", settings) == 1 and {"analyse", "cluster"} <= set(names)
+
+
+def called(name: str, member: int, of: int) -> str:
+    """Return the name of one process of a part: ``match``, or ``match.1`` where there are several."""
+    return name if of == 1 else f"{name}.{member}"
+
+
+def processes(names: Sequence[str], settings: Settings) -> list[str]:
+    """Return the names of all that say how they are; where two stages are one process, it speaks for both."""
+    counted = [(name, workers(name, settings)) for name in names]
+    return [called(name, member, of) for name, of in counted for member in range(of)]
+
+
+def check(names: Sequence[str], settings: Settings, bus: Bus) -> None:
+    """Raise Misconfigured where workers would have nothing to read; only warn where other machines share the work."""
+    if settings.engine.workers == 1:
+        return
+    if "detect" in names and _one_writer(settings):
+        log.warning("one detect: a SQLite ledger has one writer at a time", workers=settings.engine.workers)
+    thin = {
+        topic: len(bus.end(topic)) for name, topic in SEVERAL.items() if workers(name, settings) > 1 and name in names
+    }
+    thin = {topic: count for topic, count in thin.items() if count < settings.engine.workers}
+    if thin and settings.bus_url.startswith("sqlite:"):
+        raise Misconfigured([_thin(topic, count, settings.engine.workers) for topic, count in thin.items()])
+    for topic, count in thin.items():
+        log.warning("more workers than partitions, some stand by", topic=topic, partitions=count,
+                    workers=settings.engine.workers)  # fmt: skip
+
+
+def _one_writer(settings: Settings) -> bool:
+    return settings.ledger_url.startswith("sqlite:")
+
+
+def _thin(topic: str, count: int, workers: int) -> Fault:
+    return Fault(
+        "bus.partitions",
+        f"主题 {topic} 只有 {count} 个分区，不够 {workers} 个进程分：请把 engine.workers 减到 {count}，"
+        "或在新的总线上把 bus.partitions 调大",
+        f"topic {topic} has {count} partitions, too few for {workers} workers: set engine.workers to {count}, "
+        "or a larger bus.partitions on a new bus",
+    )
