@@ -10,12 +10,21 @@ from typing import TYPE_CHECKING
 from crawlers.frontier import Frontier
 from crawlers.pace import GOOD, Standing
 from dashboards.console.health import Health, Part, SourceHealth, StageHealth
+from pipeline.analyse import AnalyseStage, ClusterStage
 from pipeline.app.status import silent, statuses, worker_of
+from pipeline.detect.stage import DetectStage
 from pipeline.errors import Unavailable
-from pipeline.notify import Desk
+from pipeline.index.stage import IndexStage
+from pipeline.match.stage import MatchStage
+from pipeline.notify import Desk, NotifyStage
 
 if TYPE_CHECKING:
     from pipeline.app.desk import App
+
+READS = {
+    stage.name: stage.reads for stage in (AnalyseStage, ClusterStage, MatchStage, DetectStage, NotifyStage, IndexStage)
+}
+"""What each stage reads, by its name."""
 
 _LEAST_FREE_BYTES = 200 * 1024 * 1024
 _BEHIND = 10_000  # messages; a stage that has more to read cannot warn in time
@@ -65,8 +74,17 @@ class HealthBook:
         heard = statuses(self._app.home)
         for name in self._stages:
             lags = [status.lag for part, status in heard.items() if worker_of(part, name)]
+            if not any(worker_of(part, name) for part in self._parts):
+                lags = self._lag_elsewhere(name)
             lag = max(lags, default=0)  # each worker tells what waits for all of them
             yield StageHealth(name=name, lag=lag, ok=bool(lags) and lag < _BEHIND)
+
+    def _lag_elsewhere(self, name: str) -> list[int]:
+        """Return the lag of a stage that other machines or containers run; all that is seen of it from here."""
+        try:
+            return [self._app.bus.lag(name, READS[name])]
+        except Unavailable:
+            return []
 
 
 def _asked(name: str, ask: Callable[[], str]) -> Part:

@@ -9,12 +9,14 @@ from crawlers import Outcome
 from crawlers.frontier import Frontier
 from crawlers.pace import Standing
 from dashboards.console.health import Health
-from pipeline.app import App
+from pipeline.app import STAGES, App
 from pipeline.app.health import HealthBook
 from pipeline.app.status import SILENT_AFTER, Beat
+from pipeline.bus import Message
 from pipeline.engine.clock import ManualClock
 from pipeline.errors import Unavailable
 from pipeline.settings import Settings
+from pipeline.topics import ANALYSED
 from tests.build import NOON, minute
 
 PARTS = ("analyse", "send")
@@ -72,6 +74,25 @@ def test_a_stage_of_several_workers_is_as_far_behind_as_any_of_them_says(desk: D
     desk.beat("analyse.1", lag=10_000)
     (stage,) = desk.health().stages
     assert (stage.lag, stage.ok) == (10_000, False)
+
+
+def test_of_a_stage_that_runs_elsewhere_the_bus_tells_how_far_behind_it_is(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    book = HealthBook(desk.app, desk.frontier, ("console",), STAGES)
+    desk.app.bus.publish(ANALYSED, [Message("p", b"1"), Message("q", b"2")])
+    stages = {stage.name: (stage.lag, stage.ok) for stage in book(NOON).stages}
+    assert stages == {name: (2 if name in ("match", "index") else 0, True) for name in STAGES}
+
+
+def test_of_a_stage_elsewhere_nothing_is_known_while_the_bus_is_away(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: str) -> int:
+        raise Unavailable("no broker answers")
+
+    monkeypatch.setattr(desk.app.bus, "lag", away)
+    (stage,) = HealthBook(desk.app, desk.frontier, ("console",), ("match",))(NOON).stages
+    assert (stage.lag, stage.ok) == (0, False)
 
 
 def test_a_store_that_is_away_is_told_in_its_own_words(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
