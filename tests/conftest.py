@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 
 from pipeline import log
 
-pytest_plugins = ["tests.servers.fixtures"]
+pytest_plugins = ["tests.servers.fixtures", "tests.ledgers"]
 
 log.set_up("error")
 settings.register_profile(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -68,7 +69,7 @@ class Sender:
         self._breaker = Breaker()
         self._wake_at: datetime | None = None
         self._unwritten: tuple[_Leased, Answer] | None = None
-        self._me = f"{receiver}/{rng.getrandbits(64):016x}"[-64:]
+        self._me = f"{receiver}/{uuid4().hex}"[-64:]
 
     def step(self) -> int:
         """Send one message if one is due; return how many were tried. Raises Unavailable if the ledger is away."""
@@ -88,10 +89,13 @@ class Sender:
 
     def _lease(self, now: datetime) -> _Leased | None:
         free = (_outbox.state == RowState.PENDING.value) & (_outbox.due <= now)
-        abandoned = (_outbox.state == RowState.LEASED.value) & (_outbox.leased_until <= now)
+        leased = _outbox.state == RowState.LEASED.value
+        # What we hold and know nothing of: the ledger went away just when it kept the lease. It was not sent.
+        unknown = leased & (_outbox.leased_by == self._me)
+        abandoned = leased & (_outbox.leased_until <= now)
         query = (
-            sa.select(_outbox.id, _outbox.state, _outbox.attempts, _outbox.body)
-            .where(_outbox.receiver == self.receiver, free | abandoned)
+            sa.select(_outbox.id, _outbox.state, _outbox.leased_by, _outbox.attempts, _outbox.body)
+            .where(_outbox.receiver == self.receiver, free | unknown | abandoned)
             .order_by(_outbox.level, _outbox.created_at, _outbox.id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -100,13 +104,14 @@ class Sender:
             row = connection.execute(query).first()
             if row is None:
                 return None
-            notification = self._marked(read_notification(row.body), row.state, now)
+            perhaps_sent = row.state == RowState.LEASED.value and row.leased_by != self._me
+            notification = self._marked(read_notification(row.body), perhaps_sent, now)
             lease = {"state": RowState.LEASED.value, "leased_until": now + LEASE, "leased_by": self._me}
             _change(connection, row.id, {**lease, "body": encode(notification)})
             return _Leased(notification, row.attempts)
 
-    def _marked(self, notification: Notification, state: str, now: datetime) -> Notification:
-        if state == RowState.LEASED.value:  # its sender died: before or after sending, nobody knows
+    def _marked(self, notification: Notification, perhaps_sent: bool, now: datetime) -> Notification:
+        if perhaps_sent:  # its sender died: before or after sending, nobody knows
             notification = resent(notification)
         delay = now - notification.at
         if notification.reason in _NEWS and not notification.late and delay > self._late_after:

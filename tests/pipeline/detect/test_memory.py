@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -17,8 +17,12 @@ TEN = timedelta(minutes=10)
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> Memory:
-    return Memory(Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}").session("detect", "matches"))
+def memory(ledger_url: str) -> Iterator[Memory]:
+    ledger = Ledger.open(ledger_url)
+    session = ledger.session("detect", "matches")
+    yield Memory(session)
+    session.forget()
+    ledger.close()
 
 
 def keep(memory: Memory, *matches: Match) -> list[bool]:

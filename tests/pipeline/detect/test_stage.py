@@ -48,14 +48,15 @@ def a_rule(**more: object) -> Rule:
 class Desk:
     """A detect stage on a real ledger, spoken to as the engine would."""
 
-    def __init__(self, folder: Path, rule: Rule, patient: bool = False) -> None:
-        self.folder, self.rule, self.patient = folder, rule, patient
+    def __init__(self, ledger: Path | str, rule: Rule, patient: bool = False) -> None:
+        """*ledger* is a URL, or a folder in which to keep one."""
+        self.url = ledger if isinstance(ledger, str) else f"sqlite:///{ledger / 'ledger.db'}"
+        self.rule, self.patient = rule, patient
         self.alerts: list[Alert] = []
         self.restart()
 
     def restart(self) -> None:
-        ledger = Ledger.open(f"sqlite:///{self.folder / 'ledger.db'}")
-        self.stage = DetectStage({self.rule.id: self.rule}, ledger, patient=self.patient)
+        self.stage = DetectStage({self.rule.id: self.rule}, Ledger.open(self.url), patient=self.patient)
 
     def hear(self, matches: Iterable[Match], *, batch: int = 500, now: datetime | None = None) -> Desk:
         waiting = list(matches)
@@ -87,8 +88,8 @@ def voices(*minutes: float, **more: object) -> list[Match]:
     return [a_match(f"p{n}", at=minute(m), author=f"u{n}", **more) for n, m in enumerate(minutes)]  # type: ignore[arg-type] # builder's options
 
 
-def test_the_third_voice_raises_the_alert_once(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, a_rule()).hear(voices(0, 20, 40))
+def test_the_third_voice_raises_the_alert_once(ledger_url: str) -> None:
+    desk = Desk(ledger_url, a_rule()).hear(voices(0, 20, 40))
 
     assert desk.said() == [(Turn.OPENED, "湖东街道", Level.L3, minute(40))]
     (alert,) = desk.alerts
@@ -97,40 +98,40 @@ def test_the_third_voice_raises_the_alert_once(tmp_path: Path) -> None:
     assert [evidence.excerpt for evidence in alert.evidence] == ["锦湖里又停水了😡"] * 3
 
 
-def test_more_of_the_same_joins_and_grows_without_a_flood(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, a_rule()).hear(voices(*range(40)))
+def test_more_of_the_same_joins_and_grows_without_a_flood(ledger_url: str) -> None:
+    desk = Desk(ledger_url, a_rule()).hear(voices(*range(40)))
 
     assert [a.turn for a in desk.alerts].count(Turn.OPENED) == 1
     assert 2 <= [a.turn for a in desk.alerts].count(Turn.GREW) <= 15
     assert desk.alerts[-1].count >= 32
 
 
-def test_a_level_rises_when_the_numbers_do(tmp_path: Path) -> None:
+def test_a_level_rises_when_the_numbers_do(ledger_url: str) -> None:
     rule = a_rule(level_if=(LevelIf(AtLeast(5), Level.L2),))  # type: ignore[arg-type] # stands for an expression
-    desk = Desk(tmp_path, rule).hear(voices(*range(6)))
+    desk = Desk(ledger_url, rule).hear(voices(*range(6)))
 
     assert (Turn.RAISED, "湖东街道", Level.L2, minute(2)) in desk.said()
 
 
-def test_a_late_post_completes_its_own_window_and_says_so(tmp_path: Path) -> None:
+def test_a_late_post_completes_its_own_window_and_says_so(ledger_url: str) -> None:
     late = a_match("late", at=minute(40), known_at=minute(210), author="u9")
-    desk = Desk(tmp_path, a_rule()).hear([*voices(0, 20, 60), late])
+    desk = Desk(ledger_url, a_rule()).hear([*voices(0, 20, 60), late])
 
     assert desk.said() == [(Turn.OPENED, "湖东街道", Level.L3, minute(40))]
     assert desk.alerts[0].late
     assert desk.alerts[0].at == minute(210)
 
 
-def test_what_is_too_old_never_enters_a_window(tmp_path: Path) -> None:
+def test_what_is_too_old_never_enters_a_window(ledger_url: str) -> None:
     old = a_match("old", at=NOON, known_at=NOON + timedelta(days=9), author="u9")
-    desk = Desk(tmp_path, a_rule(max_event_age=timedelta(days=7))).hear([*voices(0, 20), old])
+    desk = Desk(ledger_url, a_rule(max_event_age=timedelta(days=7))).hear([*voices(0, 20), old])
 
     assert desk.said() == []
 
 
-def test_a_recording_of_last_spring_goes_on_where_it_stopped(tmp_path: Path) -> None:
+def test_a_recording_of_last_spring_goes_on_where_it_stopped(ledger_url: str) -> None:
     autumn = NOON + timedelta(days=200)
-    desk = Desk(tmp_path, a_rule()).hear(voices(0, 20), now=autumn).wait_until(autumn)
+    desk = Desk(ledger_url, a_rule()).hear(voices(0, 20), now=autumn).wait_until(autumn)
     desk.restart()
     desk.wait_until(autumn + timedelta(hours=2)).hear([a_match("third", at=minute(40), author="u3")], now=autumn)
 
@@ -147,13 +148,13 @@ QUOTING = Template.parse("{{ doc.text }}，{{ count }} 人")
 SECRET = "我家八岁的孩子也没水喝"
 
 
-def test_one_sealed_voice_among_many_seals_nothing_and_is_never_quoted(tmp_path: Path) -> None:
+def test_one_sealed_voice_among_many_seals_nothing_and_is_never_quoted(ledger_url: str) -> None:
     rule = a_rule(summary=QUOTING, level_if=(LevelIf(AtLeast(4), Level.L2),))  # type: ignore[arg-type] # stands for an expression
     early, last = (
         sealed(a_match(name, text=SECRET, at=minute(at), author=name)) for name, at in (("s1", 1), ("s2", 3))
     )
     raising = sealed(a_match("s3", text=SECRET, at=minute(4), author="s3"))
-    desk = Desk(tmp_path, rule).hear([*voices(0), early, last, raising])
+    desk = Desk(ledger_url, rule).hear([*voices(0), early, last, raising])
 
     opened, raised = desk.alerts
     assert (opened.turn, raised.turn) == (Turn.OPENED, Turn.RAISED)
@@ -163,51 +164,51 @@ def test_one_sealed_voice_among_many_seals_nothing_and_is_never_quoted(tmp_path:
     assert SECRET not in str(desk.alerts)
 
 
-def test_a_sealed_post_that_is_enough_by_itself_seals_its_alert(tmp_path: Path) -> None:
+def test_a_sealed_post_that_is_enough_by_itself_seals_its_alert(ledger_url: str) -> None:
     rule = a_rule(type=RuleType.ANY, timeframe=timedelta(0))
-    (alert,) = Desk(tmp_path, rule).hear([sealed(a_match("s", text=SECRET))]).alerts
+    (alert,) = Desk(ledger_url, rule).hear([sealed(a_match("s", text=SECRET))]).alerts
 
     assert (alert.sealed, alert.minor) == (True, True)
 
 
-def test_a_missing_group_is_a_group_of_its_own(tmp_path: Path) -> None:
+def test_a_missing_group_is_a_group_of_its_own(ledger_url: str) -> None:
     nowhere = [a_match(f"m{n}", group=(MISSING,), author=f"m{n}", at=minute(n)) for n in range(3)]
     somewhere = voices(0, 10)
 
-    assert Desk(tmp_path, a_rule()).hear([*nowhere, *somewhere]).said() == [(Turn.OPENED, MISSING, Level.L3, minute(2))]
+    assert Desk(ledger_url, a_rule()).hear([*nowhere, *somewhere]).said() == [(Turn.OPENED, MISSING, Level.L3, minute(2))]
 
 
-def test_a_quiet_spell_closes_and_the_next_burst_opens_another(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, a_rule()).hear(voices(0, 1, 2)).wait_until(minute(122))
+def test_a_quiet_spell_closes_and_the_next_burst_opens_another(ledger_url: str) -> None:
+    desk = Desk(ledger_url, a_rule()).hear(voices(0, 1, 2)).wait_until(minute(122))
     desk.hear([a_match(f"q{n}", at=minute(300 + n), author=f"q{n}") for n in range(3)])
 
     assert [a.turn for a in desk.alerts] == [Turn.OPENED, Turn.QUIET, Turn.OPENED]
     assert desk.alerts[0].id == desk.alerts[1].id != desk.alerts[2].id
 
 
-def test_the_same_delivery_twice_changes_nothing(tmp_path: Path) -> None:
+def test_the_same_delivery_twice_changes_nothing(ledger_url: str) -> None:
     matches = voices(0, 20, 40, 50)
-    desk = Desk(tmp_path, a_rule()).hear(matches).hear(matches)
+    desk = Desk(ledger_url, a_rule()).hear(matches).hear(matches)
 
     assert [a.turn for a in desk.alerts] == [Turn.OPENED, Turn.GREW]
 
 
-def test_an_edited_post_is_one_voice_still(tmp_path: Path) -> None:
+def test_an_edited_post_is_one_voice_still(ledger_url: str) -> None:
     edited = a_match("p1", text="锦湖里还是没水", at=minute(21), author="u1")
-    desk = Desk(tmp_path, a_rule(count_by="id")).hear([*voices(0, 20), edited])
+    desk = Desk(ledger_url, a_rule(count_by="id")).hear([*voices(0, 20), edited])
 
     assert desk.said() == []
 
 
-def test_an_any_rule_speaks_at_the_first_post(tmp_path: Path) -> None:
+def test_an_any_rule_speaks_at_the_first_post(ledger_url: str) -> None:
     rule = a_rule(type=RuleType.ANY, timeframe=timedelta(0), level=Level.L2)
 
-    assert Desk(tmp_path, rule).hear(voices(0, 1)).said()[0] == (Turn.OPENED, "湖东街道", Level.L2, NOON)
+    assert Desk(ledger_url, rule).hear(voices(0, 1)).said()[0] == (Turn.OPENED, "湖东街道", Level.L2, NOON)
 
 
-def test_an_any_rule_with_a_timeframe_counts_the_voices_in_it(tmp_path: Path) -> None:
+def test_an_any_rule_with_a_timeframe_counts_the_voices_in_it(ledger_url: str) -> None:
     rule = a_rule(type=RuleType.ANY, level_if=(LevelIf(AtLeast(3), Level.L1),))  # type: ignore[arg-type] # stands for an expression
-    desk = Desk(tmp_path, rule).hear([*voices(0, 1), a_match("again", at=minute(2), author="u1")])
+    desk = Desk(ledger_url, rule).hear([*voices(0, 1), a_match("again", at=minute(2), author="u1")])
     assert [a.level for a in desk.alerts if a.turn is Turn.RAISED] == []
 
     desk.hear([a_match("third", at=minute(3), author="u7")])
@@ -225,8 +226,8 @@ def test_a_rule_deleted_meanwhile_still_sees_its_spell_end(tmp_path: Path) -> No
     assert [a.turn for a in desk.alerts] == [Turn.OPENED, Turn.QUIET]
 
 
-def test_what_was_not_remembered_is_forgotten_with_its_position(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, a_rule())
+def test_what_was_not_remembered_is_forgotten_with_its_position(ledger_url: str) -> None:
+    desk = Desk(ledger_url, a_rule())
     deliveries = [Delivery("matches", 0, n, m.key, encode(m)) for n, m in enumerate(voices(0, 1, 2))]
     first = read(desk.stage.process(deliveries, minute(3)))
     desk.stage.forget()

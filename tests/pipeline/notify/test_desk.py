@@ -22,8 +22,10 @@ from tests.pipeline.notify.world import NotifyDesk, an_alert, at
 
 
 @pytest.fixture
-def flow(tmp_path: Path) -> NotifyDesk:
-    return NotifyDesk(tmp_path)
+def flow(ledger_url: str) -> Iterator[NotifyDesk]:
+    flow = NotifyDesk(ledger_url)
+    yield flow
+    flow.ledger.close()
 
 
 @pytest.fixture

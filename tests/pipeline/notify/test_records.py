@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -22,9 +21,11 @@ from tests.pipeline.notify.world import an_alert
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[sa.Connection]:
-    with Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}").transaction() as connection:
+def db(ledger_url: str) -> Iterator[sa.Connection]:
+    ledger = Ledger.open(ledger_url)
+    with ledger.transaction() as connection:
         yield connection
+    ledger.close()
 
 
 @pytest.fixture

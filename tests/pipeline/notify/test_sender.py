@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -53,10 +53,10 @@ class Fake(Notifier):
 
 
 class Post:
-    """An outbox in a file, a clock to turn, and fake receivers."""
+    """An outbox, a clock to turn, and fake receivers."""
 
-    def __init__(self, folder: Path) -> None:
-        self.ledger = Ledger.open(f"sqlite:///{folder / 'ledger.db'}")
+    def __init__(self, ledger_url: str) -> None:
+        self.ledger = Ledger.open(ledger_url)
         self.now = at("11:00")
         self._registry = CollectorRegistry()
         self.metrics = Metrics(self._registry)
@@ -91,8 +91,10 @@ class Post:
 
 
 @pytest.fixture
-def post(tmp_path: Path) -> Post:
-    return Post(tmp_path)
+def post(ledger_url: str) -> Iterator[Post]:
+    post = Post(ledger_url)
+    yield post
+    post.ledger.close()
 
 
 def test_an_accepted_message_ends_and_is_not_sent_again(post: Post) -> None:
@@ -285,3 +287,23 @@ def test_messages_for_a_receiver_that_is_gone_end_and_are_reported(post: Post) -
     assert post.row("n1").state == "dead"
     assert "已删" in post.operations()[0].title
     assert sender.step() == 1
+
+
+def test_a_lease_that_was_kept_while_the_ledger_went_away_is_used_at_once(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.put()
+    fake = Fake()
+    sender = post.sender(fake)
+    with monkeypatch.context() as away:
+
+        def commits_and_breaks() -> Any:
+            raise Unavailable("the connection broke after the commit")
+
+        away.setattr(sender, "_lease", lambda now: (Sender._lease(sender, now), commits_and_breaks()))
+        with pytest.raises(Unavailable):
+            sender.step()
+    assert post.row().state == "leased"
+
+    assert sender.step() == 1
+    assert [(one.id, one.resend) for one in fake.got] == [("n1", False)]

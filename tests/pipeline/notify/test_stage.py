@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from tests.pipeline.notify.world import NotifyDesk, an_act, an_alert, at, delive
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> NotifyDesk:
-    return NotifyDesk(tmp_path)
+def desk(ledger_url: str) -> Iterator[NotifyDesk]:
+    desk = NotifyDesk(ledger_url)
+    yield desk
+    desk.ledger.close()
 
 
 def test_it_keeps_the_contract_of_a_stateful_stage(desk: NotifyDesk) -> None:

@@ -60,10 +60,11 @@ def deliveries(signals: Sequence[Signal], start: int = 0) -> list[Delivery]:
 
 
 class NotifyDesk:
-    """A stage on a ledger in a file, driven as the engine drives it."""
+    """A stage on a ledger, driven as the engine drives it."""
 
-    def __init__(self, folder: Path, receivers: dict[str, tuple[str, ...]] | None = None) -> None:
-        self.url = f"sqlite:///{folder / 'ledger.db'}"
+    def __init__(self, ledger: Path | str, receivers: dict[str, tuple[str, ...]] | None = None) -> None:
+        """*ledger* is a URL, or a folder in which to keep one."""
+        self.url = ledger if isinstance(ledger, str) else f"sqlite:///{ledger / 'ledger.db'}"
         self.receivers: dict[str, tuple[str, ...]] = receivers or {"控制台": ()}
         self.start()
 
