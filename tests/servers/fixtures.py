@@ -13,6 +13,7 @@ from typing import Literal, NoReturn, Protocol, TypeVar
 
 import pytest
 
+from tests.servers.door import SecureSearch, a_door
 from tests.servers.kafka import KafkaCluster, SecureKafka
 from tests.servers.obtain import Unobtainable
 from tests.servers.postgres import Database, Postgres, a_database
@@ -66,6 +67,18 @@ def elasticsearch() -> Iterator[Elasticsearch]:
 def opensearch() -> Iterator[OpenSearch]:
     with _started("opensearch", OpenSearch) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_secure(elasticsearch: Elasticsearch) -> Iterator[SecureSearch]:
+    with a_door(elasticsearch) as door:
+        yield door
+
+
+@pytest.fixture(scope="session")
+def opensearch_secure(opensearch: OpenSearch) -> Iterator[SecureSearch]:
+    with a_door(opensearch) as door:
+        yield door
 
 
 @pytest.fixture(scope="session")
