@@ -175,7 +175,9 @@ def test_a_missing_group_is_a_group_of_its_own(ledger_url: str) -> None:
     nowhere = [a_match(f"m{n}", group=(MISSING,), author=f"m{n}", at=minute(n)) for n in range(3)]
     somewhere = voices(0, 10)
 
-    assert Desk(ledger_url, a_rule()).hear([*nowhere, *somewhere]).said() == [(Turn.OPENED, MISSING, Level.L3, minute(2))]
+    assert Desk(ledger_url, a_rule()).hear([*nowhere, *somewhere]).said() == [
+        (Turn.OPENED, MISSING, Level.L3, minute(2))
+    ]
 
 
 def test_a_quiet_spell_closes_and_the_next_burst_opens_another(ledger_url: str) -> None:
