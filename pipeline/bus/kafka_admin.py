@@ -112,9 +112,8 @@ def translated(address: Address, but: tuple[type[Exception], ...] = ()) -> Itera
         raise unavailable(address, error) from error
 
 
-def unavailable(address: Address, error: Exception | str) -> Unavailable:
-    words = error if isinstance(error, str) else f"{type(error).__name__}: {error}".removesuffix(": ")
-    return Unavailable(f"Kafka {address} 不可用 / is not available: {words}")
+def unavailable(address: Address, error: Exception) -> Unavailable:
+    return Unavailable(f"Kafka {address} 不可用 / is not available: {str(error) or type(error).__name__}")
 
 
 class Admin:
@@ -185,6 +184,16 @@ class Admin:
         """Delete what stands before the offsets; they become the beginning."""
         wanted = {TopicPartition(topic, partition): offset for partition, offset in before.items()}
         self._ask(lambda client: client.delete_records(wanted, timeout_ms=int(ANSWER_WITHIN_S * 1000)))
+
+    def erase(self, prefix: str) -> None:
+        """Delete every topic and group of *prefix*. For what was only tried out."""
+        topics = [name for name in self._ask(lambda client: client.list_topics()) if name.startswith(f"{prefix}.")]
+        groups = self.groups(f"{prefix}.", "")
+        if groups:
+            self._ask(lambda client: client.delete_groups(groups))
+        if topics:
+            self._ask(lambda client: client.delete_topics(topics))
+        self._partitions.clear()
 
     def close(self) -> None:
         self._drop(self._client)

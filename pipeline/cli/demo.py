@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -22,18 +23,20 @@ _SPEED = 10.0  # how much faster than life the stories unfold
 
 def run_demo(settings: Settings, port: int | None) -> int:
     from pipeline import log
+    from pipeline.app.apart import apart
     from pipeline.cli.run import prepare
 
     log.set_up("warning")  # the terminal is for the address and the alerts
     home = settings.home / "demo"
     shutil.rmtree(home, ignore_errors=True)
-    live = demo_settings(settings, home, port)
-    tree = prepare(live)
-    address = f"http://{live.console.host}:{live.console.port}"
-    sys.stderr.write(f"青湖区开始说话；按 Ctrl-C 结束 / the district is talking; Ctrl-C ends it\n  → {address}\n")
-    if os.environ.get("DISPLAY") or sys.platform == "darwin":
-        webbrowser.open(address)
-    tree.run()
+    with apart(settings, "demo") as own:
+        live = demo_settings(own, home, port)
+        tree = prepare(live)
+        address = f"http://{live.console.host}:{live.console.port}"
+        sys.stderr.write(f"青湖区开始说话；按 Ctrl-C 结束 / the district is talking; Ctrl-C ends it\n  → {address}\n")
+        if os.environ.get("DISPLAY") or sys.platform == "darwin":
+            webbrowser.open(address)
+        tree.run()
     return 0
 
 
@@ -53,12 +56,14 @@ def demo_settings(
 
 def check_demo(settings: Settings, seconds: float) -> int:
     """Run the desk for *seconds* of stream time and check every link of the line; return the exit code."""
+    from pipeline.app.apart import apart
     from pipeline.cli.demo_check import Inbox, Verdict, inspect
 
-    with tempfile.TemporaryDirectory(prefix="yuqing-check-") as folder, Inbox() as inbox:
+    name = f"check{secrets.token_hex(4)}"
+    with tempfile.TemporaryDirectory(prefix="yuqing-check-") as folder, Inbox() as inbox, apart(settings, name) as own:
         home = Path(folder) / "data"
         receiver = ReceiverSettings.model_validate({"name": "检查", "kind": "webhook", "url": inbox.url})
-        live = demo_settings(settings, home, free_port(), [receiver])
+        live = demo_settings(own, home, free_port(), [receiver])
         desk = get_context("spawn").Process(target=run_tree, args=(live,))
         desk.start()
         try:

@@ -43,7 +43,7 @@ class Guard:
         asked_at = time.monotonic()
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         try:
-            query = sa.select(sa.func.pg_try_advisory_lock(lock_key(f"alone/{self._name}")))
+            query = sa.select(sa.func.pg_try_advisory_lock(lock_key(f"alone/{self._name}", _schema(connection))))
             ours = bool(connection.execute(query).scalar_one())
             if ours:
                 self._watch = _Watch(connection, self._name, asked_at)
@@ -100,6 +100,12 @@ class _Watch:
             self._connection.close()
 
 
-def lock_key(name: str) -> int:
-    """Return the number by which PostgreSQL knows the advisory lock *name*."""
+def _schema(connection: Connection) -> str:
+    return str(connection.execute(sa.select(sa.func.current_schema())).scalar_one())
+
+
+def lock_key(name: str, schema: str = "public") -> int:
+    """Return the number by which PostgreSQL knows the advisory lock *name*: locks belong to a database, ledgers to a schema."""
+    if schema != "public":
+        name = f"{schema}/{name}"
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import psycopg
 import sqlalchemy as sa
@@ -50,6 +52,32 @@ def connect(url: str, *, durable: bool = True) -> Engine:
     raise Misconfigured(
         [Fault("ledger.url", f"不认识的账本地址 {kind}:…", f"no adapter for ledger URLs like {kind}:…")]
     )
+
+
+def apart(url: str, schema: str) -> tuple[str, Callable[[], None]]:
+    """Return the URL of an empty ledger beside the one at *url*, in a schema of its own, and what takes it away.
+
+    *schema* is a plain name. One that is there already is emptied. Raises Unavailable.
+    """
+    parts = urlsplit(url)
+    given = dict(parse_qsl(parts.query))
+    given["options"] = f"{given.get('options', '')} -csearch_path={schema}".strip()
+
+    def drop() -> None:
+        _at_once(url, f"drop schema if exists {schema} cascade")
+
+    drop()
+    _at_once(url, f"create schema {schema}")
+    return urlunsplit(parts._replace(query=urlencode(given, quote_via=quote))), drop
+
+
+def _at_once(url: str, statement: str) -> None:
+    engine = connect(url)
+    try:
+        with engine.begin() as connection:
+            connection.execute(sa.text(statement))
+    finally:
+        engine.dispose()
 
 
 def _postgres(url: str) -> Engine:
