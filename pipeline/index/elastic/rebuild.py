@@ -16,7 +16,7 @@ from pipeline.errors import Fault, Misconfigured
 from pipeline.index.elastic.documents import edition
 from pipeline.index.elastic.gateway import Gateway, Kept
 from pipeline.index.elastic.plan import Plan, Plans
-from pipeline.index.elastic.writing import Entry, months_of, refusals
+from pipeline.index.elastic.writing import Entry, post_of, refusals
 
 _log = log.get("index")
 _POSTS: Final = {"exists": {"field": "at"}}
@@ -52,8 +52,7 @@ def _begun(plans: Plans) -> Plan:
 
 def _copied(gateway: Gateway, plans: Plans, plan: Plan, page: Sequence[Kept]) -> Plan:
     """Bring *page* into the new generation, and note how far that is."""
-    new = msgspec.structs.replace(plan, current=plan.building or plan.current, building=None)
-    writes = [write for kept in page for write in months_of(Entry.of(kept), new, plans)]
+    writes = [write for kept in page for write in post_of(Entry.of(kept), plan.generations[1:], plans)]
     for post_id in refusals(writes, gateway.bulk(writes)):
         _log.error("post not taken by the new index", id=post_id)
     return plans.change(lambda now: msgspec.structs.replace(_ours(now, plan), done_to=page[-1].id))

@@ -7,7 +7,7 @@ every reader of the bus makes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -73,7 +73,7 @@ class Writer:
             told.setdefault(doc.post.id, []).append(doc)
         entries, refused = self._register(told)
         plan = self._plan()  # after the register: a rebuild that does not read our entry there is in this plan
-        writes = [write for entry in entries for write in months_of(entry, plan, self._plans)]
+        writes = self._months(entries, plan)
         outcomes = self._gateway.bulk(writes, self._refresh)
         refused |= refusals(writes, outcomes)
         if refused:
@@ -86,7 +86,7 @@ class Writer:
         self._gateway.refresh(self._plans.register)
         old = {"range": {"at": {"lt": since_1970(before), "format": "epoch_millis"}}}
         forgotten = sum(
-            self._forget([Entry.of(kept) for kept in page], plan)
+            self._forget([Entry.of(kept) for kept in page], plan, horizon)
             for page in self._gateway.scan(self._plans.register, old, by="id")
         )
         for generation in plan.generations:
@@ -95,6 +95,25 @@ class Writer:
             self._gateway.drop(name for name in names if name < first)
         self._plans.forget(each for each in self._plans.known() if each < plan.current)  # what a late writer left
         return forgotten
+
+    def _months(self, entries: Sequence[Entry], plan: Plan) -> list[Write]:
+        dropped = self._dropped(entries, plan)
+        return [
+            write
+            for entry in entries
+            for write in (
+                *post_of(entry, plan.generations, self._plans),
+                *stubs_of(entry, plan.generations, self._plans, dropped),
+            )
+        ]
+
+    def _dropped(self, entries: Sequence[Entry], plan: Plan) -> set[str]:
+        """Return the months of *entries* that were dropped with all they held: a stub would only bring them back."""
+        old = {name for entry in entries for name in entry.months if name < plan.horizon}
+        if not old:
+            return old
+        there = {info.name for each in plan.generations for info in self._gateway.indices(self._plans.months(each))}
+        return {name for name in old if not any(self._plans.month(each, name) in there for each in plan.generations)}
 
     def _register(self, told: dict[str, list[AnalysedPost]]) -> tuple[list[Entry], dict[str, str]]:
         done: list[Entry] = []
@@ -133,7 +152,7 @@ class Writer:
             lambda now: now if now.edition == edition() else Plan(now.current, horizon=now.horizon)
         )
 
-    def _forget(self, entries: Sequence[Entry], plan: Plan) -> int:
+    def _forget(self, entries: Sequence[Entry], plan: Plan, horizon: str) -> int:
         # The months first: a post that the register knows can be forgotten again, one that it does not know cannot.
         self._gateway.bulk(
             [
@@ -141,7 +160,7 @@ class Writer:
                 for entry in entries
                 for name in entry.months
                 for generation in plan.generations
-                if entry.seen and name >= plan.horizon
+                if entry.seen and name >= horizon  # earlier ones are dropped whole
             ],
             self._refresh,
         )
@@ -154,18 +173,28 @@ class Writer:
         return Write(self._plans.register, entry.id, left, seen=entry.seen)
 
 
-def months_of(entry: Entry, plan: Plan, plans: Plans) -> list[Write]:
-    """Return what makes the months say what the register says: the post in its own, a stub wherever it was before."""
+def post_of(entry: Entry, generations: Iterable[int], plans: Plans) -> list[Write]:
+    """Return what puts the post of *entry*, if it has one, into its month."""
     doc, seen = entry.stored.doc, entry.seen
-    if seen is None:
+    if doc is None or seen is None:
         return []
+    body, name = document(doc), month(doc.post.at)
+    return [Write(plans.month(each, name), entry.id, body, version=seen.seq_no) for each in generations]
+
+
+def stubs_of(entry: Entry, generations: Iterable[int], plans: Plans, dropped: Container[str]) -> list[Write]:
+    """Return what leaves nothing but a stub in the months where *entry* was before.
+
+    A stub, and not a delete: servers soon forget the version of what was deleted, and would take a late older post.
+    """
+    doc, seen = entry.stored.doc, entry.seen
     now = month(doc.post.at) if doc else None
-    bodies: list[tuple[str, Body]] = [(now, document(doc))] if doc and now else []
-    bodies += [(name, {}) for name in entry.months if name != now and name >= plan.horizon]
+    names = [name for name in entry.months if name != now and name not in dropped]
     return [
-        Write(plans.month(generation, name), entry.id, body, version=seen.seq_no)
-        for name, body in bodies
-        for generation in plan.generations
+        Write(plans.month(each, name), entry.id, {}, version=seen.seq_no)
+        for name in names
+        for each in generations
+        if seen
     ]
 
 
