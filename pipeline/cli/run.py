@@ -11,12 +11,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.errors import Fault, Misconfigured
+from pipeline.errors import Fault, Misconfigured, Unavailable
+from pipeline.log import get
 from pipeline.model import digest
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.engine.tree import Tree
+
+log = get("run")
 
 
 def run_desk(settings: Settings, names: tuple[str, ...], workers: int | None = None) -> None:
@@ -45,7 +48,10 @@ def prepare(settings: Settings, names: tuple[str, ...] = ()) -> Tree:
 
     chosen = names or PARTS
     _known(chosen, PARTS)
-    App(settings).check(chosen)
+    try:
+        App(settings).check(chosen)
+    except Unavailable as error:  # the parts wait for it, and go on as soon as it is there
+        log.warning("starting without a dependency", error=str(error))
     clear(settings.home)
     os.environ[PARTS_VARIABLE] = " ".join(processes(chosen, settings))
     running = parts(settings, tuple(chosen))

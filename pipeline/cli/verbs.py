@@ -255,6 +255,17 @@ def dead(
 
 
 @yuqing.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="复制到哪里，空目录 / where the copy goes, an empty folder")],
+    config: Config = None,
+) -> None:
+    """不停机备份：把数据目录里的文件一致地复制一份 / copy the files of the data folder while the desk works."""
+    from pipeline.cli.backup import make_backup
+
+    make_backup(_read(config), folder)
+
+
+@yuqing.command()
 def plugins(format: Annotated[Format, typer.Option(help="输出格式 / output")] = Format.TABLE) -> None:
     """列出可用的采集、分析、通知插件及其选项 / what exists, with options."""
     from pipeline.cli.plugins import list_plugins
