@@ -25,7 +25,6 @@ FILES: Final = {
     "grafana_password": "{grafana}",
     "ledger_url": "postgresql://yuqing:{postgres}@postgres:5432/yuqing",
     "index_url": "elasticsearch://yuqing:{index}@elasticsearch:9200/yuqing",
-    "kibana_url": "http://yuqing:{index}@kibana:5601",
 }
 """What is written, by file; a name in braces is the password of the file ``NAME_password``, or one of its own."""
 

@@ -159,7 +159,7 @@ def _word_faults(service: Mapping[str, Any]) -> Iterator[str]:
         return
     if _product(service) == OURS:
         if "entrypoint" in service:
-            yield from script_faults("\n".join(words))
+            yield from script_faults(" ".join([*service["entrypoint"], *words]))
         else:
             yield from command_faults(words)
         test = service.get("healthcheck", {}).get("test", [])[1:]

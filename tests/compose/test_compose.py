@@ -114,10 +114,10 @@ BROKEN: dict[str, tuple[Callable[[Tree], object], str]] = {
     "an option that we do not have": (
         lambda s: s["match"].update(command=["run", "match", "--settings=x"]), "match: no such option: yuqing run --settings"),
     "a module that we do not have": (
-        lambda s: s["boards"].update(command=["python -m dashboards.bords import"]),
+        lambda s: s["boards"].update(entrypoint=["python", "-m", "dashboards.bords"]),
         "boards: no such module: python -m dashboards.bords"),
     "a verb in a script": (
-        lambda s: s["boards"].update(command=["yuqing indx init\n"]), "boards: no such verb: yuqing indx"),
+        lambda s: s["boards"].update(entrypoint=["sh", "-c"], command=["true\nyuqing indx init\n"]), "boards: no such verb: yuqing indx"),
     "a command in one string": (
         lambda s: s["match"].update(command="run match"), "match: command: write it as a list"),
     "a part twice": (

@@ -39,7 +39,7 @@ def parts_named(words: Sequence[str]) -> tuple[str, ...]:
 
 def script_faults(script: str) -> Iterator[str]:
     """Yield what is wrong with the ``yuqing …`` and ``python -m …`` in a shell script."""
-    for found in re.finditer(r"\byuqing +([^\n;|&]*)", script):
+    for found in re.finditer(r"(?:^|[;|&])\s*yuqing +([^\n;|&]*)", script, re.MULTILINE):
         yield from command_faults([word for word in found[1].split() if not word.startswith('"')])
     for found in re.finditer(r"python -m (\S+)", script):
         if not _exists(found[1]):
