@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOME_DIR ?= data
 
-.PHONY: secrets compose-check help setup setup-dev demo demo-check servers test check format bench docs screenshot lock clean
+.PHONY: dashboards secrets compose-check help setup setup-dev demo demo-check servers test check format bench docs screenshot lock clean
 .DEFAULT_GOAL := help
 
 help: ## 显示这份清单 / show this list
@@ -67,6 +67,9 @@ screenshot: setup-dev ## 重拍 README 里的网页截图 / take the README's pi
 
 docs: setup-dev ## 按代码更新文档里的表格与模式 / bring tables and schemas in the guides up to date with the code
 	$(BIN)/python -m pipeline.cli.reference
+
+dashboards: setup ## 按 spec.yaml 重新生成看板文件 / make the dashboards' files anew from spec.yaml
+	$(BIN)/python -m dashboards.boards
 
 lock: setup-dev ## 重新锁定依赖版本 / pin the dependencies anew
 	$(BIN)/python -m pip install --quiet pip-tools

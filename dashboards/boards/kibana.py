@@ -165,7 +165,7 @@ def lens(panel: Panel, layer: dict[str, str]) -> dict[str, Any]:
     columns |= {f"m{n}": _metric(measure) for n, measure in enumerate(panel.measures)}
     layers = {panel.id: {
         "columns": columns, "columnOrder": list(columns), "incompleteColumns": {}, "sampling": 1,
-        "ignoreGlobalFilters": False, "indexPatternId": layer["id"],
+        "ignoreGlobalFilters": False,
     }}  # fmt: skip
     return {
         "title": panel.title.zh,

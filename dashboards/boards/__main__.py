@@ -1,0 +1,15 @@
+"""Make, check and import the boards.
+
+python -m dashboards.boards                     write the files of Kibana, OpenSearch Dashboards and Grafana
+python -m dashboards.boards --check FILE…       judge saved objects that were changed by hand
+python -m dashboards.boards import --kibana URL bring them into a running Kibana
+"""
+
+from __future__ import annotations
+
+import sys
+
+from dashboards.boards.command import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
