@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,8 +19,6 @@ from pipeline.ledger.alone import Guard, lock_key
 from pipeline.ledger.engines import connect
 
 __all__ = ["Guard", "Ledger", "Session", "tables"]
-
-_MOST_ROWS: Final = 500  # of one statement: a database takes only so many values at once
 
 
 class Ledger:
@@ -205,13 +203,11 @@ def upsert(connection: Connection, table: sa.Table, key: dict[str, Any], values:
 
 def insert_new(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> int:
     """Insert those of *rows* whose key is not there yet; return how many."""
-    return sum(_insert_new(connection, table, rows[at : at + _MOST_ROWS]) for at in range(0, len(rows), _MOST_ROWS))
-
-
-def _insert_new(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> int:
-    insert = _inserting(connection)(table).values(rows).on_conflict_do_nothing()
+    if not rows:
+        return 0
+    insert = _inserting(connection)(table).on_conflict_do_nothing()
     # Without the option SQLAlchemy does not count what was inserted on PostgreSQL.
-    return connection.execute(insert, execution_options={"preserve_rowcount": True}).rowcount
+    return connection.execute(insert, rows, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def _inserting(connection: Connection) -> Callable[[sa.Table], Any]:
