@@ -21,11 +21,19 @@ SEVERAL = {
 """The stages whose partitions may be dealt out, and what they read; every other part has one process."""
 
 
+def mirrored(settings: Settings) -> bool:
+    """Say whether there is a search server, and so boards to feed."""
+    return not settings.index_url.startswith("sqlite:")
+
+
+def usual(settings: Settings, parts: Sequence[str]) -> tuple[str, ...]:
+    """Return those of *parts* that run where nobody names any."""
+    return tuple(name for name in parts if name != "mirror" or mirrored(settings))
+
+
 def workers(name: str, settings: Settings) -> int:
     """Return how many processes a part has here."""
-    if name not in SEVERAL or (name == "detect" and _one_writer(settings)):
-        return 1
-    return settings.engine.workers
+    return settings.engine.workers if name in SEVERAL and not _one_writer(name, settings) else 1
 
 
 def fused(names: Sequence[str], settings: Settings) -> bool:
@@ -44,15 +52,25 @@ def processes(names: Sequence[str], settings: Settings) -> list[str]:
     return [called(name, member, of) for name, of in counted for member in range(of)]
 
 
+def check_mirror(settings: Settings) -> None:
+    """Raise Misconfigured where there are no boards that a mirror could feed."""
+    if not mirrored(settings):
+        zh = "mirror 把看板的数据写进 Elasticsearch 或 OpenSearch，请先设置 index.url"
+        en = "mirror writes what the boards show into Elasticsearch or OpenSearch; set index.url"
+        raise Misconfigured([Fault("index.url", zh, en)])
+
+
 def check(names: Sequence[str], settings: Settings, bus: Bus) -> None:
     """Raise Misconfigured where workers would have nothing to read; only warn where other machines share the work."""
+    if "mirror" in names:
+        check_mirror(settings)
     if settings.engine.workers == 1:
         return
-    if "detect" in names and _one_writer(settings):
-        log.warning("one detect: a SQLite ledger has one writer at a time", workers=settings.engine.workers)
-    thin = {
-        topic: len(bus.end(topic)) for name, topic in SEVERAL.items() if workers(name, settings) > 1 and name in names
-    }
+    shared = [name for name in SEVERAL if name in names]
+    for name in shared:
+        if _one_writer(name, settings):
+            log.warning("one worker: a SQLite file has one writer at a time", stage=name)
+    thin = {SEVERAL[name]: len(bus.end(SEVERAL[name])) for name in shared if workers(name, settings) > 1}
     thin = {topic: count for topic, count in thin.items() if count < settings.engine.workers}
     if thin and settings.bus_url.startswith("sqlite:"):
         raise Misconfigured([_thin(topic, count, settings.engine.workers) for topic, count in thin.items()])
@@ -61,8 +79,10 @@ def check(names: Sequence[str], settings: Settings, bus: Bus) -> None:
                     workers=settings.engine.workers)  # fmt: skip
 
 
-def _one_writer(settings: Settings) -> bool:
-    return settings.ledger_url.startswith("sqlite:")
+def _one_writer(name: str, settings: Settings) -> bool:
+    """Say whether the stage writes to a file that has one writer at a time: a second process would only wait."""
+    files = {"detect": settings.ledger_url, "index": settings.index_url}
+    return files.get(name, "").startswith("sqlite:")
 
 
 def _thin(topic: str, count: int, workers: int) -> Fault:

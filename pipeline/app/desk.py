@@ -18,6 +18,7 @@ from crawlers.pseudonyms import Pseudonyms
 from crawlers.push import Seen, push_sources
 from crawlers.push import routes as push_routes
 from crawlers.sources import OpenSource, open_sources
+from dashboards.boards.mirror import Mirror
 from dashboards.console.server import console
 from pipeline.analyse import AnalyseStage, Analyst, ClusterStage
 from pipeline.analyse.cluster import WINDOW, Clusters
@@ -32,6 +33,9 @@ from pipeline.engine.fused import FusedWorker
 from pipeline.engine.worker import Worker
 from pipeline.errors import Fault, Misconfigured
 from pipeline.index import PostIndex, open_index
+from pipeline.index.elastic.address import Address
+from pipeline.index.elastic.drivers import connected
+from pipeline.index.elastic.gateway import Gateway
 from pipeline.index.stage import IndexStage
 from pipeline.ledger import Ledger
 from pipeline.match.stage import MatchStage
@@ -44,7 +48,7 @@ from pipeline.stage import Stage
 from pipeline.topics import ANALYSED, POSTS, TOPICS, UNDERSTOOD
 
 STAGES = ("analyse", "cluster", "match", "detect", "notify", "index")
-PARTS = ("crawl", *STAGES, "send", "console")
+PARTS = ("crawl", *STAGES, "send", "console", "mirror")
 # Which parts the tree was asked to run, for the health page in its own process. Not YUQING_…: those are settings.
 PARTS_VARIABLE = "DESK_PARTS"
 
@@ -154,6 +158,18 @@ class App:
         """Return the collector of the sources that are enabled. Raises Misconfigured."""
         return Collector(self.sources, self._frontier(), self.intake, self.clock.now, pressure=self._pressed)
 
+    def mirror(self) -> Mirror:
+        """Return what keeps the boards of Kibana up to date. Raises Misconfigured where no search server is set."""
+        crew.check_mirror(self.settings)
+        address = Address.read(self.settings.index_url)
+        return Mirror(
+            store=Gateway(connected(address)), prefix=address.prefix, ledger=self.ledger, index=self.index,
+            standings=self._frontier(), zone=self.zone,
+            classes={source.id: source.class_ for source in self.settings.sources},
+            streets=[place.name for place in self.directory.places if place.kind == "street"],
+            units={unit.id: unit.name for unit in self.directory.units},
+        )  # fmt: skip
+
     def console(self) -> Starlette:
         """Return the page, its API and the push door."""
         return console(
@@ -162,7 +178,7 @@ class App:
             push_routes=push_routes(self.intake, push_sources(self.sources), self.clock.now, Seen()),
         )  # fmt: skip
 
-    def check(self, names: Sequence[str] = PARTS) -> None:
+    def check(self, names: Sequence[str] = ()) -> None:
         """Build what can be built wrong; only if all is right, make the stores, and look whether *names* can run.
 
         Raises Misconfigured with every fault, Unavailable if a store is away.
@@ -182,7 +198,7 @@ class App:
         return Frontier(self.home / "frontier.db")
 
     def _running_parts(self) -> tuple[str, ...]:
-        return tuple(os.environ.get(PARTS_VARIABLE, " ".join(PARTS)).split())
+        return tuple(os.environ.get(PARTS_VARIABLE, " ".join(crew.usual(self.settings, PARTS))).split())
 
     def _pressed(self) -> bool:
         return self.backlog() > self.settings.engine.backlog_high

@@ -32,10 +32,15 @@ log = get("parts")
 T = TypeVar("T")
 _TRIM_EVERY_S = 600.0
 _AWAY_S = 1.0
+_MIRROR_EVERY_S = 5.0
 
 
-def parts(settings: Settings, names: tuple[str, ...] = PARTS) -> list[Part]:
-    """Return the named parts. Each builds what it needs in its own process. Raises KeyError for an unknown name."""
+def parts(settings: Settings, names: tuple[str, ...] = ()) -> list[Part]:
+    """Return the named parts, or the usual ones. Each builds what it needs in its own process.
+
+    Raises KeyError for an unknown name.
+    """
+    names = names or crew.usual(settings, PARTS)
     fused = crew.fused(names, settings)
     apart = [name for name in names if not (fused and name == "cluster")]
     return [_once(part, settings) for name in apart for part in _processes(name, fused, settings)]
@@ -59,7 +64,9 @@ def _processes(name: str, fused: bool, settings: Settings) -> Iterator[Part]:
             run = partial(_run, partial(run_stage, name, member=member, of=of), settings)
             yield Part(crew.called(name, member, of), run, locks=(name,))
     else:
-        yield Part(name, partial(_run, {"crawl": crawl, "send": send, "console": console}[name], settings))
+        yield Part(
+            name, partial(_run, {"crawl": crawl, "send": send, "console": console, "mirror": mirror}[name], settings)
+        )
 
 
 def _run(kind: Callable[[App, Stopping], None], settings: Settings, stopping: Stopping) -> None:
@@ -156,6 +163,20 @@ def _visit(collector: Collector, app: App, stopping: Stopping) -> None:
         wake_at = time.monotonic() + min(rest_s, 1.0)
         while time.monotonic() < wake_at and not stopping():
             time.sleep(0.02)
+
+
+def mirror(app: App, stopping: Stopping) -> None:
+    """Keep the boards' documents up to date. Nothing waits for it."""
+    mirror = _patiently(app.mirror, stopping)
+    beat = Beat(app.home, "mirror", app.clock)
+    look_at = 0.0
+    while not stopping():
+        if time.monotonic() >= look_at:
+            _tried(lambda: mirror.step(app.clock.now()), 0)
+            look_at = time.monotonic() + _MIRROR_EVERY_S
+        if beat.due():
+            beat.write()
+        time.sleep(0.1)
 
 
 def console(app: App, stopping: Stopping) -> None:

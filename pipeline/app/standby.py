@@ -20,6 +20,7 @@ ALONE: Final = {
     "crawl": "one visitor is polite, two are not",
     "cluster": "whoever joins like with like must have seen all of it",
     "notify": "a case has one writer",
+    "mirror": "one is enough, and two write everything twice",
 }
 """The parts of which one is enough, and why a second one would do harm."""
 

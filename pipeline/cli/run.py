@@ -39,14 +39,14 @@ def prepare(settings: Settings, names: tuple[str, ...] = ()) -> Tree:
     _share_metrics(settings)
     # Imported here: metrics of several processes are only added up if the folder is known before.
     from pipeline.app import PARTS, App
-    from pipeline.app.crew import processes
+    from pipeline.app.crew import processes, usual
     from pipeline.app.desk import PARTS_VARIABLE
     from pipeline.app.exposition import metrics_part
     from pipeline.app.parts import parts
     from pipeline.app.status import clear
     from pipeline.engine.tree import Tree
 
-    chosen = names or PARTS
+    chosen = names or usual(settings, PARTS)
     _known(chosen, PARTS)
     try:
         App(settings).check(chosen)

@@ -13,13 +13,14 @@ import pytest
 from crawlers import RawPost, SourceCard
 from pipeline.app import PARTS, STAGES, App
 from pipeline.app import parts as module
-from pipeline.app.parts import console, crawl, parts, run_stage, send
+from pipeline.app.parts import console, crawl, mirror, parts, run_stage, send
 from pipeline.app.status import statuses
 from pipeline.cli.import_ import digest
-from pipeline.errors import Unavailable
+from pipeline.errors import Misconfigured, Unavailable
 from pipeline.model import Published
 from pipeline.settings import Settings
 from tests.live import eventually, free_port
+from tests.servers.search import Elasticsearch
 
 BBS = SourceCard(id="qh-bbs", connector="demo")
 DANGER = "柳园新村7号楼楼道煤气味特别大，头晕"
@@ -48,7 +49,7 @@ def until(true: Callable[[], bool]) -> Callable[[], bool]:
 
 def test_parts_are_built_by_name_and_in_order(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
-    assert [part.name for part in parts(settings)] == [name for name in PARTS if name != "cluster"]
+    assert [part.name for part in parts(settings)] == [name for name in PARTS if name not in ("cluster", "mirror")]
     assert [part.name for part in parts(settings, ("send", "match"))] == ["send", "match"]
     with pytest.raises(KeyError):
         parts(settings, ("praise",))
@@ -209,6 +210,25 @@ def test_what_a_part_needs_is_waited_for_until_it_is_told_to_stop() -> None:
     tries.clear()
     with pytest.raises(Unavailable):
         module._patiently(build, lambda: True)
+
+
+def test_boards_are_fed_where_there_is_a_search_server(tmp_path: Path, elasticsearch: Elasticsearch) -> None:
+    place = f"elasticsearch://{elasticsearch.url.removeprefix('http://')}/boards{tmp_path.name[-3:].strip('_')}"
+    app = a_desk(tmp_path, index={"url": place}, sources=[{"id": "qh-bbs", "connector": "demo", "class": "forum"}])
+    assert "mirror" in [part.name for part in parts(app.settings)]
+    mirror(app, until(lambda: bool(statuses(tmp_path).get("mirror"))))
+
+    found = httpx.get(f"{elasticsearch.url}/_cat/indices/{place.rpartition('/')[2]}-*?h=index").text.split()
+    assert {name.rpartition("-")[2] for name in found} >= {"alerts", "board", "cases", "sources"}
+
+
+def test_without_a_search_server_nobody_feeds_boards(tmp_path: Path) -> None:
+    app = a_desk(tmp_path)
+    assert "mirror" not in [part.name for part in parts(app.settings)]
+    with pytest.raises(Misconfigured, match=r"index\.url"):
+        app.check(("mirror",))
+    with pytest.raises(Misconfigured, match=r"index\.url"):
+        app.mirror()
 
 
 def test_every_stage_is_a_part() -> None:
