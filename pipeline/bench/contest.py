@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import median
 from typing import ClassVar, NamedTuple, Protocol
 
@@ -80,5 +80,10 @@ def measure(contest: Contest, rounds: int) -> Row:
         ratios = [contest.ratio(number) for number in range(rounds)]
     finally:
         gc.unfreeze()
+    return row(contest.name, ratios, contest.against)
+
+
+def row(name: str, ratios: Sequence[float], against: str) -> Row:
+    """Return what the rounds say."""
     low, middle, high = (float(f"{ratio:.4g}") for ratio in (min(ratios), median(ratios), max(ratios)))
-    return Row(contest.name, middle, low, high, contest.against, rounds)
+    return Row(name, middle, low, high, against, len(ratios))

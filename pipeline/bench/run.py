@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from importlib.util import find_spec
 from typing import Final
 
+from pipeline.bench import scale, sizing
 from pipeline.bench.contest import Contest, Row, measure
 from pipeline.bench.durable import Flow, Log
 from pipeline.bench.stages import Copies, Feelings, Rules, Whole
 from pipeline.errors import Fault, Misconfigured
 
 _CONTESTS: Final[tuple[type[Contest], ...]] = (Whole, Feelings, Rules, Copies, Log, Flow)
-NAMES: Final = tuple(contest.name for contest in _CONTESTS)
+SERIES: Final[Mapping[str, Callable[[int, int, str], list[Row]]]] = {"sizing": sizing.run, "scale": scale.run}
+"""Benchmarks of several rows, which nobody runs who did not name them: they take minutes, and a server."""
+NAMES: Final = (*(contest.name for contest in _CONTESTS), *SERIES)
 
 
-def run(names: Sequence[str], rounds: int) -> list[Row]:
+def run(names: Sequence[str], rounds: int, *, posts: int = 20_000, bus_url: str = "") -> list[Row]:
     """Return one row for each of *names*; if there are none, for all whose rival is installed.
 
-    Raises Misconfigured for an unknown name, or if the rival of one that was named is missing.
+    *posts* and *bus_url* are for the series. Raises Misconfigured for an unknown name, or if the rival of one that was named is missing.
     """
     unknown = [name for name in names if name not in NAMES]
     if unknown:
@@ -32,7 +35,7 @@ def run(names: Sequence[str], rounds: int) -> list[Row]:
         if contest.name in names or (not names and _has_rival(contest)):
             with closing(contest()) as ready:
                 rows.append(measure(ready, rounds))
-    return rows
+    return rows + [row for name in SERIES if name in names for row in SERIES[name](posts, rounds, bus_url)]
 
 
 def _has_rival(contest: type[Contest]) -> bool:

@@ -13,9 +13,9 @@ from pipeline import log
 from pipeline.bench import Row, run
 
 
-def print_bench(names: Sequence[str], rounds: int, format: str) -> None:
+def print_bench(names: Sequence[str], rounds: int, format: str, posts: int, bus_url: str) -> None:
     log.set_up("warning")  # the desk that is measured would tell of every batch
-    rows = run(names, rounds)
+    rows = run(names, rounds, posts=posts, bus_url=bus_url)
     if format == "json":
         sys.stdout.write(msgspec.json.encode(rows).decode() + "\n")
         return

@@ -276,12 +276,15 @@ def plugins(format: Annotated[Format, typer.Option(help="输出格式 / output")
 @yuqing.command()
 def bench(
     names: Annotated[
-        list[str] | None, typer.Argument(help="比哪几项：pipeline analyse rules cluster bus flow / which")
+        list[str] | None,
+        typer.Argument(help="比哪几项：pipeline analyse rules cluster bus flow；另有 sizing scale / which"),
     ] = None,
     rounds: Annotated[int, typer.Option(help="轮数 / rounds", min=1)] = 5,
     format: Annotated[Format, typer.Option(help="输出格式 / output")] = Format.TABLE,
+    bus: Annotated[str, typer.Option(help="sizing、scale 用的 kafka://主机:端口 / the Kafka of sizing and scale")] = "",
+    posts: Annotated[int, typer.Option(help="sizing、scale 每轮多少条 / their posts a round", min=1)] = 20_000,
 ) -> None:
     """在同一次运行里与常见做法比速度 / speed as ratios measured in one run."""
     from pipeline.cli.bench import print_bench
 
-    print_bench(names or [], rounds, format.value)
+    print_bench(names or [], rounds, format.value, posts, bus)

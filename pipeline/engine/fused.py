@@ -60,10 +60,16 @@ class FusedWorker(Worker, Generic[T]):
         super().__init__(FusedStage(first, second), bus, clock, batch=batch)
         self.between = Worker(second, bus, clock, batch=batch)
         self._caught_up = False
+        self._full = False
 
     def step(self, wait_s: float = 0.0) -> Step:
-        left = self.between.step(0.0 if self._caught_up else wait_s)
-        return left if left.read or left.retry_in_s else super().step(wait_s)
+        if not self._full:  # asking a broker for nothing takes time, which is short under load
+            left = self.between.step(0.0 if self._caught_up else wait_s)
+            if left.read or left.retry_in_s:
+                return left
+        step = super().step(wait_s)
+        self._full = step.read == self._batch
+        return step
 
     def _step(self, wait_s: float) -> int:
         # A poll that brings nothing is no proof: a broker may only have been slow.
