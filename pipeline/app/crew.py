@@ -21,6 +21,16 @@ SEVERAL = {
 """The stages whose partitions may be dealt out, and what they read; every other part has one process."""
 
 
+def mirrored(settings: Settings) -> bool:
+    """Say whether there is a search server, and so boards to feed."""
+    return not settings.index_url.startswith("sqlite:")
+
+
+def usual(settings: Settings, parts: Sequence[str]) -> tuple[str, ...]:
+    """Return those of *parts* that run where nobody names any."""
+    return tuple(name for name in parts if name != "mirror" or mirrored(settings))
+
+
 def workers(name: str, settings: Settings) -> int:
     """Return how many processes a part has here."""
     return settings.engine.workers if name in SEVERAL and not _one_writer(name, settings) else 1
@@ -42,8 +52,18 @@ def processes(names: Sequence[str], settings: Settings) -> list[str]:
     return [called(name, member, of) for name, of in counted for member in range(of)]
 
 
+def check_mirror(settings: Settings) -> None:
+    """Raise Misconfigured where there are no boards that a mirror could feed."""
+    if not mirrored(settings):
+        zh = "mirror 把看板的数据写进 Elasticsearch 或 OpenSearch，请先设置 index.url"
+        en = "mirror writes what the boards show into Elasticsearch or OpenSearch; set index.url"
+        raise Misconfigured([Fault("index.url", zh, en)])
+
+
 def check(names: Sequence[str], settings: Settings, bus: Bus) -> None:
     """Raise Misconfigured where workers would have nothing to read; only warn where other machines share the work."""
+    if "mirror" in names:
+        check_mirror(settings)
     if settings.engine.workers == 1:
         return
     shared = [name for name in SEVERAL if name in names]
