@@ -9,6 +9,7 @@ the server's own ``cjk``, for people who search in Kibana.
 from __future__ import annotations
 
 import base64
+import functools
 import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -63,14 +64,15 @@ def mappings() -> dict[str, Any]:
     }
 
 
+@functools.cache
 def edition() -> str:
     """Return what changes when a post may give another document than before: indices should then be built anew."""
     fields = [f"{field.name} {field.type} {field.path}" for field in SHOWN]
     return digest(LAYOUT, *fields, gram_edition())
 
 
-def document(doc: AnalysedPost) -> dict[str, Any]:
-    """Return *doc* as the server gets it. The author's pseudonym is only in what is kept."""
+def document(doc: AnalysedPost, kept: str) -> dict[str, Any]:
+    """Return *doc* as the server gets it, *kept* whole besides. The author's pseudonym is only in there."""
     return {
         **{path(field.name): value for field in SHOWN if (value := _value(field, doc)) is not None},
         "cut": {
@@ -81,7 +83,7 @@ def document(doc: AnalysedPost) -> dict[str, Any]:
         "words": sorted(telling(doc.text.tokens)) if doc.text else [],
         "told": [field.name for field in SHOWN if field.type is Type.TEXT and field.of(doc) is not None],
         "token_version": edition(),
-        "kept": packed(doc),
+        "kept": kept,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 import warnings
 from collections.abc import Mapping
@@ -14,6 +15,9 @@ import opensearchpy
 from pipeline.errors import Fault, Misconfigured, Unavailable
 from pipeline.index.elastic.address import Address
 from pipeline.index.elastic.wire import Answer, Method, Wire, answer
+
+for _name in ("elastic_transport", "opensearch"):  # what fails is raised, and told once by whoever waits for it
+    logging.getLogger(_name).setLevel(logging.ERROR)
 
 _JSON: Final = "application/json"
 _LINES: Final = "application/x-ndjson"

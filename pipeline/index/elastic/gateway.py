@@ -351,7 +351,7 @@ def _reason(error: object) -> tuple[str, str]:
     kind, words = roots[0].get("type", ""), str(roots[0].get("reason", ""))
     for quoting in _QUOTES:
         words = words.split(quoting)[0]
-    return str(kind), words.strip()[:300]
+    return str(kind), words.strip()[:700]
 
 
 def _remedy(status: int, kind: str, reason: str) -> str:

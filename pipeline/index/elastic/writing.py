@@ -8,7 +8,7 @@ every reader of the bus makes.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -24,12 +24,16 @@ _TRIES: Final = 20  # a writer loses only to one that got on
 
 @dataclass(frozen=True)
 class Entry:
-    """What the register knows of *id*: what stands, the months that may hold it, and which write said so."""
+    """What the register knows of *id*: what stands, the months that may hold it, and which write said so.
+
+    *kept* is what stands as it is stored.
+    """
 
     id: str
     stored: Stored = Stored()
     months: tuple[str, ...] = ()
     seen: Seen | None = None
+    kept: str = ""
 
     @classmethod
     def of(cls, kept: Kept) -> Entry:
@@ -38,21 +42,24 @@ class Entry:
             unpacked(body["kept"]) if "kept" in body else None,
             datetime.fromisoformat(body["gone_at"]) if "gone_at" in body else None,
         )
-        return cls(kept.id, stored, tuple(body["months"]), kept.seen)
+        return cls(kept.id, stored, tuple(body["months"]), kept.seen, body.get("kept", ""))
 
     def heard(self, docs: Iterable[AnalysedPost]) -> Entry:
         """Return what is known once *docs* have been heard too."""
         stored = self.stored
         for doc in docs:
             stored = after(stored, doc)
+        if stored == self.stored:
+            return self
         now = [month(stored.doc.post.at)] if stored.doc else []
-        return Entry(self.id, stored, tuple(dict.fromkeys([*self.months, *now])), self.seen)
+        kept = packed(stored.doc) if stored.doc else ""
+        return Entry(self.id, stored, tuple(dict.fromkeys([*self.months, *now])), self.seen, kept)
 
     def body(self) -> Body:
         doc, gone_at = self.stored.doc, self.stored.gone_at
         told: dict[str, Any] = {"id": self.id, "months": self.months}
         if doc:
-            told |= {"at": since_1970(doc.post.at), "kept": packed(doc)}
+            told |= {"at": since_1970(doc.post.at), "kept": self.kept}
         if gone_at:
             told["gone_at"] = gone_at.astimezone(UTC).isoformat(timespec="microseconds")
         return told
@@ -124,15 +131,14 @@ class Writer:
                 return done, refused
             before = self._known(waiting)
             now = [entry.heard(told[entry.id]) for entry in before]
-            changed = [entry for entry, known in zip(now, before, strict=True) if entry.stored != known.stored]
-            same = [entry for entry, known in zip(now, before, strict=True) if entry.stored == known.stored]
-            done += [entry for entry in same if entry.seen]
+            changed = [entry for entry, known in zip(now, before, strict=True) if entry is not known]
+            done += [entry for entry, known in zip(now, before, strict=True) if entry is known and entry.seen]
             outcomes = self._gateway.bulk([self._entry(entry) for entry in changed])
             for entry, outcome in zip(changed, outcomes, strict=True):
                 if outcome.refused:
                     refused[entry.id] = outcome.refused
                 elif outcome.seen:
-                    done.append(Entry(entry.id, entry.stored, entry.months, outcome.seen))
+                    done.append(replace(entry, seen=outcome.seen))
             waiting = [entry.id for entry, outcome in zip(changed, outcomes, strict=True) if outcome.late]
         raise Unavailable("index: other writers change the same posts all the time")
 
@@ -178,7 +184,7 @@ def post_of(entry: Entry, generations: Iterable[int], plans: Plans) -> list[Writ
     doc, seen = entry.stored.doc, entry.seen
     if doc is None or seen is None:
         return []
-    body, name = document(doc), month(doc.post.at)
+    body, name = document(doc, entry.kept), month(doc.post.at)
     return [Write(plans.month(each, name), entry.id, body, version=seen.seq_no) for each in generations]
 
 
