@@ -11,10 +11,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from pipeline.app.standby import alone
+from pipeline.app.parts import parts
+from pipeline.app.standby import ALONE, alone
 from pipeline.app.status import Beat, statuses
 from pipeline.engine.tree import Stopping
 from pipeline.errors import Unavailable
+from pipeline.ledger import Ledger
 from pipeline.settings import Settings
 from tests.live import eventually
 from tests.pipeline.app.test_health import Desk
@@ -128,3 +130,28 @@ def test_a_part_that_stands_by_is_well_and_says_so(tmp_path: Path) -> None:
     ok, words = desk.part("send")
     assert ok
     assert "待命" in words
+
+
+def test_the_parts_of_which_one_is_enough_stand_by_while_another_machine_does_them(
+    tmp_path: Path, postgres: Database
+) -> None:
+    settings = Settings.model_validate({"home": tmp_path, "ledger": {"url": postgres.url}, "engine": {"workers": 2}})
+    ledger = Ledger.open(postgres.url)
+    elsewhere = [ledger.alone(name) for name in ALONE]
+    assert all(guard.take() for guard in elsewhere)
+    ended = threading.Event()
+    ours = [part for part in parts(settings) if part.name in ALONE]
+    names = {part.name for part in ours}
+    threads = [threading.Thread(target=part.run, args=(ended.is_set,)) for part in ours]
+    for thread in threads:
+        thread.start()
+    try:
+        assert names >= {"crawl", "cluster", "notify"}
+        assert eventually(lambda: {name for name, one in statuses(tmp_path).items() if one.standing_by} == names)
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join(30)
+        for guard in elsewhere:
+            guard.close()
+        ledger.close()
