@@ -23,7 +23,6 @@ from pipeline.settings import Settings
 from pipeline.topics import ANALYSED, POSTS, TOPICS
 
 RULES: Final = (1_000, 10_000, 100_000)
-_MOST_NAMES: Final = 10_000
 _A_CORE: Final = "1 post/s of one core"
 _A_BYTE: Final = "1 byte/post"
 
@@ -77,7 +76,7 @@ def _rules(app: App) -> Iterator[Figure]:
     kept = app.bus.browse(ANALYSED, dict.fromkeys(app.bus.end(ANALYSED), 0), 8 * BATCH)
     docs = [msgspec.json.decode(one.value, type=AnalysedPost) for one in kept]
     for count in RULES:
-        matcher = Matcher(invented.rules(count, invented.names(_MOST_NAMES)))
+        matcher = Matcher(invented.rules(count, invented.names(count)))
         matcher.match(docs[:BATCH])  # what is made ready once is not what a post costs
         yield Figure(f"rules-{count}", _A_CORE, len(docs) / _spent_s(lambda: matcher.match(docs)))  # noqa: B023 # called at once
 
