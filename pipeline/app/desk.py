@@ -21,7 +21,7 @@ from crawlers.sources import OpenSource, open_sources
 from dashboards.boards.mirror import Mirror
 from dashboards.console.server import console
 from pipeline.analyse import AnalyseStage, Analyst, ClusterStage
-from pipeline.analyse.cluster import WINDOW, Clusters
+from pipeline.analyse.cluster import MOST, WINDOW, Clusters
 from pipeline.app import crew
 from pipeline.app.health import HealthBook
 from pipeline.bus import Bus
@@ -51,6 +51,7 @@ STAGES = ("analyse", "cluster", "match", "detect", "notify", "index")
 PARTS = ("crawl", *STAGES, "send", "console", "mirror")
 # Which parts the tree was asked to run, for the health page in its own process. Not YUQING_…: those are settings.
 PARTS_VARIABLE = "DESK_PARTS"
+_PAGE = 4000  # messages browsed at a time
 
 
 class App:
@@ -223,10 +224,15 @@ class App:
         return ClusterStage(self.clusters)
 
     def _analysed_lately(self) -> Iterator[AnalysedPost]:
-        """Yield what was published within the memory of clusters: a restart must not forget what was said before."""
+        """Yield what was published within the memory of clusters: a restart must not forget what was said before.
+
+        No more of a partition than clusters remember: with a million posts a day, three days would take minutes.
+        """
         reader = Reader(AnalysedPost)
-        at = dict(self.bus.since(ANALYSED, self.clock.now() - WINDOW))
-        while page := self.bus.browse(ANALYSED, at, 1000):
+        ends = self.bus.end(ANALYSED)
+        since = self.bus.since(ANALYSED, self.clock.now() - WINDOW)
+        at = {partition: max(offset, ends[partition] - MOST) for partition, offset in since.items()}
+        while page := self.bus.browse(ANALYSED, at, _PAGE):
             at |= {delivery.partition: delivery.offset + 1 for delivery in page}
             yield from (reader.read(delivery.value) for delivery in page)
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from crawlers import RawPost, SourceCard
-from pipeline.app import PARTS, STAGES, App
+from pipeline.app import PARTS, STAGES, App, desk
 from pipeline.app.desk import PARTS_VARIABLE
 from pipeline.engine.clock import ManualClock
 from pipeline.errors import Misconfigured
@@ -108,6 +108,15 @@ def test_the_health_page_knows_which_parts_should_run(app: App, monkeypatch: pyt
     assert app._running_parts() == PARTS
     monkeypatch.setenv(PARTS_VARIABLE, "analyse send")
     assert app._running_parts() == ("analyse", "send")
+
+
+def test_a_restart_reads_no_more_than_clusters_remember(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    hear(app, *(f"{n} 号楼停水" for n in range(12)))
+    app.fused().step()
+    assert len(list(app._analysed_lately())) == 12
+    monkeypatch.setattr(desk, "MOST", 5)
+    monkeypatch.setattr(desk, "_PAGE", 2)
+    assert [doc.post.text for doc in app._analysed_lately()] == [f"{n} 号楼停水" for n in range(7, 12)]
 
 
 def test_a_restart_of_cluster_remembers_what_was_said_before(tmp_path: Path) -> None:
