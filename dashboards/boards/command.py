@@ -6,16 +6,24 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from dashboards.boards import grafana, kibana, opensearch, roles
 from dashboards.boards.check import check
 from dashboards.boards.importing import READY_WITHIN_S, Kibana
 from dashboards.boards.objects import CONSOLE, PREFIX
+from dashboards.boards.page import WIDTH, page, picture, tall
 from dashboards.boards.spec import shipped
 from pipeline.errors import Fault, Misconfigured, Unavailable
+from pipeline.index.elastic.address import Address
+from pipeline.index.elastic.drivers import connected
+from pipeline.index.elastic.gateway import Gateway
 
+ZONE: Final = ZoneInfo("Asia/Shanghai")
 ROOT: Final = Path(__file__).parents[1]
 _SET_UP_WRONG: Final = 1
 _AWAY: Final = 75  # EX_TEMPFAIL: the same again later
@@ -56,6 +64,8 @@ def _done(options: argparse.Namespace) -> int:
         if not options.kibana:
             raise Misconfigured([Fault("--kibana", "缺少 Kibana 的地址", "the address of Kibana is missing")])
         return _imported(options)
+    if options.do == "preview":
+        return _previewed(options)
     write(options.root)
     _say(f"已写好 {len(made())} 个文件 / {len(made())} files written")
     return 0
@@ -65,7 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m dashboards.boards", description="生成、检查、导入看板 / make, check, import the boards"
     )
-    parser.add_argument("do", nargs="?", choices=["make", "import"], default="make", help="默认 make / by default make")
+    parser.add_argument(
+        "do", nargs="?", choices=["make", "import", "preview"], default="make", help="默认 make / by default make"
+    )
     parser.add_argument("--check", nargs="+", type=Path, metavar="FILE", help="检查改过的文件 / judge changed files")
     parser.add_argument("--root", type=Path, default=ROOT, help="写到哪里 / where files are written")
     parser.add_argument("--kibana", metavar="URL", default="", help="http://用户:口令@主机:5601")
@@ -73,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--password-file", type=Path, help="口令文件 / file that holds the password")
     parser.add_argument("--prefix", default=PREFIX, help="索引名前缀，同 index.url / prefix, as in index.url")
     parser.add_argument("--console", default=CONSOLE, help="值守网页的地址，链接用 / the desk's page, for links")
+    parser.add_argument("--search", metavar="URL", default="", help="preview: elasticsearch://主机:9200/前缀")
+    parser.add_argument("--until", metavar="TIME", default="", help="preview: 看到何时为止，默认现在 / up to when")
+    parser.add_argument("--to", type=Path, default=Path("docs/images"), help="preview: 图存到哪里 / folder of pictures")
     parser.add_argument(
         "--wait", type=float, default=READY_WITHIN_S, metavar="S", help="等 Kibana 几秒 / seconds to wait"
     )
@@ -100,6 +115,20 @@ def _imported(options: argparse.Namespace) -> int:
     for face in ("staff", "leader"):
         many = target.bring(face, content[f"{face}.ndjson"], options.prefix)
         _say(f"{face}：已导入 {many} 个对象 / {many} objects imported")
+    return 0
+
+
+def _previewed(options: argparse.Namespace) -> int:
+    """Draw every board with what the search server holds, and take a picture of each."""
+    if not options.search:
+        raise Misconfigured([Fault("--search", "缺少检索服务器的地址", "the address of the search server is missing")])
+    address = Address.read(options.search)
+    until = datetime.fromisoformat(options.until) if options.until else datetime.now(UTC)
+    with closing(Gateway(connected(address))) as search:
+        for board in shipped().boards:
+            drawn = page(board, search, address.prefix, until, ZONE)
+            picture(drawn, options.to / f"boards-{board.key}.png", (WIDTH, tall(board)))
+    _say(f"已画好 {len(shipped().boards)} 张 / {len(shipped().boards)} pictures")
     return 0
 
 

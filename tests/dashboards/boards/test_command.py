@@ -39,7 +39,8 @@ def test_it_judges_files_that_were_changed_by_hand(tmp_path: Path, capsys: pytes
     good = tmp_path / "kibana" / "leader.ndjson"
     bad = tmp_path / "bad.ndjson"
     bad.write_text(
-        good.read_text(encoding="utf-8").replace(r'\"sourceField\":\"label\"', r'\"sourceField\":\"lable\"'), encoding="utf-8"
+        good.read_text(encoding="utf-8").replace(r"\"sourceField\":\"label\"", r"\"sourceField\":\"lable\""),
+        encoding="utf-8",
     )
 
     assert main(["--check", str(good)]) == 0
