@@ -13,7 +13,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 from pipeline.bus import Delivery, Message, Positions
 from pipeline.bus.kafka import KafkaBus
 from pipeline.bus.kafka_admin import LARGEST_DEAD, unavailable
-from pipeline.bus.kafka_consumer import HEARTBEAT_S, LONGEST_STEP_S, SESSION_S, Hand, Member, Unseated
+from pipeline.bus.kafka_consumer import HEARTBEAT_S, LONGEST_STEP_S, SESSION_S, Fetched, Hand, Member, Unseated
 from pipeline.bus.kafka_producer import (
     DELIVERY_S,
     PATIENCE_S,
@@ -190,13 +190,17 @@ class ConfluentMember:
     def id(self) -> str:
         return str(self._client.memberid())
 
-    def fetch(self, most: int, wait_s: float) -> Sequence[Delivery]:
+    def fetch(self, most: int, wait_s: float) -> Fetched:
         try:
             first = self._client.poll(wait_s)
             found = [first, *self._client.consume(most - 1, 0.0)] if first is not None and most > 1 else [first]
         except KafkaException as error:
             raise self._said_as_ours(error) from error
-        return [delivery for message in found if message is not None and (delivery := self._delivery(message))]
+        fetched: dict[int, list[Delivery]] = {}
+        for message in found:
+            if message is not None and (delivery := self._delivery(message)):
+                fetched.setdefault(delivery.partition, []).append(delivery)
+        return fetched
 
     def read_to(self) -> Positions:
         return dict(self._ends)

@@ -16,7 +16,7 @@ from pipeline import settings
 from pipeline.bus import Delivery, Message, Positions, Recall
 from pipeline.bus.kafka_admin import ANSWER_WITHIN_S, LARGEST_DEAD, Admin, Wanted, connected, translated
 from pipeline.bus.kafka_consumer import GroupConsumer, Member
-from pipeline.bus.kafka_member import KafkaMember, delivery
+from pipeline.bus.kafka_member import KafkaMember, deliveries
 from pipeline.bus.kafka_producer import KafkaPublisher, Publisher
 from pipeline.bus.kafka_url import Address
 from pipeline.errors import Unavailable
@@ -173,7 +173,7 @@ class _Browser:
                 if time.monotonic() > give_up:
                     raise Unavailable(f"Kafka {topic} 有消息而读不到 / there are messages, and none come")
         merged = heapq.merge(*records.values(), key=lambda record: record.timestamp)
-        return [delivery(topic, record) for record in merged]
+        return deliveries(topic, list(merged))
 
     def _placed(self, topic: str, rest: Mapping[int, tuple[int, int]]) -> Any:
         if self._client is None:

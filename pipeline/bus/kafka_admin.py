@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
-from kafka.admin import MemberToRemove, OffsetSpec
+from kafka.admin import ConfigResource, ConfigResourceType, MemberToRemove, OffsetSpec
 from kafka.errors import (
     BrokerResponseError,
     GroupIdNotFoundError,
@@ -61,6 +61,11 @@ class Wanted:
             "max.message.bytes": str(LARGEST_DEAD if dead else LARGEST),
         }
         return configs | ({"min.insync.replicas": str(self.min_insync)} if self.min_insync else {})
+
+    def different(self, name: str, found: Mapping[str, str]) -> dict[str, str]:
+        """Return what is otherwise with the topic *name*, as ``found, not wanted``."""
+        wanted = self.configs(name) | {"partitions": str(self.partitions)}
+        return {key: f"{found.get(key)}, not {value}" for key, value in wanted.items() if found.get(key) != value}
 
 
 def settings(address: Address) -> dict[str, Any]:
@@ -137,8 +142,10 @@ class Admin:
         """Return the partitions of *topic*, which exists from now on."""
         known = self._partitions.get(topic)
         if known is None or known[0] < time.monotonic():
-            found = self._describe(topic) or self._make(topic)
-            known = self._partitions[topic] = (time.monotonic() + _REMEMBERED_S, found)
+            found = self._describe(topic)
+            if found and known is None:
+                self._compare(topic, found)
+            known = self._partitions[topic] = (time.monotonic() + _REMEMBERED_S, found or self._make(topic))
         return known[1]
 
     def forget(self, topic: str) -> None:
@@ -214,6 +221,15 @@ class Admin:
 
         return self._ask(ask)
 
+    def _compare(self, topic: str, partitions: Collection[int]) -> None:
+        """Say how a topic that exists differs from what is wanted; it is left as it is."""
+        resource = ConfigResource(ConfigResourceType.TOPIC, topic)
+        is_set = self._ask(lambda client: client.describe_configs([resource], config_filter="all"))["topic"][topic]
+        found = {name: str(config["value"]) for name, config in is_set.items()} | {"partitions": str(len(partitions))}
+        different = self._wanted.different(topic, found)
+        if different:
+            log.warning("topic is not as the settings say, and stays so", topic=topic, **different)
+
     def _make(self, topic: str) -> frozenset[int]:
         spec = {
             "num_partitions": self._wanted.partitions,
@@ -245,19 +261,25 @@ class Admin:
                 time.sleep(0.1)
 
     def _connected(self) -> Any:
+        if (known := self._client) is not None:
+            return known
+        # Without the lock: all who ask meanwhile shall wait as long as one, not one after the other.
+        fresh = connected(KafkaAdminClient, self._address, request_timeout_ms=int(ANSWER_WITHIN_S * 1000))
         with self._lock:
             if self._client is None:
-                self._client = connected(
-                    KafkaAdminClient, self._address, request_timeout_ms=int(ANSWER_WITHIN_S * 1000)
-                )
-            return self._client
+                self._client = fresh
+            client = self._client
+        if client is not fresh:
+            fresh.close()
+        return client
 
     def _drop(self, client: Any) -> None:
         """Let the client go: it remembers coordinators and failed logins for ever."""
         with self._lock:
-            if client is not None and client is self._client:
-                self._client = None
-                client.close()
+            if client is None or client is not self._client:
+                return
+            self._client = None
+        client.close()
 
 
 def _passing(error: Exception) -> bool:

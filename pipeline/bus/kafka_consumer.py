@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, Protocol
 
 from pipeline.bus import Delivery, Positions, Recall
@@ -21,6 +20,7 @@ HEARTBEAT_S: Final = 2.0
 LONGEST_STEP_S: Final = 300.0
 """A member that does not poll for so long loses its partitions, and its next commit says Overtaken."""
 PATIENCE_S: Final = 8.0
+ENTER_WITHIN_S: Final = 2.0
 _SLICE_S: Final = 0.1
 
 
@@ -60,6 +60,10 @@ class Hand:
         self.changed = False
 
 
+Fetched = Mapping[int, Sequence[Delivery]]
+"""For each partition, its next messages in order; never an empty list."""
+
+
 class Unseated(Overtaken):
     """Another process has joined under our name."""
 
@@ -76,8 +80,8 @@ class Member(Protocol):
     def id(self) -> str:
         """What the group calls this member."""
 
-    def fetch(self, most: int, wait_s: float) -> Sequence[Delivery]:
-        """Return what has come, in order per partition. ``hand`` changes here and nowhere else."""
+    def fetch(self, most: int, wait_s: float) -> Fetched:
+        """Return what has come. ``hand`` changes here and nowhere else."""
 
     def read_to(self) -> Positions:
         """Return how far the client has come where that is beyond the last message: it skips what is none."""
@@ -135,7 +139,7 @@ class GroupConsumer:
         left = wait_s
         while True:
             if found := self._fetch(most, left):
-                return self._count(found)
+                return self._taken(found)
             over = time.monotonic() >= give_up
             if over and self._read_all():
                 return []
@@ -180,12 +184,10 @@ class GroupConsumer:
                 log.warning("left without a word", group=self._group, session_s=SESSION_S, error=str(error))
 
     def _enter(self) -> None:
-        give_up = time.monotonic() + PATIENCE_S
+        give_up = time.monotonic() + ENTER_WITHIN_S
         try:
-            while not self._next and time.monotonic() < give_up:
+            while not (self._member and self._member.hand.owned is not None) and time.monotonic() < give_up:
                 self._fetch(1, _SLICE_S)
-                if self._member and self._member.hand.owned is not None:
-                    return
         except Unavailable as error:
             log.warning("joining later", group=self._group, error=str(error))
 
@@ -194,15 +196,17 @@ class GroupConsumer:
         if self._member is not None and self._member.hand.owned is not None:
             self._member.seek(positions)
 
-    def _fetch(self, most: int, wait_s: float) -> Sequence[Delivery]:
+    def _fetch(self, most: int, wait_s: float) -> Fetched:
         try:
             if self._member is None:
                 self._member = self._join(self._name)
             found = self._member.fetch(most, wait_s)
+            if self._member.hand.owned is None:
+                return {}  # if it stays ours it is read again
             if not self._member.hand.changed:
                 return found
-            self._deal(self._member)  # what came before we said where to begin is not what we want
-            return []
+            self._deal(self._member, self._member.hand.owned)
+            return {}  # what came before we said where to begin is not what we want
         except Unseated:
             self._give_up_name()
             raise
@@ -210,16 +214,14 @@ class GroupConsumer:
             self._part()
             raise
 
-    def _deal(self, member: Member) -> None:
-        hand = member.hand
-        owned = hand.owned or frozenset()
-        kept = {p: offset for p, offset in self._next.items() if p in hand.kept}
+    def _deal(self, member: Member, owned: frozenset[int]) -> None:
+        kept = {p: offset for p, offset in self._next.items() if p in member.hand.kept}
         starts = self._starts(owned - kept.keys())
         self._taken_away |= any(self._committed[p] != offset for p, offset in self._next.items() if p not in kept)
         self._committed = {p: self._committed[p] for p in kept} | starts
         self._next = kept | starts
         member.seek(self._next)
-        hand.settle()
+        member.hand.settle()
         METRICS.bus_rebalances.labels(self._group).inc()
         log.info(
             "partitions dealt", group=self._group, topic=self._topic, partitions=sorted(owned), gained=sorted(starts)
@@ -243,19 +245,19 @@ class GroupConsumer:
                   partition=partition, position=offset, begin=begin, end=end, missed=missed)  # fmt: skip
         return begin
 
-    def _count(self, found: Sequence[Delivery]) -> Sequence[Delivery]:
+    def _taken(self, found: Fetched) -> Sequence[Delivery]:
         """Move on behind *found*."""
-        by_partition: dict[int, list[Delivery]] = defaultdict(list)
-        for delivery in found:
-            by_partition[delivery.partition].append(delivery)
-        for partition, deliveries in by_partition.items():
-            first = deliveries[0].offset
-            if first > self._next[partition]:  # a gap: was it deleted, or is it no message (of a transaction)?
-                begin = self._admin.begins(self._topic, [partition])[partition]
-                if begin > self._next[partition]:
-                    self._within(partition, self._next[partition], begin, first)
+        for partition, deliveries in found.items():
+            if deliveries[0].offset > self._next[partition]:
+                self._look_into_gap(partition, deliveries[0].offset)
             self._next[partition] = deliveries[-1].offset + 1
-        return found
+        return [delivery for deliveries in found.values() for delivery in deliveries]
+
+    def _look_into_gap(self, partition: int, found: int) -> None:
+        """Say so if it was deleted before we came; offsets of somebody's transactions are no messages."""
+        begin = self._admin.begins(self._topic, [partition])[partition]
+        if begin > self._next[partition]:
+            self._within(partition, self._next[partition], begin, found)
 
     def _read_all(self) -> bool:
         """Ask the brokers whether there is nothing left to read. Raises Unavailable."""
@@ -263,7 +265,9 @@ class GroupConsumer:
             self._admin.cluster()
             return True
         for partition, offset in self._member.read_to().items():
-            self._next[partition] = max(self._next[partition], offset)
+            if offset > self._next[partition]:
+                self._look_into_gap(partition, offset)
+                self._next[partition] = offset
         ends = self._admin.ends(self._topic, self._next)
         behind = {p for p, end in ends.items() if self._next[p] != end}
         if not behind:

@@ -19,12 +19,13 @@ from kafka.errors import (
 
 from pipeline.bus import Delivery, Positions
 from pipeline.bus.kafka_admin import LARGEST_DEAD, connected, translated
-from pipeline.bus.kafka_consumer import HEARTBEAT_S, LONGEST_STEP_S, SESSION_S, Hand, Unseated
+from pipeline.bus.kafka_consumer import HEARTBEAT_S, LONGEST_STEP_S, SESSION_S, Fetched, Hand, Unseated
 from pipeline.bus.kafka_producer import key_text
 from pipeline.bus.kafka_url import Address
 from pipeline.errors import Overtaken
 
 _OVERTAKEN = (CommitFailedError, IllegalGenerationError, RebalanceInProgressError, UnknownMemberIdError)
+_ANSWER_WITHIN_MS = 10_000
 _COMMIT_WITHIN_MS = 8000
 _CLOSE_WITHIN_MS = 2000
 
@@ -46,6 +47,7 @@ class KafkaMember:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             isolation_level="read_committed",
+            request_timeout_ms=_ANSWER_WITHIN_MS,
             partition_assignment_strategy=[RangePartitionAssignor],
             max_poll_interval_ms=int(LONGEST_STEP_S * 1000),
             session_timeout_ms=int(SESSION_S * 1000),
@@ -55,15 +57,18 @@ class KafkaMember:
             metrics_enabled=False,
         )
         self._client.subscribe([self._kafka_topic], listener=_Listener(self._client, self.hand))
+        # Whoever leads the group deals out the partitions that it knows of: without this none, and then all over again.
+        with self._said_as_ours():
+            self._client.topics()
 
     @property
     def id(self) -> str:
         return str(self._client.group_metadata().member_id)
 
-    def fetch(self, most: int, wait_s: float) -> Sequence[Delivery]:
+    def fetch(self, most: int, wait_s: float) -> Fetched:
         with self._said_as_ours():
             found = self._client.poll(timeout_ms=int(wait_s * 1000), max_records=most)
-        return [delivery(self._topic, record) for records in found.values() for record in records]
+        return {tp.partition: deliveries(self._topic, records) for tp, records in found.items()}
 
     def read_to(self) -> Positions:
         with self._said_as_ours():
@@ -116,5 +121,5 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # the library 
         self._hand.assigned([tp.partition for tp in assigned], self._client.group_metadata().generation_id)
 
 
-def delivery(topic: str, record: Any) -> Delivery:
-    return Delivery(topic, record.partition, record.offset, key_text(record.key), record.value or b"")
+def deliveries(topic: str, records: Sequence[Any]) -> list[Delivery]:
+    return [Delivery(topic, r.partition, r.offset, key_text(r.key), r.value or b"") for r in records]

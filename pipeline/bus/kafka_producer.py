@@ -157,25 +157,31 @@ class KafkaPublisher:
             raise unavailable(self._address, error) from error
 
     def _connected(self) -> Any:
+        if (known := self._client) is not None:
+            return known
+        fresh = connected(
+            KafkaProducer,
+            self._address,
+            acks="all",
+            enable_idempotence=True,
+            max_in_flight_requests_per_connection=5,
+            delivery_timeout_ms=self._delivery_ms,
+            request_timeout_ms=min(15_000, self._delivery_ms // 2),
+            max_block_ms=int(ANSWER_WITHIN_S * 1000),
+            linger_ms=20,  # a publish of its own does not wait for it: it flushes
+            batch_size=131_072,
+            max_request_size=LARGEST_DEAD + _OVERHEAD,
+            compression_type="lz4",
+            allow_auto_create_topics=False,
+            metrics_enabled=False,
+        )
         with self._lock:
             if self._client is None:
-                self._client = connected(
-                    KafkaProducer,
-                    self._address,
-                    acks="all",
-                    enable_idempotence=True,
-                    max_in_flight_requests_per_connection=5,
-                    delivery_timeout_ms=self._delivery_ms,
-                    request_timeout_ms=min(15_000, self._delivery_ms),
-                    max_block_ms=int(ANSWER_WITHIN_S * 1000),
-                    linger_ms=20,
-                    batch_size=131_072,
-                    max_request_size=LARGEST_DEAD + _OVERHEAD,
-                    compression_type="lz4",
-                    allow_auto_create_topics=False,
-                    metrics_enabled=False,
-                )
-            return self._client
+                self._client = fresh
+            client = self._client
+        if client is not fresh:
+            fresh.close(timeout=0)
+        return client
 
     def _rebuild(self, client: Any) -> None:
         abandoned(self._address)

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from uuid import uuid4
 
-import pytest
-
-from pipeline.bus import Bus, kafka_url
-from pipeline.bus.kafka import KafkaBus
+from pipeline import settings
+from pipeline.bus.kafka import KafkaBus, wanted
 from pipeline.bus.kafka_admin import Wanted
-from tests.contracts.bus import BusContract
-from tests.servers.kafka import KafkaCluster
-
-FOREVER = Wanted(retention=timedelta(days=3650))
+from tests.pipeline.bus.kafka_cases import KafkaCases
 
 
-class TestKafkaBus(BusContract):
-    @pytest.fixture(autouse=True)
-    def _place(self, kafka: KafkaCluster) -> None:
-        self.address = kafka_url.read(f"kafka://{kafka.bootstrap}/{uuid4().hex[:8]}")
+class TestKafkaBus(KafkaCases):
+    kind = KafkaBus
 
-    @contextmanager
-    def open(self) -> Iterator[Bus]:
-        bus = KafkaBus(self.address, FOREVER, name="tests", clock=lambda: self.now)
-        yield bus
-        bus.close()
+
+def test_new_topics_are_as_the_settings_say() -> None:
+    bus = settings.Bus(partitions=6, replication=3, min_insync=2, retention=timedelta(days=3))
+
+    assert wanted(bus) == Wanted(partitions=6, replication=3, min_insync=2, retention=timedelta(days=3))
