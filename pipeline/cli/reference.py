@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from dashboards.boards import guide
 from pipeline.cli import described
 from pipeline.model import schema as message_schema
 from pipeline.rulebook import schema as rule_schema
@@ -31,6 +32,8 @@ BLOCKS: Final[Mapping[str, Callable[[], str]]] = {
     "fields": described.fields,
     "rule-keys": described.rule_keys,
     "messages": described.messages,
+    "boards": guide.chinese,
+    "boards-en": guide.english,
 }
 _BLOCK: Final = re.compile(r"(<!-- begin: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 _LANGUAGES: Final = {".yaml": "yaml", ".toml": "toml", ".py": "python", ".json": "json", ".csv": "csv"}
