@@ -77,7 +77,8 @@ class Index(_Section):
         description="sqlite:///文件，或 elasticsearch://主机:端口、opensearch://主机:端口；留空则为 home/index.db / sqlite:///FILE, elasticsearch://HOST:PORT or opensearch://HOST:PORT; empty: home/index.db",
     )
     retention: Duration = Field(
-        default=timedelta(days=730), description="帖文在索引中保留多久 / how long posts stay in the index"
+        default=timedelta(),
+        description="帖文按发布时间在索引中保留多久，如 30d；0s 表示一直保留 / how long posts stay in the index after they were published, like 30d; 0s: for ever",
     )
 
 

@@ -38,6 +38,7 @@ from pipeline.index.elastic.drivers import connected
 from pipeline.index.elastic.gateway import Gateway
 from pipeline.index.stage import IndexStage
 from pipeline.ledger import Ledger
+from pipeline.log import get
 from pipeline.match.stage import MatchStage
 from pipeline.model import AnalysedPost, Reader
 from pipeline.notify import Desk, Notifier, NotifyStage, open_receivers
@@ -46,6 +47,8 @@ from pipeline.rulebook import Rulebook
 from pipeline.settings import Settings
 from pipeline.stage import Stage
 from pipeline.topics import ANALYSED, POSTS, TOPICS, UNDERSTOOD
+
+log = get("desk")
 
 STAGES = ("analyse", "cluster", "match", "detect", "notify", "index")
 PARTS = ("crawl", *STAGES, "send", "console", "mirror")
@@ -210,9 +213,12 @@ class App:
         return sum(self.bus.lag(name, topic) for name, topic in waited_for)
 
     def trim(self, now: datetime) -> None:
-        """Drop bus messages past their retention."""
+        """Drop what is past its retention: messages on the bus, then posts in the index."""
         for topic in TOPICS:
             self.bus.trim(topic, now - self.settings.bus.retention)
+        if self.settings.index.retention:
+            dropped = self.index.trim(now - self.settings.index.retention)
+            log.info("index trimmed", dropped=dropped)
 
     @property
     def page(self) -> str:

@@ -15,6 +15,7 @@ from pipeline.model import AnalysedPost, Published
 from pipeline.settings import Settings
 from pipeline.stage import Stage
 from tests.build import NOON, minute
+from tests.contracts.index_posts import a_post
 
 BBS = SourceCard(id="qh-bbs", connector="demo")
 
@@ -137,3 +138,12 @@ def test_a_restart_of_cluster_remembers_what_was_said_before(tmp_path: Path) -> 
     assert len(clusters) == 2
     assert len({cluster.id for cluster in clusters if cluster}) == 1
     second.close()
+
+
+def test_posts_leave_the_index_when_their_time_is_over_and_only_where_one_is_set(tmp_path: Path) -> None:
+    for retention, left in (("0s", 2), ("30d", 1)):
+        app = App(Settings.model_validate({"home": tmp_path, "index": {"retention": retention}}))
+        app.index.write([a_post("old", at=(NOON - timedelta(days=31)).isoformat()), a_post("new", at=NOON.isoformat())])
+        app.trim(NOON + timedelta(minutes=1))
+        assert app.index.count() == left
+        app.close()
