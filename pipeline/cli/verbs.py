@@ -37,6 +37,12 @@ class Lang(StrEnum):
     EN = "en"
 
 
+class IndexVerb(StrEnum):
+    INIT = "init"
+    STATUS = "status"
+    REINDEX = "reindex"
+
+
 class DeadVerb(StrEnum):
     LIST = "list"
     REPLAY = "replay"
@@ -207,6 +213,21 @@ def search(
     from pipeline.cli.search import print_search
 
     print_search(_read(config), query, since, until, agg, most, format.value)
+
+
+@yuqing.command()
+def index(
+    verb: Annotated[IndexVerb, typer.Argument(help="做什么 / what to do")] = IndexVerb.STATUS,
+    config: Config = None,
+    format: Annotated[Format, typer.Option(help="status 的输出格式 / output of status")] = Format.TABLE,
+) -> None:
+    """索引：建立、看状态、不停机重建 / make the index, say how it stands, build it anew while it goes on."""
+    from pipeline.cli.index import make_index, rebuild_index, show_index
+
+    settings = _read(config)
+    if verb is IndexVerb.INIT:
+        raise typer.Exit(make_index(settings))
+    raise typer.Exit(rebuild_index(settings) if verb is IndexVerb.REINDEX else show_index(settings, format.value))
 
 
 @yuqing.command()

@@ -152,10 +152,13 @@ class Gateway:
         body = {"query": query or {"match_all": {}}, "size": 0, "track_total_hits": True}
         return int(self.search(target, body)["hits"]["total"]["value"])
 
-    def scan(self, target: str, query: Body, by: str, after: Any = None) -> Iterator[list[Kept]]:
-        """Yield all that *query* finds, in the order of *by* (a keyword of each document's own), page by page."""
+    def scan(self, target: str, query: Body, by: str, after: Any = None, whole: bool = True) -> Iterator[list[Kept]]:
+        """Yield all that *query* finds, in the order of *by* (a keyword of each document's own), page by page.
+
+        Without their bodies if not *whole*.
+        """
         body = {
-            "query": query, "sort": [{by: "asc"}], "size": _AT_ONCE, "seq_no_primary_term": True,
+            "_source": whole, "query": query, "sort": [{by: "asc"}], "size": _AT_ONCE, "seq_no_primary_term": True,
             "track_total_hits": False,
         }  # fmt: skip
         while True:

@@ -31,7 +31,7 @@ def rebuild(gateway: Gateway, plans: Plans, tell: Callable[[int, int], None]) ->
     gateway.refresh(plans.register)
     total = gateway.count(plans.register, _POSTS)
     done = total - gateway.count(plans.register, _after(plan.done_to))
-    for page in gateway.scan(plans.register, _POSTS, by="id", after=plan.done_to or None):
+    for page in gateway.scan(plans.register, _POSTS, by="id", after=plan.done_to or None, whole=False):
         plan = _copied(gateway, plans, plan, page)
         done += len(page)
         tell(done, max(done, total))
@@ -52,7 +52,9 @@ def _begun(plans: Plans) -> Plan:
 
 def _copied(gateway: Gateway, plans: Plans, plan: Plan, page: Sequence[Kept]) -> Plan:
     """Bring *page* into the new generation, and note how far that is."""
-    writes = [write for kept in page for write in post_of(Entry.of(kept), plan.generations[1:], plans)]
+    # Read again as they stand now: a search still shows for a second what was trimmed or changed.
+    standing = gateway.read(plans.register, [kept.id for kept in page])
+    writes = [write for kept in standing if kept for write in post_of(Entry.of(kept), plan.generations[1:], plans)]
     for post_id in refusals(writes, gateway.bulk(writes)):
         _log.error("post not taken by the new index", id=post_id)
     return plans.change(lambda now: msgspec.structs.replace(_ours(now, plan), done_to=page[-1].id))

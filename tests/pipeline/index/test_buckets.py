@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import Misconfigured
 from pipeline.index import Step
-from pipeline.index.buckets import folded, key_of, zone_named
+from pipeline.index.buckets import countable, folded, hour_from, key_of, telling, zone_named
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 hours = st.integers(180_000, 700_000)  # 1990 to 2049
@@ -58,3 +58,19 @@ def test_a_zone_of_whole_hours_is_taken(name: str) -> None:
 def test_a_zone_that_is_none_or_has_no_whole_hours_in_summer_or_winter_names_the_setting(name: str) -> None:
     with pytest.raises(Misconfigured, match="timezone"):
         zone_named(name)
+
+
+def test_an_hour_counts_from_its_beginning() -> None:
+    assert hour_from(datetime.fromisoformat("2026-03-10T09:00:00+08:00")) == hour("2026-03-10T01:00:00+00:00")
+    assert hour_from(datetime.fromisoformat("2026-03-10T09:00:01+08:00")) == hour("2026-03-10T02:00:00+00:00")
+
+
+def test_words_that_tell_something_are_longer_than_a_sign_and_no_numbers() -> None:
+    assert telling(["停水", "水", "2026", "k3", "停水", "……"]) == {"停水", "k3"}
+
+
+def test_a_keyword_can_be_counted_by_and_an_author_cannot() -> None:
+    assert countable("source.id").name == "source.id"
+    for by in ("author.key", "text", "engagement.like", "nosuch"):
+        with pytest.raises(Misconfigured, match="agg"):
+            countable(by)

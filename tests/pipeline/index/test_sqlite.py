@@ -260,3 +260,19 @@ def test_deleted_words_are_gone_from_the_full_text_table(index: PostIndex, url: 
         db.execute("create virtual table temp.vocabulary using fts5vocab ('main', 'grams', 'row')")
         assert db.execute("select count(*) from temp.vocabulary").fetchone() == (0,)
     db.close()
+
+
+def test_status_says_what_stands_and_a_rebuild_keeps_it(index: PostIndex) -> None:
+    index.prepare()
+    assert (index.status().documents, index.status().oldest) == (0, None)
+    index.write([a_post(f"p{n:04}", "停水", at=f"2026-03-{1 + n % 9:02}") for n in range(700)])
+    told: list[tuple[int, int]] = []
+
+    assert index.reindex(lambda done, total: told.append((done, total))) == 700
+
+    assert told == [(500, 700), (700, 700)]
+    status = index.status()
+    assert (status.documents, status.stale, status.generation, status.building) == (700, 0, 1, None)
+    assert status.size > 0
+    assert (status.oldest, status.newest) == (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 9, tzinfo=UTC))
+    assert index.search("停水").total == 700

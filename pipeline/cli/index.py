@@ -1,0 +1,86 @@
+"""``yuqing index``: make the index, say how it stands, build it anew."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.app import App
+from pipeline.errors import Unavailable
+from pipeline.index import IndexStatus, PostIndex
+from pipeline.settings import Settings
+
+_MB = 1_000_000
+
+
+def make_index(settings: Settings) -> int:
+    """Make what is missing of the index, which is harmless where it is there; return the exit code."""
+    return _done(settings, _make)
+
+
+def show_index(settings: Settings, format: str) -> int:
+    return _done(settings, lambda index: _show(index, ZoneInfo(settings.timezone), format))
+
+
+def rebuild_index(settings: Settings) -> int:
+    return _done(settings, _rebuild)
+
+
+def _done(settings: Settings, act: Callable[[PostIndex], None]) -> int:
+    app = App(settings)
+    try:
+        act(app.index)
+    except Unavailable as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    finally:
+        app.close()
+    return 0
+
+
+def _make(index: PostIndex) -> None:
+    index.prepare()
+    sys.stdout.write("索引已就绪 / the index is ready\n")
+
+
+def _show(index: PostIndex, zone: ZoneInfo, format: str) -> None:
+    status = index.status()
+    if format == "json":
+        sys.stdout.write(msgspec.json.encode(status).decode() + "\n")
+    else:
+        Console().print(_table(status, zone))
+
+
+def _rebuild(index: PostIndex) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, disable=not sys.stderr.isatty(), console=Console(stderr=True)) as bar:
+        task = bar.add_task("重建 / rebuilding", total=None)
+        done = index.reindex(lambda done, total: bar.update(task, completed=done, total=total))
+    sys.stdout.write(f"已重建 {done} 条 / rebuilt {done} posts\n")
+
+
+def _table(status: IndexStatus, zone: ZoneInfo) -> Table:
+    table = Table(box=None, show_header=False)
+    for name, value in (
+        ("帖文 / posts", f"{status.documents}"),
+        ("占用 / size", f"{status.size / _MB:.1f} MB"),
+        ("最早 / oldest", _time(status.oldest, zone)),
+        ("最新 / newest", _time(status.newest, zone)),
+        ("切词版本 / edition", status.edition),
+        ("待重建 / stale", f"{status.stale}" + ("，请运行 yuqing index reindex" if status.stale else "")),
+        ("代 / generation", f"{status.generation}" + (f" → {status.building}（重建中）" if status.building else "")),
+    ):
+        table.add_row(name, Text(value))
+    return table
+
+
+def _time(at: datetime | None, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at else "—"
