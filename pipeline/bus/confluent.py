@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from concurrent import futures
+from concurrent.futures import Future
+from typing import Any, Final, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
@@ -38,7 +40,12 @@ _OVERTAKEN: Final = frozenset(
 )
 _UNSEATED: Final = frozenset((KafkaError.FENCED_INSTANCE_ID, KafkaError._FENCED))
 _LOOK_S: Final = 0.02
+_COMMIT_WITHIN_S: Final = 8.0
+_CLOSE_WITHIN_S: Final = 2.0
+_SEEK_WITHIN_S: Final = 5.0
 _LIBRARY: Final = logging.getLogger("kafka.librdkafka")  # silent as kafka-python is, unless somebody wants to hear it
+
+T = TypeVar("T")
 
 
 class ConfluentBus(KafkaBus):
@@ -207,20 +214,36 @@ class ConfluentMember:
 
     def seek(self, positions: Positions) -> None:
         self._ends.clear()
-        self._client.assign([TopicPartition(self._kafka_topic, p, offset) for p, offset in positions.items()])
+        give_up = time.monotonic() + _SEEK_WITHIN_S
+        for partition, offset in positions.items():
+            self._seek(TopicPartition(self._kafka_topic, partition, offset), give_up)
+
+    def _seek(self, place: TopicPartition, give_up: float) -> None:
+        """Move to *place*; a partition that has just become ours is not there to be moved for some moments."""
+        while True:
+            try:
+                self._client.seek(place)
+                return
+            except KafkaException as error:
+                if _code(error) != KafkaError._STATE or time.monotonic() > give_up:
+                    raise self._said_as_ours(error) from error
+                time.sleep(_LOOK_S)
 
     def commit(self, positions: Positions) -> None:
         offsets = [TopicPartition(self._kafka_topic, p, offset) for p, offset in positions.items()]
         try:
-            done = self._client.commit(offsets=offsets, asynchronous=False)
-        except KafkaException as error:
+            done = _within(_COMMIT_WITHIN_S, lambda: self._client.commit(offsets=offsets, asynchronous=False))
+        except (KafkaException, TimeoutError) as error:
             raise self._said_as_ours(error) from error
         for partition in done:
             if partition.error is not None:
                 raise self._said_as_ours(KafkaException(partition.error))
 
     def close(self) -> None:
-        self._client.close()
+        try:
+            _within(_CLOSE_WITHIN_S, self._client.close)
+        except TimeoutError:
+            return  # it ends when the broker answers, and then nobody waits for it
 
     def _delivery(self, message: Any) -> Delivery | None:
         error = message.error()
@@ -235,7 +258,7 @@ class ConfluentMember:
             return None  # what follows from it comes as a rebalance, or passes
         raise self._said_as_ours(KafkaException(error))
 
-    def _said_as_ours(self, error: KafkaException) -> Unavailable:
+    def _said_as_ours(self, error: Exception) -> Unavailable:
         if _code(error) in _UNSEATED:
             return Unseated(f"{self._topic}：同名进程已加入 / another process joined under our name")
         if _code(error) in _OVERTAKEN:
@@ -250,6 +273,23 @@ class ConfluentMember:
 
     def _lost(self, client: Consumer, partitions: Sequence[TopicPartition]) -> None:
         self.hand.lost()
+
+
+def _within(seconds: float, call: Callable[[], T]) -> T:
+    """Return what *call* returns; librdkafka waits for ever for a broker that keeps silent. Raises TimeoutError."""
+    answer: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(call())
+        except Exception as error:  # noqa: BLE001 # it is raised again where somebody waits for it
+            answer.set_exception(error)
+
+    threading.Thread(target=run, name="librdkafka-call", daemon=True).start()
+    try:
+        return answer.result(seconds)
+    except futures.TimeoutError as error:
+        raise TimeoutError(f"no answer in {seconds:g} s") from error
 
 
 def _code(error: Exception) -> int | None:

@@ -161,6 +161,11 @@ class GroupConsumer:
         except Unseated:
             self._give_up_name()
             raise
+        except Overtaken:
+            raise
+        except Unavailable:
+            self._part()  # else it may come to pass later, after commits that came after it
+            raise
         self._committed |= moved
 
     def rewind(self) -> None:

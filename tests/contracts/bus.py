@@ -25,8 +25,12 @@ def words(deliveries: list[Delivery]) -> list[str]:
 
 
 def drain(consumer: Consumer, most: int = 100) -> list[Delivery]:
-    """Read until nothing more comes."""
+    """Read until nothing more comes, once the group has let the reader in."""
     found: list[Delivery] = []
+    for _ in range(100):
+        if consumer.positions:
+            break
+        found += consumer.poll(most, wait_s=0.2)
     while batch := consumer.poll(most, wait_s=0.2):
         found += batch
     return found

@@ -14,7 +14,7 @@ from pipeline.bus.kafka_admin import Admin, Wanted
 from pipeline.bus.kafka_consumer import Hand
 from pipeline.errors import Unavailable
 from pipeline.metrics import METRICS
-from tests.contracts.bus import drain, words
+from tests.contracts.bus import drain, share, words
 from tests.live import eventually
 from tests.servers.kafka import KafkaCluster
 
@@ -141,7 +141,7 @@ def test_who_has_no_partition_has_nothing_to_read_and_nothing_to_commit(bus: Kaf
 
     assert eventually(one_has_all)
     ten(bus)
-    assert sorted(len(drain(member)) for member in members) == [0, 10]
+    assert sorted(map(len, share(members, until=10))) == [0, 10]
 
 
 def test_a_partition_is_kept_only_through_generations_that_we_saw() -> None:
