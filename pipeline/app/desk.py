@@ -242,6 +242,21 @@ class App:
             at |= {delivery.partition: delivery.offset + 1 for delivery in page}
             yield from (reader.read(delivery.value) for delivery in page)
 
+    def refill_index(self, tell: Callable[[int, int], None]) -> int:
+        """Write every analysed post that is still on the bus into the index, and return how many they were.
+
+        *tell* hears how many are done, of how many. Raises Unavailable.
+        """
+        stage, now = IndexStage(self.index), self.clock.now()
+        at = dict.fromkeys(self.bus.end(ANALYSED), 0)
+        done, total = 0, self.bus.lag("refill", ANALYSED)  # a group that never read
+        while page := self.bus.browse(ANALYSED, at, _PAGE):
+            at |= {delivery.partition: delivery.offset + 1 for delivery in page}
+            stage.process(page, now)
+            done += len(page)
+            tell(done, max(done, total))
+        return done
+
     def _detect(self) -> Stage:
         return DetectStage(
             self.rulebook.by_id, self.ledger,

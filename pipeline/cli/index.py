@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -27,17 +28,22 @@ def make_index(settings: Settings) -> int:
 
 
 def show_index(settings: Settings, format: str) -> int:
-    return _done(settings, lambda index: _show(index, ZoneInfo(settings.timezone), format))
+    return _done(settings, lambda app: _show(app.index, app.zone, format))
 
 
 def rebuild_index(settings: Settings) -> int:
     return _done(settings, _rebuild)
 
 
-def _done(settings: Settings, act: Callable[[PostIndex], None]) -> int:
+def refill_index(settings: Settings) -> int:
+    """Write what the bus still has into the index: for one that was lost. What is there already stays as it is."""
+    return _done(settings, _refill)
+
+
+def _done(settings: Settings, act: Callable[[App], None]) -> int:
     app = App(settings)
     try:
-        act(app.index)
+        act(app)
     except Unavailable as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -46,8 +52,8 @@ def _done(settings: Settings, act: Callable[[PostIndex], None]) -> int:
     return 0
 
 
-def _make(index: PostIndex) -> None:
-    index.prepare()
+def _make(app: App) -> None:
+    app.index.prepare()
     sys.stdout.write("索引已就绪 / the index is ready\n")
 
 
@@ -59,12 +65,25 @@ def _show(index: PostIndex, zone: ZoneInfo, format: str) -> None:
         Console().print(_table(status, zone))
 
 
-def _rebuild(index: PostIndex) -> None:
+def _rebuild(app: App) -> None:
+    with _bar("重建 / rebuilding") as tell:
+        done = app.index.reindex(tell)
+    sys.stdout.write(f"已重建 {done} 条 / rebuilt {done} posts\n")
+
+
+def _refill(app: App) -> None:
+    with _bar("补回 / filling") as tell:
+        done = app.refill_index(tell)
+    sys.stdout.write(f"总线上的 {done} 条都在索引里了 / all {done} posts of the bus are in the index\n")
+
+
+@contextmanager
+def _bar(words: str) -> Iterator[Callable[[int, int], None]]:
+    """Give what shows (done, of all) on a terminal, and nothing in a pipe."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, disable=not sys.stderr.isatty(), console=Console(stderr=True)) as bar:
-        task = bar.add_task("重建 / rebuilding", total=None)
-        done = index.reindex(lambda done, total: bar.update(task, completed=done, total=total))
-    sys.stdout.write(f"已重建 {done} 条 / rebuilt {done} posts\n")
+        task = bar.add_task(words, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _table(status: IndexStatus, zone: ZoneInfo) -> Table:

@@ -41,6 +41,7 @@ class IndexVerb(StrEnum):
     INIT = "init"
     STATUS = "status"
     REINDEX = "reindex"
+    REFILL = "refill"
 
 
 class DeadVerb(StrEnum):
@@ -221,13 +222,16 @@ def index(
     config: Config = None,
     format: Annotated[Format, typer.Option(help="status 的输出格式 / output of status")] = Format.TABLE,
 ) -> None:
-    """索引：建立、看状态、不停机重建 / make the index, say how it stands, build it anew while it goes on."""
-    from pipeline.cli.index import make_index, rebuild_index, show_index
+    """索引：建立、看状态、不停机重建；丢了就用总线上还有的补回 / make the index, say how it stands, build it anew, or fill it from the bus."""
+    from pipeline.cli.index import make_index, rebuild_index, refill_index, show_index
 
-    settings = _read(config)
-    if verb is IndexVerb.INIT:
-        raise typer.Exit(make_index(settings))
-    raise typer.Exit(rebuild_index(settings) if verb is IndexVerb.REINDEX else show_index(settings, format.value))
+    acts = {
+        IndexVerb.INIT: make_index,
+        IndexVerb.STATUS: lambda settings: show_index(settings, format.value),
+        IndexVerb.REINDEX: rebuild_index,
+        IndexVerb.REFILL: refill_index,
+    }
+    raise typer.Exit(acts[verb](_read(config)))
 
 
 @yuqing.command()

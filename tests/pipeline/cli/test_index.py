@@ -59,3 +59,17 @@ def test_a_server_that_is_away_is_told(yuqing: Terminal, monkeypatch: pytest.Mon
 
     assert done.code == 1
     assert "index:" in done.err
+
+
+def test_an_index_that_was_lost_is_filled_again_from_the_bus(yuqing: Terminal, tmp_path: Path) -> None:
+    rows = "".join(f'{{"id": "{n}", "text": "文桥街道第{n}盏路灯不亮"}}\n' for n in range(7))
+    (tmp_path / "rows.jsonl").write_text(rows, encoding="utf-8")
+    assert yuqing("import", str(tmp_path / "rows.jsonl"), "--source", "lamps").code == 0
+    before = yuqing("search", "路灯", "--format", "json").json
+    for file in (tmp_path / "data").glob("index.db*"):
+        file.unlink()
+
+    assert "7 条都在索引里" in yuqing("index", "refill").out
+    assert "7 条都在索引里" in yuqing("index", "refill").out
+    assert yuqing("search", "路灯", "--format", "json").json == before
+    assert len(before) == 7
