@@ -35,5 +35,6 @@ def filled(
     a_mirror(district, gateway, PREFIX, tmp_path_factory.mktemp("frontier")).step(district.clock.now())
     gateway.refresh(f"{PREFIX}-*")
     yield gateway
+    gateway.drop([one.name for one in gateway.indices(f"{PREFIX}-*")])
     index.close()
     gateway.close()
