@@ -139,7 +139,9 @@ def test_two_hundred_kills_lose_nothing(tmp_path: Path) -> None:
         indexed = {id_ for id_ in wanted if app.index.get(id_) is not None}
         assert len(wanted) > 300
         assert wanted - deleted <= indexed
-        assert app.index.count() == len({str(post["id"]) for post in posts} - deleted)
+        # The world may count the likes of a post that it told before the desk first looked: that one is not ours.
+        written = {str(post["id"]) for post in posts if post.get("op", "upsert") == "upsert"}
+        assert app.index.count() == len(written - deleted)
 
         copies = defaultdict(list)
         for one in inbox.received:
