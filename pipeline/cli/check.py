@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +20,9 @@ from pipeline.bus.open import open_bus
 from pipeline.directory import Directory
 from pipeline.errors import Fault, Misconfigured, Unavailable
 from pipeline.index import open_index
+from pipeline.index.elastic.address import Address
+from pipeline.index.elastic.drivers import connected
+from pipeline.index.elastic.gateway import Gateway
 from pipeline.ledger import Ledger
 from pipeline.notify import open_receivers
 from pipeline.rulebook import Rulebook, run_examples
@@ -51,8 +55,8 @@ def _faults(config: Path | None, rules: Sequence[Path] | None) -> list[Fault]:
 def _store_faults(settings: Settings) -> list[Fault]:
     """Return what is wrong with bus, index and ledger. Files of our own are not opened: that would make them."""
     opens: Mapping[str, tuple[str, Callable[[str], object]]] = {
-        "bus.url": (settings.bus_url, open_bus),
-        "index.url": (settings.index_url, open_index),
+        "bus.url": (settings.bus_url, _ask_bus),
+        "index.url": (settings.index_url, _ask_index),
         "ledger.url": (settings.ledger_url, Ledger.open),
     }
     faults: list[Fault] = []
@@ -64,6 +68,18 @@ def _store_faults(settings: Settings) -> list[Fault]:
         except Unavailable as error:
             faults.append(Fault(place, f"现在连不上：{error}", f"cannot be reached now: {error}", warning=True))
     return faults
+
+
+def _ask_bus(url: str) -> None:
+    with closing(open_bus(url)) as bus:
+        _ = bus.id  # opening speaks to nobody
+
+
+def _ask_index(url: str) -> None:
+    open_index(url).close()  # finds what is written wrong, and speaks to nobody
+    address = Address.read(url)
+    with closing(Gateway(connected(address))) as gateway:
+        gateway.indices(f"{address.prefix}-*")  # asks, and makes nothing
 
 
 def _gather(faults: list[Fault], read: Callable[[], T]) -> T | None:

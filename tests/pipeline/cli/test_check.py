@@ -2,9 +2,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import pytest
+from kafka import KafkaAdminClient
 
+from tests.live import free_port
 from tests.pipeline.cli.terminal import Terminal
+from tests.servers.kafka import KafkaCluster
+from tests.servers.search import Elasticsearch
 
 RULE = """schema: yuqing-rule/v1
 defaults: {owner: 值班台, timezone: Asia/Shanghai}
@@ -52,6 +57,35 @@ def test_a_store_that_cannot_be_reached_is_a_warning_and_an_unknown_one_an_error
     done = yuqing("check")
     assert done.code == 1
     assert "index.url" in done.out
+
+
+def test_servers_that_are_away_are_warnings_each_with_its_key(
+    yuqing: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, url in (
+        ("BUS", f"kafka://127.0.0.1:{free_port()}"),
+        ("INDEX", f"opensearch://127.0.0.1:{free_port()}"),
+        ("LEDGER", f"postgresql://nobody:secret@127.0.0.1:{free_port()}/none"),
+    ):
+        monkeypatch.setenv(f"YUQING_{name}__URL", url)
+    done = yuqing("check")
+    assert done.code == 0
+    for key in ("bus.url", "index.url", "ledger.url"):
+        assert f"警告 {key}: 现在连不上" in done.out
+    assert "secret" not in done.out
+
+
+def test_servers_that_answer_are_no_fault_and_nothing_is_made_there(
+    yuqing: Terminal, monkeypatch: pytest.MonkeyPatch, kafka: KafkaCluster, elasticsearch: Elasticsearch
+) -> None:
+    monkeypatch.setenv("YUQING_BUS__URL", f"kafka://{kafka.bootstrap}/checked")
+    monkeypatch.setenv("YUQING_INDEX__URL", f"elasticsearch://{elasticsearch.url.removeprefix('http://')}/checked")
+    done = yuqing("check")
+    assert (done.code, "连不上" in done.out) == (0, False)
+    client = KafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    assert not [name for name in client.list_topics() if name.startswith("checked")]
+    client.close()
+    assert httpx.get(f"{elasticsearch.url}/_cat/indices/checked-*?h=index").text.strip() == ""
 
 
 def test_examples_of_rules_are_run(yuqing: Terminal, rule: Path) -> None:
