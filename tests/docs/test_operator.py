@@ -44,7 +44,11 @@ def test_its_links_lead_somewhere(guide: Path) -> None:
 
 def test_both_languages_have_the_same_sections_and_tables() -> None:
     shapes = [
-        [(line[:2], line.count("|")) for line in guide.read_text(encoding="utf-8").splitlines() if line.startswith(("#", "|"))]
+        [
+            (line[:2], line.count("|"))
+            for line in guide.read_text(encoding="utf-8").splitlines()
+            if line.startswith(("#", "|"))
+        ]
         for guide in GUIDES
     ]
     headings, tables = zip(
