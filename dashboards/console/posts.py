@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from pipeline.index import Found, Hit, PostIndex
-from pipeline.model import AnalysedPost, Reason
+from pipeline.model import AnalysedPost, Reason, withheld
 
 EXPORT_MOST: Final = 50  # DOMAIN P-28
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -79,8 +79,8 @@ def on_board(condition: str = "") -> str:
 
 def post_row(hit: Hit) -> PostRow:
     doc = hit.post
-    withheld = bool(doc.privacy and (doc.privacy.minor or doc.privacy.sealed))
-    marks = {} if withheld else _marks(hit)
+    hidden = withheld(doc)
+    marks = {} if hidden else _marks(hit)
     return PostRow(
         id=doc.post.id,
         rev=doc.post.rev,
@@ -94,10 +94,10 @@ def post_row(hit: Hit) -> PostRow:
         harm=doc.matter.harm if doc.matter else "",
         gate=doc.gate.status.value if doc.gate else "",
         copy=bool(doc.cluster and doc.cluster.kind != "first"),
-        withheld=withheld,
-        title="" if withheld else doc.post.title,
-        text="" if withheld else doc.post.text,
-        url="" if withheld else doc.post.url,
+        withheld=hidden,
+        title="" if hidden else doc.post.title,
+        text="" if hidden else doc.post.text,
+        url="" if hidden else doc.post.url,
         marks=marks,
     )
 

@@ -12,7 +12,7 @@ from pipeline.detect.episode import Episode
 from pipeline.detect.window import Hit
 from pipeline.ledger import Session, insert_new, upsert
 from pipeline.ledger.tables import episode, hit, pending
-from pipeline.model import Alert, AnalysedPost, Evidence, Match, Reader, encode
+from pipeline.model import Alert, Evidence, Match, Reader, encode, withheld
 
 _EVIDENCE = 5
 
@@ -139,12 +139,6 @@ class Memory:
         dropped = connection.execute(sa.delete(hit).where(hit.c.known_at < old, hit.c.at < old)).rowcount
         connection.execute(sa.delete(episode).where(episode.c.firing == 0, episode.c.last_at < old))
         return dropped
-
-
-def withheld(doc: AnalysedPost) -> bool:
-    """Say whether a post may be counted and never quoted: sealed, about a minor, or an accusation (DOMAIN P-11, P-33)."""
-    privacy, matter = doc.privacy, doc.matter
-    return bool(privacy and (privacy.sealed or privacy.minor)) or bool(matter and matter.accusation)
 
 
 def evidence_of(match: Match, excerpt_chars: int = 60) -> Evidence:

@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from pipeline.bus import Delivery, Message, Positions
 from pipeline.detect.episode import Episode
-from pipeline.detect.memory import Memory, evidence_of, withheld
+from pipeline.detect.memory import Memory, evidence_of
 from pipeline.detect.window import Hit, Reach, Windows
 from pipeline.detect.wording import plainly, summarise, why
 from pipeline.ledger import Ledger
 from pipeline.metrics import METRICS, Metrics
-from pipeline.model import Alert, Level, Match, Reader, Turn, digest, encode, loudest
+from pipeline.model import Alert, Level, Match, Reader, Turn, digest, encode, loudest, withheld
 from pipeline.rulebook.rule import Rule, RuleType
 from pipeline.stage import OnLedger
 from pipeline.topics import MATCHES, SIGNALS

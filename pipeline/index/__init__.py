@@ -137,7 +137,7 @@ class PostIndex(Protocol):
         """Count posts in whole hours that begin in the range, split by one of ROLLED. Cheap: for pages and charts."""
 
     def words(self, since: datetime, until: datetime, most: int = 50) -> list[Bucket]:
-        """Return the words that stand in most posts, of two characters or more."""
+        """Return the words that stand in most posts, of two characters or more; those of withheld posts are not counted."""
 
     def get(self, post_id: str) -> AnalysedPost | None: ...
 

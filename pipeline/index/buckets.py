@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pipeline.errors import Fault, Misconfigured
 from pipeline.index import STEPS, Bucket, Step
 from pipeline.index.operand import Wrong, field_named
-from pipeline.model import Field, Type
+from pipeline.model import AnalysedPost, Field, Type, withheld
 
 HOUR_S: Final = 3600
 _COUNTED: Final = (Type.KEYWORD, Type.KEYWORDS, Type.BOOLEAN)
@@ -72,6 +72,9 @@ def countable(by: str) -> Field:
     return field
 
 
-def telling(tokens: Iterable[str]) -> set[str]:
-    """Return the words that may say what people talk about: not single characters, not bare numbers."""
-    return {word for word in tokens if len(word) > 1 and any(sign.isalpha() for sign in word)}
+def telling(doc: AnalysedPost) -> set[str]:
+    """Return the words that may say what people talk about: not single characters, not bare numbers, nothing withheld."""
+    if doc.text is None or withheld(doc):
+        return set()
+    # Most words are letters only, which is quickly seen.
+    return {word for word in doc.text.tokens if len(word) > 1 and (word.isalpha() or any(map(str.isalpha, word)))}

@@ -108,8 +108,7 @@ class SqliteIndex:
         posts: Counter[str] = Counter()
         with self._state() as db:
             for (kept,) in db.execute("select packed from documents where seq >= ? and seq < ?", _rows(since, until)):
-                finding = unpacked(kept)[0].text
-                posts.update(telling(finding.tokens if finding else ()))
+                posts.update(telling(unpacked(kept)[0]))
         ordered = sorted(posts.items(), key=lambda item: (-item[1], item[0]))
         return [Bucket(word, n) for word, n in ordered[:most]]
 

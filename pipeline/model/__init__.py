@@ -20,9 +20,10 @@ from pipeline.model.analysed import (
     SentimentFinding,
     TextFinding,
     body,
+    withheld,
 )
 from pipeline.model.case import Case, CaseState, Entry
-from pipeline.model.fields import FIELDS, PERSONAL, Field, Type, Value, as_tree, value_of
+from pipeline.model.fields import FIELDS, PERSONAL, REVEALING, Field, Type, Value, as_tree, value_of
 from pipeline.model.ids import digest, post_id, short
 from pipeline.model.level import Level, loudest
 from pipeline.model.match import MISSING, Match, match_id
@@ -52,11 +53,11 @@ from pipeline.model.wire import Reader, encode
 Signal = Alert | Action
 
 __all__ = [
-    "FIELDS", "MISSING", "PERSONAL", "SCHEMA", "Access", "Account", "Action", "Alert", "AnalysedPost", "Author", "Basis", "Case",
-    "CaseState", "ClusterFinding", "Engagement", "Entry", "Evidence", "Fetch", "Field", "GateFinding", "GateStatus",
+    "FIELDS", "MISSING", "PERSONAL", "REVEALING", "SCHEMA", "Access", "Account", "Action", "Alert", "AnalysedPost",
+    "Author", "Basis", "Case", "CaseState", "ClusterFinding", "Engagement", "Entry", "Evidence", "Fetch", "Field", "GateFinding", "GateStatus",
     "Kind", "Level", "Manner", "Match", "MatterFinding", "Notification", "NotifyReason", "Numbers", "Op", "Order",
     "PlaceFinding", "PlaceStatus", "Polarity", "Post", "Precision", "PrivacyFinding", "Published", "Reader", "Reason",
     "SentimentFinding", "Signal", "Source", "SourceClass", "TextFinding", "Thread", "Turn", "Type", "Value", "Verb",
     "as_tree", "body", "clock_suspect", "digest", "encode", "loudest", "match_id", "notification_id", "post_id",
-    "revision", "short", "value_of",
+    "revision", "short", "value_of", "withheld",
 ]  # fmt: skip

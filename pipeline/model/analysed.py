@@ -142,5 +142,11 @@ class AnalysedPost(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
         return body(self.post.title, self.post.text)
 
 
+def withheld(doc: AnalysedPost) -> bool:
+    """Say whether a post may be counted and never quoted: sealed, about a minor, or an accusation (DOMAIN P-11, P-33)."""
+    privacy, matter = doc.privacy, doc.matter
+    return bool(privacy and (privacy.sealed or privacy.minor)) or bool(matter and matter.accusation)
+
+
 def body(title: str, text: str) -> str:
     return f"{title}\n{text}" if title else text

@@ -128,6 +128,9 @@ FIELDS: Final[Mapping[str, Field]] = {
 PERSONAL: Final = frozenset({"author.key"})
 """Fields that count voices in rules and are nobody's to search, list or print (DOMAIN P-06, §3.4)."""
 
+REVEALING: Final = frozenset({"title", "text", "url", "native_id"})
+"""Fields that say what a withheld post said, or lead there."""
+
 
 def value_of(doc: AnalysedPost, name: str) -> Value:
     """Return field *name* of *doc*. Raises KeyError for a name that nothing produces."""

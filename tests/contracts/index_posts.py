@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from pipeline.model import (
     AnalysedPost,
     Engagement,
@@ -12,6 +14,7 @@ from pipeline.model import (
     PlaceFinding,
     Polarity,
     Post,
+    PrivacyFinding,
     Published,
     SentimentFinding,
     Source,
@@ -66,3 +69,28 @@ def a_post(
         place=PlaceFinding(street=street),
         watch=watch,
     )
+
+
+def withheld_posts() -> list[AnalysedPost]:
+    """Return a post of each kind that may be counted and never quoted, with words of their own."""
+    sealed = a_secret("sealed", "住址写在信里", title="匿名来信", tokens=("住址", "来信"))
+    minor = a_secret("minor", "孩子被打了", tokens=("孩子", "被打"), street="文桥街道")
+    accusation = a_secret("accusation", "举报科长收钱", tokens=("举报", "科长"), topic="fraud")
+    return [
+        msgspec.structs.replace(sealed, privacy=PrivacyFinding(sealed=True)),
+        msgspec.structs.replace(minor, privacy=PrivacyFinding(minor=True)),
+        msgspec.structs.replace(accusation, matter=MatterFinding(topic="fraud", accusation=True)),
+    ]
+
+
+def a_secret(
+    id: str,
+    text: str,
+    *,
+    title: str = "",
+    tokens: tuple[str, ...] = (),
+    street: str | None = None,
+    topic: str = "other",
+) -> AnalysedPost:
+    doc = a_post(id, text, title=title, tokens=tokens, street=street, topic=topic)
+    return msgspec.structs.replace(doc, post=msgspec.structs.replace(doc.post, url=f"https://bbs.example.cn/read/{id}"))

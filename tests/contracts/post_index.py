@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import Misconfigured
-from pipeline.index import PostIndex
-from pipeline.model import Op, Polarity
-from tests.contracts.index_posts import a_post, moment
+from pipeline.index import Bucket, PostIndex
+from pipeline.model import Op, Polarity, PrivacyFinding
+from tests.contracts.index_posts import a_post, moment, withheld_posts
 
 TEXTS = {
     "s01": "办件状态：待处理",
@@ -457,5 +458,70 @@ class Writes:
         assert sum(v.count for v in index.volume(start + timedelta(minutes=1), start + timedelta(hours=2))) == 1
 
 
-class PostIndexContract(Words, Queries, Pages, Buckets, Writes):
+class Withheld:
+    """Posts that may be counted and never quoted: whoever may ask us finds them like all others."""
+
+    @pytest.fixture(autouse=True)
+    def _posts(self, index: PostIndex) -> None:
+        index.write([*withheld_posts(), a_post("open", "举报路灯不亮", title="来信", tokens=("举报", "路灯"))])
+
+    @pytest.mark.parametrize(
+        ("query", "expected"),
+        [
+            ("举报", {"accusation", "open"}),
+            ("title:来信", {"sealed", "open"}),
+            ("title:*", {"sealed", "open"}),
+            ("text:孩子", {"minor"}),
+            ("url:*", {"sealed", "minor", "accusation"}),
+            ("url:https\\:\\/\\/bbs.example.cn\\/read\\/m*", {"minor"}),
+            ("native_id:tid=sealed", {"sealed"}),
+            ("-url:* -privacy.minor:true", {"open"}),
+            ("matter.accusation:true", {"accusation"}),
+            ("matter.topic:fraud OR place.street:文桥街道", {"accusation", "minor"}),
+        ],
+    )
+    def test_they_are_found_as_any_other(self, index: PostIndex, query: str, expected: set[str]) -> None:
+        assert found(index, query) == expected
+
+    def test_they_come_back_whole_and_count_once(self, index: PostIndex) -> None:
+        whole = {doc.post.id: doc for doc in withheld_posts()}
+
+        hits = {hit.post.post.id: hit.post for hit in index.search("*").hits}
+
+        assert whole.items() <= hits.items()
+        assert index.get("minor") == whole["minor"]
+        assert index.count() == index.search("*").total == 4
+        assert sum(bucket.count for bucket in index.aggregate("*", "matter.topic")) == 4
+        assert sum(volume.count for volume in index.volume(SPRING, SUMMER)) == 4
+        assert index.aggregate("*", "native_id", most=1) == [Bucket("tid=accusation", 1)]
+
+    def test_their_words_are_not_told_as_frequent(self, index: PostIndex) -> None:
+        assert [(word.key, word.count) for word in index.words(SPRING, SUMMER)] == [("举报", 1), ("路灯", 1)]
+
+    def test_what_is_withheld_later_or_no_longer_changes_sides(self, index: PostIndex) -> None:
+        later = [a_post(name, "换了说法", fetched="2026-03-11", tokens=("说法",)) for name in ("sealed", "open")]
+        now_withheld = msgspec.structs.replace(later[1], privacy=PrivacyFinding(sealed=True))
+
+        index.write([later[0], now_withheld])
+
+        assert found(index, "换了说法") == {"sealed", "open"}
+        assert found(index, "privacy.sealed:true") == {"open"}
+        assert index.count() == index.search("*").total == 4
+        assert {(word.key, word.count) for word in index.words(SPRING, SUMMER)} == {("说法", 1)}
+
+    def test_a_deleted_or_trimmed_one_is_gone(self, index: PostIndex) -> None:
+        index.write([a_post("sealed", op=Op.DELETE, fetched="2026-03-11")])
+        index.write([withheld_posts()[0]])  # late
+
+        assert found(index, "来信") == {"open"}
+        assert index.trim(moment("2026-03-20")) == 3
+        assert (index.count(), found(index, "*")) == (0, set())
+
+    def test_building_anew_keeps_them(self, index: PostIndex) -> None:
+        assert index.reindex() == 4
+        assert found(index, "举报") == {"accusation", "open"}
+        assert index.count() == 4
+
+
+class PostIndexContract(Words, Queries, Pages, Buckets, Writes, Withheld):
     """Inherit this, with a fixture ``index`` that is empty."""

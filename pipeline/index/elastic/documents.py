@@ -1,9 +1,12 @@
-"""A post as a document: its fields by their names, its words as our own cuts, and itself whole.
+"""A post as documents: its fields by their names, and its words as our own cuts, which find it and are not shown.
 
 Words are cut by the code that cuts them for every index (``pipeline.text.grams``): the characters of a run, one after
 the other, a bar between two runs. The server indexes characters and pairs of neighbours (``index_phrases``), so that a
 phrase of characters finds a word exactly where it was cut out. ``title`` and ``text`` are there besides, analysed by
 the server's own ``cjk``, for people who search in Kibana.
+
+A withheld post has two: one among the others with nothing but what may be counted, and one by which we find it, apart,
+where nobody else may read. The post whole, with its author's pseudonym, stands only in the register (``writing.py``).
 """
 
 from __future__ import annotations
@@ -11,18 +14,24 @@ from __future__ import annotations
 import base64
 import functools
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final
+
+import msgspec
 
 from pipeline.index.buckets import telling
 from pipeline.index.operand import milliseconds
-from pipeline.model import FIELDS, PERSONAL, AnalysedPost, Field, Reader, Type, digest, encode
+from pipeline.model import FIELDS, PERSONAL, REVEALING, AnalysedPost, Field, Reader, Type, digest, encode, withheld
 from pipeline.text.grams import edition as gram_edition
 from pipeline.text.grams import runs
 
-LAYOUT: Final = "1"  # of what stands besides the fields
+LAYOUT: Final = "2"  # of what stands besides the fields
 TIME: Final = "@timestamp"
+SEALED: Final = "sealed-"
+"""Before a month: where the withheld posts of that month are found."""
 LONGEST_KEYWORD: Final = 8191  # characters; four bytes each are what a term may hold
 BREAK: Final = "|"  # between two runs; in no run
 
@@ -38,7 +47,9 @@ _TYPES: Final[Mapping[Type, Mapping[str, Any]]] = {
     Type.TIME: _DATE,
 }
 _CUT: Final = {"type": "text", "analyzer": "whitespace", "index_phrases": True}
+_TEXTS: Final = tuple(field.name for field in SHOWN if field.type is Type.TEXT)
 _READER: Final[Reader[AnalysedPost]] = Reader(AnalysedPost)
+_encoder: Final = msgspec.json.Encoder()
 
 
 def path(field: str) -> str:
@@ -58,8 +69,8 @@ def mappings() -> dict[str, Any]:
             "cut": {"properties": {"title": _CUT, "text": _CUT, "tokens": {"type": "text", "analyzer": "whitespace"}}},
             "words": _KEYWORD,
             "told": _KEYWORD,
+            "bare": {"type": "boolean"},
             "token_version": _KEYWORD,
-            "kept": {"type": "binary"},
         },
     }
 
@@ -71,20 +82,20 @@ def edition() -> str:
     return digest(LAYOUT, *fields, gram_edition())
 
 
-def document(doc: AnalysedPost, kept: str) -> dict[str, Any]:
-    """Return *doc* as the server gets it, *kept* whole besides. The author's pseudonym is only in there."""
-    return {
-        **{path(field.name): value for field in SHOWN if (value := _value(field, doc)) is not None},
-        "cut": {
-            "title": cut(doc.post.title),
-            "text": cut(doc.post.text),
-            "tokens": " ".join(doc.text.tokens) if doc.text else "",
-        },
-        "words": sorted(telling(doc.text.tokens)) if doc.text else [],
-        "told": [field.name for field in SHOWN if field.type is Type.TEXT and field.of(doc) is not None],
-        "token_version": edition(),
-        "kept": kept,
-    }
+def places(doc: AnalysedPost) -> tuple[str, ...]:
+    """Return where a post stands: in its month and, if it is withheld, also in the sealed month."""
+    name = month(doc.post.at)
+    return (name, f"{SEALED}{name}") if withheld(doc) else (name,)
+
+
+def documents(doc: AnalysedPost) -> tuple[msgspec.Raw, ...]:
+    """Return what the server gets of *doc* for each of its places, as JSON. Its author's pseudonym is in none."""
+    facets = _facets(doc)
+    found = _json(facets | _words(doc, facets))
+    if not withheld(doc):
+        return (found,)
+    bare = {name: value for name, value in facets.items() if name not in REVEALING}
+    return _json({**bare, "bare": True}), found
 
 
 def cut(text: str) -> str:
@@ -102,8 +113,14 @@ def unpacked(kept: str) -> AnalysedPost:
 
 
 def month(at: datetime) -> str:
-    """Return the month that names the index of a post of this time, in UTC."""
-    return f"{at.astimezone(UTC):%Y.%m}"
+    """Return the month of a post of this time, in UTC."""
+    at = at.astimezone(UTC)
+    return f"{at.year:04}.{at.month:02}"
+
+
+def month_of(name: str) -> str:
+    """Return the month of a place, or of an index."""
+    return name.rpartition("-")[2]
 
 
 def since_1970(at: datetime) -> int:
@@ -111,9 +128,62 @@ def since_1970(at: datetime) -> int:
     return max(milliseconds(at), 0)
 
 
-def _value(field: Field, doc: AnalysedPost) -> object:
-    value = field.of(doc)
-    if isinstance(value, datetime):
-        at = datetime.fromtimestamp(since_1970(value) // 1000, UTC)
-        return f"{at:%Y-%m-%dT%H:%M:%S}.{since_1970(value) % 1000:03}Z"
-    return value
+class _Block:
+    """Those fields that stand side by side in one part of a post, read at once."""
+
+    def __init__(self, parents: tuple[str, ...], fields: list[Field]) -> None:
+        self._parents = parents
+        self._names = [path(field.name) for field in fields]
+        self._read: Callable[[object], Any] = attrgetter(*(field.path[-1] for field in fields))
+
+    def of(self, doc: AnalysedPost) -> Iterator[tuple[str, Any]]:
+        """Yield what ``Field.of`` says, by the names of the server; nothing for a field without a value."""
+        part: object = doc
+        for step in self._parents:
+            part = getattr(part, step)
+            if part is None:
+                return
+        values = self._read(part) if len(self._names) > 1 else (self._read(part),)
+        for name, value in zip(self._names, values, strict=True):
+            if value not in _MISSING:
+                yield name, value
+
+
+def _parents(field: Field) -> tuple[str, ...]:
+    return field.path[:-1]
+
+
+_MISSING: Final = (None, "", ())
+_BLOCKS: Final = tuple(
+    _Block(parents, list(fields)) for parents, fields in groupby(sorted(SHOWN, key=_parents), key=_parents)
+)
+_TIMES: Final = tuple(path(field.name) for field in SHOWN if field.type is Type.TIME)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _facets(doc: AnalysedPost) -> dict[str, Any]:
+    """Return every field that *doc* has."""
+    found = {name: value for block in _BLOCKS for name, value in block.of(doc)}
+    for name in _TIMES:
+        found[name] = _instant(found[name])
+    found["token_version"] = edition()
+    return found
+
+
+def _words(doc: AnalysedPost, facets: Mapping[str, Any]) -> dict[str, Any]:
+    """Return that by which words are found and counted."""
+    tokens = " ".join(doc.text.tokens) if doc.text else ""
+    return {
+        "cut": {"title": cut(doc.post.title), "text": cut(doc.post.text), "tokens": tokens},
+        "words": telling(doc),
+        "told": [name for name in _TEXTS if name in facets],
+    }
+
+
+def _instant(at: datetime) -> str:
+    """Return *at* to the millisecond."""
+    return max(at, _EPOCH).astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def _json(body: Mapping[str, Any]) -> msgspec.Raw:
+    return msgspec.Raw(_encoder.encode(body))

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import elastic_transport
 import elasticsearch
+import msgspec
 import opensearchpy
 
 from pipeline.errors import Fault, Misconfigured, Unavailable
@@ -23,6 +24,25 @@ _JSON: Final = "application/json"
 _LINES: Final = "application/x-ndjson"
 
 
+class _FromElasticsearch(elasticsearch.JsonSerializer):
+    """Answers are read by msgspec, in a third of the time."""
+
+    def loads(self, data: bytes) -> Any:
+        try:
+            return msgspec.json.decode(data)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise elasticsearch.SerializationError("not JSON", (error,)) from error
+
+
+class _FromOpenSearch(opensearchpy.JSONSerializer):
+    def loads(self, s: str) -> Any:
+        try:
+            return msgspec.json.decode(s)
+        except msgspec.DecodeError as error:
+            raise opensearchpy.SerializationError("not JSON", error) from error
+
+
+# Nothing is compressed on the way: it took a third of the time that a post costs us, and more at the server.
 class ElasticsearchWire:
     """Requests by elasticsearch-py, which refuses to speak with anything but an Elasticsearch of its own time."""
 
@@ -33,7 +53,7 @@ class ElasticsearchWire:
             request_timeout=address.timeout_s,
             max_retries=len(address.hosts),
             retry_on_status=(502, 503, 504),
-            http_compress=True,
+            serializers={_JSON: _FromElasticsearch()},
             connections_per_node=4,
             **_trust(address),
         )
@@ -75,7 +95,7 @@ class OpenSearchWire:
             http_auth=(address.user, address.password) if address.user else None,
             timeout=address.timeout_s,
             max_retries=len(address.hosts),
-            http_compress=True,
+            serializer=_FromOpenSearch(),
             pool_maxsize=4,
             **_trust(address),
         )
@@ -93,6 +113,8 @@ class OpenSearchWire:
         text = None if body is None else body.decode()
         try:
             said = self._client.transport.perform_request(method, path, params=params, body=text, headers=headers)
+        except opensearchpy.SerializationError as error:
+            raise Unavailable("index: SerializationError: not JSON") from error
         except opensearchpy.ConnectionError as error:
             raise Unavailable(f"index: {type(error).__name__}: {error.error}") from error
         except opensearchpy.TransportError as error:

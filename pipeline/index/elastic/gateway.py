@@ -52,14 +52,14 @@ class Seen:
 
 @dataclass(frozen=True)
 class Write:
-    """One document into *index*; *body* None takes it out.
+    """One document into *index*; *body* may be JSON already, None takes it out.
 
     *version* leaves a later version as it is; *seen* demands that nobody wrote since; *create* that nobody did ever.
     """
 
     index: str
     id: str
-    body: Body | None
+    body: Body | msgspec.Raw | None
     version: int | None = None
     seen: Seen | None = None
     create: bool = False
@@ -270,7 +270,9 @@ class Gateway:
         """Send *chunk* once and return what the server was too busy for."""
         content = b"".join(line.content for line in chunk)
         try:
-            answer = _accepted(self._wire.ask("POST", "/_bulk", params={"refresh": refresh}, body=content, lines=True))
+            answer = _accepted(
+                self._wire.ask("POST", "/_bulk", params=_BRIEFLY | {"refresh": refresh}, body=content, lines=True)
+            )
         except Refused as error:  # of the request as a whole: too long, or one of its ids
             if len(chunk) > 1:
                 half = len(chunk) // 2
@@ -287,6 +289,9 @@ class Gateway:
         return busy
 
 
+_BRIEFLY: Final = {
+    "filter_path": ",".join(f"items.*.{name}" for name in ("status", "error", "_seq_no", "_primary_term"))
+}
 _LENIENT: Final = {"ignore_unavailable": "true", "allow_no_indices": "true"}
 
 

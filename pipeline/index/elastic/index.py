@@ -16,7 +16,7 @@ from pipeline.index import STEPS, Bucket, Found, IndexStatus, Step, Volume
 from pipeline.index.buckets import HOUR_S, countable, hour_from, key_of, zone_named
 from pipeline.index.elastic.address import Address
 from pipeline.index.elastic.counting import groups, most_frequent
-from pipeline.index.elastic.documents import TIME, edition, path, since_1970, unpacked
+from pipeline.index.elastic.documents import TIME, edition, path, since_1970
 from pipeline.index.elastic.drivers import connected
 from pipeline.index.elastic.dsl import Query, condition, during, ranking
 from pipeline.index.elastic.gateway import Gateway
@@ -88,7 +88,7 @@ class ElasticIndex:
         pages = list(self._pages(body, most, place))
         hits = [hit for _, page in pages for hit in page]
         marker = Marker(tree)
-        docs = [unpacked(hit["_source"]["kept"]) for hit in hits]
+        docs = self._whole([hit["_id"] for hit in hits])
         mark = _mark(hits[-1]["sort"]) if hits and len(hits) == most else None
         return Found(pages[-1][0], tuple(marker.hit(doc) for doc in docs), mark)
 
@@ -122,12 +122,10 @@ class ElasticIndex:
     def get(self, post_id: str) -> AnalysedPost | None:
         if not post_id:
             return None
-        servers = self._servers
-        (kept,) = servers.gateway.read(servers.plans.register, [post_id])
-        return Entry.of(kept).stored.doc if kept else None
+        return next(iter(self._whole([post_id])), None)
 
     def count(self) -> int:
-        return self._servers.gateway.count(self._servers.plans.posts)
+        return self._servers.gateway.count(self._servers.plans.search)
 
     def trim(self, before: datetime) -> int:
         return self._servers.writer.forget(before)
@@ -141,7 +139,7 @@ class ElasticIndex:
             documents=self.count(),
             size=sum(sizes),
             edition=edition(),
-            stale=gateway.count(plans.posts, older),
+            stale=gateway.count(plans.search, older),
             oldest=self._end("asc"),
             newest=self._end("desc"),
             generation=plan.current,
@@ -163,9 +161,16 @@ class ElasticIndex:
                 self._opened = _Servers.opened(self._address)
             return self._opened
 
+    def _whole(self, ids: Sequence[str]) -> list[AnalysedPost]:
+        """Return the posts of *ids* as the register has them; what was deleted a moment ago is left out."""
+        servers = self._servers
+        known = servers.gateway.read(servers.plans.register, ids)
+        docs = (Entry.of(kept).stored.doc for kept in known if kept)
+        return [doc for doc in docs if doc]
+
     def _search(self, body: Query, **params: str) -> dict[str, Any]:
         servers = self._servers
-        return servers.gateway.search(servers.plans.posts, body, **params)
+        return servers.gateway.search(servers.plans.search, body, **params)
 
     def _search_body(self, tree: Node, since: datetime | None, until: datetime | None, newest_first: bool) -> Query:
         wanted = _both(condition(tree), since, until)
@@ -173,7 +178,7 @@ class ElasticIndex:
         if not newest_first:
             wanted["bool"]["should"] = ranking(tree)
             sort = [{"_score": "desc"}, *_NEWEST]
-        return {"query": wanted, "sort": sort, "_source": ["kept"], "track_total_hits": True}
+        return {"query": wanted, "sort": sort, "_source": False, "track_total_hits": True}
 
     def _pages(self, body: Query, most: int, place: list[Any] | None) -> Iterator[tuple[int, list[dict[str, Any]]]]:
         """Yield the total and the hits, a bounded answer at a time."""
@@ -195,9 +200,9 @@ class ElasticIndex:
         return key_of(group["step"] // _HOUR_MS, next(each for each in STEPS if each == step), self._zone)
 
     def _end(self, order: str) -> datetime | None:
-        body = {"size": 1, "sort": [{TIME: order}], "_source": ["kept"]}
-        hits = self._search(body)["hits"]["hits"]
-        return unpacked(hits[0]["_source"]["kept"]).post.at if hits else None
+        body = {"size": 1, "sort": [{TIME: order}], "_source": False}
+        docs = self._whole([hit["_id"] for hit in self._search(body)["hits"]["hits"]])
+        return docs[0].post.at if docs else None
 
 
 def _both(wanted: Query, since: datetime | None, until: datetime | None) -> Query:

@@ -1,7 +1,8 @@
 """Which generation of indices stands, which one is being built, and their names: a few lines that all writers share.
 
-``PREFIX-posts-v{N}-YYYY.MM`` hold the posts of a month; the alias ``PREFIX-posts`` stands for those of the current N.
-``PREFIX-register`` says what is known of each id and decides; ``PREFIX-about`` holds the plan.
+``PREFIX-posts-v{N}-YYYY.MM`` hold the posts of a month, withheld ones bare; the alias ``PREFIX-posts`` stands for those
+of the current N, for people. ``PREFIX-sealed-v{N}-YYYY.MM`` hold the withheld ones whole. The alias ``PREFIX-search`` is
+our own: all posts whole. ``PREFIX-register`` says what is known of each id and decides; ``PREFIX-about`` holds the plan.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ from typing import Any, Final
 import msgspec
 
 from pipeline.errors import Fault, Misconfigured, Unavailable
-from pipeline.index.elastic.documents import TIME, edition, mappings
+from pipeline.index.elastic.documents import SEALED, TIME, edition, mappings, month_of
 from pipeline.index.elastic.gateway import Gateway, Refused, Seen, Template, Write
 
 STANDING: Final = {"exists": {"field": TIME}}
 """What tells a post from the stub that a deleted or moved one leaves."""
+
+WHOLE: Final = {"bool": {"filter": [STANDING], "must_not": [{"term": {"bare": True}}]}}
+"""What stands, except what a withheld post shows among the others."""
 
 _PLAN: Final = "plan"
 _TRIES: Final = 8
@@ -47,16 +51,20 @@ class Plans:
     def __init__(self, gateway: Gateway, prefix: str, shards: int) -> None:
         self._gateway = gateway
         self._shards = shards
+        self._prefix = prefix
         self.posts = f"{prefix}-posts"
+        self.search = f"{prefix}-search"
         self.register = f"{prefix}-register"
         self.about = f"{prefix}-about"
-        self.all = f"{prefix}-posts-v*"
+        self.all = f"{prefix}-posts-v*,{prefix}-sealed-v*"
 
-    def month(self, generation: int, month: str) -> str:
-        return f"{self.posts}-v{generation}-{month}"
+    def index(self, generation: int, place: str) -> str:
+        """Return the name of the index of *place* (see ``documents.places``)."""
+        return f"{self._family(generation, sealed=place.startswith(SEALED))}-{month_of(place)}"
 
     def months(self, generation: int) -> str:
-        return self.month(generation, "*")
+        """Return the pattern of all indices of *generation*."""
+        return f"{self.index(generation, '*')},{self.index(generation, f'{SEALED}*')}"
 
     def open(self) -> None:
         """Prepare what is not as this version wants it."""
@@ -88,24 +96,18 @@ class Plans:
         raise Unavailable("index: the plan changes all the time")
 
     def shape(self, generation: int, *, current: bool) -> None:
-        """Put the template of *generation* in place: new months of the *current* one stand behind the alias."""
-        name = self._name(generation)
-        self._gateway.ensure(
-            Template(
-                name,
-                (f"{name}-*",),
-                mappings(),
-                self._settings(),
-                {self.posts: {"filter": STANDING}} if current else {},
-                meta={"edition": edition()},
-            )
-        )
+        """Put the templates of *generation* in place: new months of the *current* one stand behind the aliases."""
+        for sealed in (True, False):  # the one that ``_is_current`` reads comes last
+            name = self._family(generation, sealed=sealed)
+            aliases = self._aliases(sealed=sealed) if current else {}
+            meta = {"edition": edition()}
+            self._gateway.ensure(Template(name, (f"{name}-*",), mappings(), self._settings(), aliases, meta=meta))
 
     def swap(self, old: int, new: int) -> None:
-        """Let the alias stand for *new* instead of *old*, in one instant; may be done again after a crash."""
+        """Let the aliases stand for *new* instead of *old*, in one instant; may be done again after a crash."""
         self.shape(old, current=False)
-        self.shape(new, current=True)  # from here on months that come into being have the alias from the start
-        self._point(new, self._gateway.aliased(self.posts))
+        self.shape(new, current=True)  # from here on months that come into being have the aliases from the start
+        self._point(new, self._gateway.aliased(self.search))
         self._point(new, ())  # those made between our look and the template
 
     def forget(self, generations: Iterable[int]) -> None:
@@ -121,12 +123,29 @@ class Plans:
 
     def _point(self, new: int, before: Iterable[str]) -> None:
         months = [info.name for info in self._gateway.indices(self.months(new))]
-        add = [{"add": {"index": name, "alias": self.posts, "filter": STANDING}} for name in months]
-        gone = [{"remove": {"index": name, "alias": self.posts}} for name in before if name not in months]
+        add = [
+            {"add": {"index": name, "alias": alias, **how}}
+            for name in months
+            for alias, how in self._aliases(sealed=self._is_sealed(name)).items()
+        ]
+        gone = [
+            {"remove": {"index": name, "alias": alias}}
+            for name in before
+            if name not in months
+            for alias in self._aliases(sealed=self._is_sealed(name))
+        ]
         self._gateway.realias([*add, *gone])
 
+    def _aliases(self, *, sealed: bool) -> dict[str, Any]:
+        ours = {self.search: {"filter": WHOLE}}
+        return ours if sealed else {self.posts: {"filter": STANDING}} | ours
+
+    def _is_sealed(self, index: str) -> bool:
+        return not index.startswith(self.posts)
+
     def _is_current(self, plan: Plan) -> bool:
-        return (self._gateway.template(self._name(plan.current)) or {}).get("edition") == edition()
+        name = self._family(plan.current, sealed=False)
+        return (self._gateway.template(name) or {}).get("edition") == edition()
 
     def _bring_up(self, plan: Plan) -> None:
         self.shape(plan.current, current=True)
@@ -134,6 +153,7 @@ class Plans:
             self._gateway.widen(self.months(plan.current), mappings())
         except Refused as error:
             raise Misconfigured([_outgrown(error)]) from error
+        self._point(plan.current, ())
 
     def _kept(self) -> tuple[Plan, Seen]:
         (kept,) = self._gateway.read(self.about, [_PLAN])
@@ -141,8 +161,9 @@ class Plans:
             raise Unavailable("index: 索引尚未建立：请运行 yuqing index init / not there yet: run yuqing index init")
         return msgspec.convert(kept.body, Plan), kept.seen
 
-    def _name(self, generation: int) -> str:
-        return f"{self.posts}-v{generation}"
+    def _family(self, generation: int, *, sealed: bool) -> str:
+        """Return what the names of the indices of *generation* begin with."""
+        return f"{self._prefix}-{'sealed' if sealed else 'posts'}-v{generation}"
 
     def _settings(self) -> dict[str, Any]:
         return {

@@ -1,4 +1,4 @@
-"""Writing and forgetting: the register decides by compare-and-swap, then the months follow.
+"""Writing and forgetting: the register decides by compare-and-swap, then the months follow, the sealed ones too.
 
 The register's own write number is the version of what is written to the months, so that a later decision is never
 overwritten by an earlier one, whoever comes last. A crash in between is mended by the same write again, which
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from pipeline.errors import Rejected, Unavailable
-from pipeline.index.elastic.documents import document, edition, month, packed, since_1970, unpacked
+from pipeline.index.elastic.documents import documents, edition, month, month_of, packed, places, since_1970, unpacked
 from pipeline.index.elastic.gateway import Body, Gateway, Kept, Outcome, Refresh, Seen, Write
 from pipeline.index.elastic.plan import Plan, Plans
 from pipeline.index.revise import Stored, after
@@ -24,14 +24,14 @@ _TRIES: Final = 20  # a writer loses only to one that got on
 
 @dataclass(frozen=True)
 class Entry:
-    """What the register knows of *id*: what stands, the months that may hold it, and which write said so.
+    """What the register knows of *id*: what stands, the places that may hold it, and which write said so.
 
     *kept* is what stands as it is stored.
     """
 
     id: str
     stored: Stored = Stored()
-    months: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     seen: Seen | None = None
     kept: str = ""
 
@@ -42,7 +42,13 @@ class Entry:
             unpacked(body["kept"]) if "kept" in body else None,
             datetime.fromisoformat(body["gone_at"]) if "gone_at" in body else None,
         )
-        return cls(kept.id, stored, tuple(body["months"]), kept.seen, body.get("kept", ""))
+        return cls(
+            kept.id,
+            stored,
+            tuple(dict.fromkeys([*body["months"], *(places(stored.doc) if stored.doc else ())])),
+            kept.seen,
+            body.get("kept", ""),
+        )
 
     def heard(self, docs: Iterable[AnalysedPost]) -> Entry:
         """Return what is known once *docs* have been heard too."""
@@ -51,13 +57,13 @@ class Entry:
             stored = after(stored, doc)
         if stored == self.stored:
             return self
-        now = [month(stored.doc.post.at)] if stored.doc else []
+        now = places(stored.doc) if stored.doc else ()
         kept = packed(stored.doc) if stored.doc else ""
-        return Entry(self.id, stored, tuple(dict.fromkeys([*self.months, *now])), self.seen, kept)
+        return Entry(self.id, stored, tuple(dict.fromkeys([*self.places, *now])), self.seen, kept)
 
     def body(self) -> Body:
         doc, gone_at = self.stored.doc, self.stored.gone_at
-        told: dict[str, Any] = {"id": self.id, "months": self.months}
+        told: dict[str, Any] = {"id": self.id, "months": self.places}
         if doc:
             told |= {"at": since_1970(doc.post.at), "kept": self.kept}
         if gone_at:
@@ -97,9 +103,8 @@ class Writer:
             for page in self._gateway.scan(self._plans.register, old, by="id")
         )
         for generation in plan.generations:
-            first = self._plans.month(generation, horizon)
             names = [info.name for info in self._gateway.indices(self._plans.months(generation))]
-            self._gateway.drop(name for name in names if name < first)
+            self._gateway.drop(name for name in names if month_of(name) < horizon)
         self._plans.forget(each for each in self._plans.known() if each < plan.current)  # what a late writer left
         return forgotten
 
@@ -115,12 +120,12 @@ class Writer:
         ]
 
     def _dropped(self, entries: Sequence[Entry], plan: Plan) -> set[str]:
-        """Return the months of *entries* that were dropped with all they held: a stub would only bring them back."""
-        old = {name for entry in entries for name in entry.months if name < plan.horizon}
+        """Return the places of *entries* that were dropped with all they held: a stub would only bring them back."""
+        old = {name for entry in entries for name in entry.places if month_of(name) < plan.horizon}
         if not old:
             return old
         there = {info.name for each in plan.generations for info in self._gateway.indices(self._plans.months(each))}
-        return {name for name in old if not any(self._plans.month(each, name) in there for each in plan.generations)}
+        return {name for name in old if not any(self._plans.index(each, name) in there for each in plan.generations)}
 
     def _register(self, told: dict[str, list[AnalysedPost]]) -> tuple[list[Entry], dict[str, str]]:
         done: list[Entry] = []
@@ -162,11 +167,11 @@ class Writer:
         # The months first: a post that the register knows can be forgotten again, one that it does not know cannot.
         self._gateway.bulk(
             [
-                Write(self._plans.month(generation, name), entry.id, None, version=entry.seen.seq_no)
+                Write(self._plans.index(generation, name), entry.id, None, version=entry.seen.seq_no)
                 for entry in entries
-                for name in entry.months
+                for name in entry.places
                 for generation in plan.generations
-                if entry.seen and name >= horizon  # earlier ones are dropped whole
+                if entry.seen and month_of(name) >= horizon  # earlier ones are dropped whole
             ],
             self._refresh,
         )
@@ -180,24 +185,27 @@ class Writer:
 
 
 def post_of(entry: Entry, generations: Iterable[int], plans: Plans) -> list[Write]:
-    """Return what puts the post of *entry*, if it has one, into its month."""
+    """Return what puts the post of *entry*, if it has one, into its places."""
     doc, seen = entry.stored.doc, entry.seen
     if doc is None or seen is None:
         return []
-    body, name = document(doc, entry.kept), month(doc.post.at)
-    return [Write(plans.month(each, name), entry.id, body, version=seen.seq_no) for each in generations]
+    return [
+        Write(plans.index(each, name), entry.id, body, version=seen.seq_no)
+        for name, body in zip(places(doc), documents(doc), strict=True)
+        for each in generations
+    ]
 
 
 def stubs_of(entry: Entry, generations: Iterable[int], plans: Plans, dropped: Container[str]) -> list[Write]:
-    """Return what leaves nothing but a stub in the months where *entry* was before.
+    """Return what leaves nothing but a stub in the places where *entry* was before.
 
     A stub, and not a delete: servers soon forget the version of what was deleted, and would take a late older post.
     """
     doc, seen = entry.stored.doc, entry.seen
-    now = month(doc.post.at) if doc else None
-    names = [name for name in entry.months if name != now and name not in dropped]
+    now = places(doc) if doc else ()
+    names = [name for name in entry.places if name not in now and name not in dropped]
     return [
-        Write(plans.month(each, name), entry.id, {}, version=seen.seq_no)
+        Write(plans.index(each, name), entry.id, {}, version=seen.seq_no)
         for name in names
         for each in generations
         if seen

@@ -35,7 +35,7 @@ class MemoryStore:
         return [self._write(write) for write in writes]
 
     def _write(self, write: Write) -> Outcome:
-        assert write.body is not None
+        assert isinstance(write.body, Mapping)
         assert write.version is not None
         if write.id in self.refuses:
             return Outcome(refused="strict_dynamic_mapping_exception")

@@ -32,7 +32,7 @@ def test_a_board_is_drawn_with_what_the_live_server_holds(filled: Gateway, board
 
 
 def test_a_leaders_board_shows_no_text_of_any_item(filled: Gateway) -> None:
-    texts = [hit["_source"]["text"] for hit in filled.search(f"{PREFIX}-posts", {"size": 500})["hits"]["hits"]]
+    texts = [hit["_source"]["text"] for hit in filled.search(f"{PREFIX}-search", {"size": 500})["hits"]["hits"]]
     html = "".join(page(board, filled, PREFIX, ENDS, ZONE) for board in shipped().boards if board.face == "leader")
 
     assert len(texts) > 100

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import get_args
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from pipeline.errors import Misconfigured
 from pipeline.index import Step
 from pipeline.index.buckets import countable, folded, hour_from, key_of, telling, zone_named
+from tests.contracts.index_posts import a_post, withheld_posts
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 hours = st.integers(180_000, 700_000)  # 1990 to 2049
@@ -66,7 +68,14 @@ def test_an_hour_counts_from_its_beginning() -> None:
 
 
 def test_words_that_tell_something_are_longer_than_a_sign_and_no_numbers() -> None:
-    assert telling(["停水", "水", "2026", "k3", "停水", "……"]) == {"停水", "k3"}
+    doc = a_post(tokens=("停水", "水", "2026", "k3", "停水", "……"))
+
+    assert telling(doc) == {"停水", "k3"}
+    assert telling(msgspec.structs.replace(doc, text=None)) == set()
+
+
+def test_withheld_posts_tell_no_words() -> None:
+    assert [telling(doc) for doc in withheld_posts()] == [set()] * 3
 
 
 def test_a_keyword_can_be_counted_by_and_an_author_cannot() -> None:

@@ -52,6 +52,9 @@ class TestBuckets(contract.Buckets): ...
 class TestWrites(contract.Writes): ...
 
 
+class TestWithheld(contract.Withheld): ...
+
+
 def of(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///"))
 

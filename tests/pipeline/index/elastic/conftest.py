@@ -61,7 +61,7 @@ def emptied(server: SearchServer, shared_prefix: str) -> Iterator[ElasticIndex]:
     yield index
     index.close()
     gateway = Gateway(connected(Address.read(address_of(server, shared_prefix))))
-    for part in ("posts-v*", "register"):
+    for part in ("posts-v*", "sealed-v*", "register"):
         gateway.drop(info.name for info in gateway.indices(f"{shared_prefix}-{part}"))
     gateway.create(f"{shared_prefix}-register")
     gateway.close()

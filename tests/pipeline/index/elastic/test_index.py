@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pipeline.bus import Message
@@ -14,16 +16,24 @@ from pipeline.engine.worker import SetAside, Worker
 from pipeline.errors import Misconfigured, Unavailable
 from pipeline.index import PostIndex
 from pipeline.index.elastic import index as index_module
+from pipeline.index.elastic.address import Address
+from pipeline.index.elastic.documents import SHOWN, path
+from pipeline.index.elastic.drivers import connected
+from pipeline.index.elastic.gateway import Gateway
 from pipeline.index.elastic.index import ElasticIndex
+from pipeline.index.elastic.plan import Plans
 from pipeline.index.stage import IndexStage
-from pipeline.model import Reader, encode
+from pipeline.model import AnalysedPost, Op, Reader, Type, encode
 from pipeline.topics import dead
 from tests.contracts import post_index as contract
-from tests.contracts.index_posts import a_post, moment
+from tests.contracts.index_posts import a_post, moment, withheld_posts
 from tests.contracts.post_index import found
 from tests.live import eventually, free_port
-from tests.pipeline.index.elastic.conftest import PRODUCTS, address_of
+from tests.pipeline.index.elastic.conftest import PRODUCTS, address_of, clear
 from tests.servers.fixtures import OwnSearch, Product
+from tests.servers.search import SearchServer
+
+KEYWORDS = [*(path(field.name) for field in SHOWN if field.type in (Type.KEYWORD, Type.KEYWORDS)), "words", "told"]
 
 
 class OnServers:
@@ -45,6 +55,9 @@ class TestBuckets(OnServers, contract.Buckets): ...
 
 
 class TestWrites(OnServers, contract.Writes): ...
+
+
+class TestWithheld(OnServers, contract.Withheld): ...
 
 
 def test_a_server_that_is_away_keeps_nobody_from_starting_and_is_unavailable() -> None:
@@ -122,6 +135,76 @@ def test_a_worker_sets_the_poison_aside_and_stores_the_others(index: ElasticInde
     (aside,) = bus.consumer("look", dead("analysed")).poll(10, 0)
     assert Reader(SetAside).read(aside.value).key == "x" * 600
     worker.close()
+
+
+SAID = ("住址", "来信", "孩子", "被打", "举报", "科长")
+SECRETS = (*SAID, "read/", "tid=")
+"""What the withheld posts say, and what leads to them."""
+
+
+def opened(doc: AnalysedPost) -> AnalysedPost:
+    """Return *doc* as it would be if nothing had to be withheld, fetched a little earlier."""
+    post = msgspec.structs.replace(doc.post, fetched_at=doc.post.published.at)
+    return msgspec.structs.replace(doc, post=post, privacy=None, matter=None)
+
+
+def readable(gateway: Gateway, posts: str) -> str:
+    """Return all that a server tells of *posts* to whoever may read them: sources, values, words, their vectors."""
+    every = {"fields": ["*"], "docvalue_fields": KEYWORDS, "size": 1000}
+    told = [gateway.search(posts, every)]
+    for field in KEYWORDS:
+        terms = {"terms": {"field": field, "size": 1000}}
+        told.append(gateway.search(posts, {"size": 0, "aggs": {"values": terms}}))
+    ids = [hit["_id"] for hit in told[0]["hits"]["hits"]]
+    assert len(ids) == 3
+    for index in gateway.aliased(posts):
+        vectors = {"ids": ids, "parameters": {"fields": ["*"], "term_statistics": False}}
+        told.append(dict(gateway._ask("POST", f"/{index}/_mtermvectors", vectors).body))
+    return json.dumps(told, ensure_ascii=False)
+
+
+def asked_for(gateway: Gateway, posts: str, words: str) -> int:
+    """Return how many of *posts* a query by words of any field finds."""
+    return gateway.count(posts, {"query_string": {"query": f'"{words}"', "fields": ["*"], "lenient": True}})
+
+
+@pytest.fixture
+def plans(gateway: Gateway, prefix: str) -> Plans:
+    return Plans(gateway, prefix, 1)
+
+
+def test_nobody_reads_or_guesses_a_word_of_a_withheld_post_where_staff_may_read(
+    index: ElasticIndex, gateway: Gateway, plans: Plans
+) -> None:
+    index.write([opened(doc) for doc in withheld_posts()])
+    told = readable(gateway, plans.posts)
+    assert all(word in told for word in SECRETS)  # so far nothing is withheld, and the test sees what there is to see
+    assert all(asked_for(gateway, plans.posts, word) for word in SAID)
+
+    index.write(withheld_posts())
+
+    for _ in range(2):  # as written, and as built anew
+        told = readable(gateway, plans.posts)
+        assert not [word for word in SECRETS if word in told]
+        assert not [word for word in SAID if asked_for(gateway, plans.posts, word)]
+        assert gateway.count(plans.posts, {"terms": {"privacy.sealed": [True]}}) == 1  # and yet they are counted
+        assert found(index, "举报") == {"accusation"}
+        gateway.refresh(plans.posts)
+        index.reindex()
+
+    index.write([a_post(doc.post.id, op=Op.DELETE, fetched="2026-03-12") for doc in withheld_posts()])
+    assert gateway.count(plans.posts) == gateway.count(plans.search) == 0
+
+
+def test_a_post_is_soon_searchable_without_anybody_asking_for_it(server: SearchServer, prefix: str) -> None:
+    index = ElasticIndex.open(f"{server.product}://127.0.0.1:{server.port}/{prefix}")  # refreshes as in production
+    index.write([a_post("a", "停水")])
+
+    eventually(lambda: found(index, "停水") == {"a"})
+    gateway = Gateway(connected(Address.read(address_of(server, prefix))))
+    clear(gateway, prefix)
+    gateway.close()
+    index.close()
 
 
 def test_status_says_what_stands(index: ElasticIndex) -> None:

@@ -8,11 +8,12 @@ import sys
 import threading
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from pipeline.errors import Misconfigured
 from pipeline.index.elastic import gateway as gateway_module
-from pipeline.index.elastic.documents import document, edition, packed
+from pipeline.index.elastic.documents import documents, edition, packed
 from pipeline.index.elastic.gateway import Gateway, Write
 from pipeline.index.elastic.index import ElasticIndex
 from pipeline.index.elastic.plan import Plan, Plans
@@ -172,7 +173,7 @@ def test_a_death_around_the_swap_is_mended_by_the_next_call(
 
 def test_a_rebuild_of_another_version_begins_again(index: ElasticIndex, gateway: Gateway, plans: Plans) -> None:
     index.write([a_post("a")])
-    gateway.bulk([Write(plans.month(2, "2026.03"), "stale", {}), Write(plans.month(7, "2026.03"), "left", {})])
+    gateway.bulk([Write(plans.index(2, "2026.03"), "stale", {}), Write(plans.index(7, "2026.03"), "left", {})])
     plans.change(lambda plan: Plan(1, 2, "another", done_to="zzz"))
 
     index.reindex()
@@ -204,8 +205,8 @@ def test_trimming_meanwhile_is_seen(index: ElasticIndex, plans: Plans) -> None:
 
 def test_posts_of_an_older_edition_are_counted_as_stale(index: ElasticIndex, gateway: Gateway, plans: Plans) -> None:
     index.write([a_post("a"), a_post("b")])
-    name = plans.month(1, "2026.03")
-    older = document(a_post("a"), packed(a_post("a"))) | {"token_version": "older"}
+    name = plans.index(1, "2026.03")
+    older = msgspec.json.decode(documents(a_post("a"))[0]) | {"token_version": "older"}
     gateway.bulk([Write(name, "a", older, version=1 << 40)])
     gateway.refresh(name)
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import random
 from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
 import pytest
 
 from pipeline.errors import Rejected, Unavailable
+from pipeline.index.elastic.documents import SEALED, documents
 from pipeline.index.elastic.gateway import Gateway, Outcome, Refresh, Write
 from pipeline.index.elastic.index import ElasticIndex
 from pipeline.index.elastic.plan import Plan, Plans
 from pipeline.index.elastic.writing import Writer
 from pipeline.model import Op
-from tests.contracts.index_posts import a_post, moment
+from tests.contracts.index_posts import a_post, moment, withheld_posts
 from tests.contracts.post_index import found
 
 
@@ -121,6 +123,34 @@ def test_many_writers_at_once_lose_nothing_and_double_nothing(index: ElasticInde
 
     assert index.count() == index.search("停水").total == 20
     assert {hit.post.post.text for hit in index.search("*", most=50).hits} == {"停水 5"}
+
+
+def test_a_withheld_post_of_the_layout_before_moves_out_of_sight_and_can_be_deleted(
+    index: ElasticIndex, gateway: Gateway, plans: Plans
+) -> None:
+    (doc, *_) = withheld_posts()
+    index.write([doc])
+    gateway.drop(info.name for info in gateway.indices(plans.index(1, f"{SEALED}*")))
+    (kept,) = gateway.read(plans.register, ["sealed"])
+    assert kept
+    before = msgspec.json.decode(documents(doc)[1]) | {"token_version": "before"}
+    gateway.bulk(
+        [
+            Write(plans.register, "sealed", {**kept.body, "months": ["2026.03"]}),
+            Write(plans.index(1, "2026.03"), "sealed", before, version=1 << 40),
+        ],
+        "true",
+    )
+    assert found(index, "来信") == {"sealed"}
+    assert index.status().stale == 1
+
+    index.reindex()
+
+    assert found(index, "来信") == {"sealed"}
+    assert index.status().stale == 0
+    assert gateway.count(plans.posts, {"exists": {"field": "text"}}) == 0
+    index.write([a_post("sealed", op=Op.DELETE, fetched="2026-04-01")])
+    assert (index.count(), gateway.count(plans.posts)) == (0, 0)
 
 
 def test_a_poison_document_is_named_and_the_others_are_stored(index: ElasticIndex) -> None:
