@@ -13,6 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
+
+NIGHTLY = os.environ.get("NIGHTLY_SOAK") == "1"
+nightly = pytest.mark.skipif(not NIGHTLY, reason="太慢，夜里才跑；NIGHTLY_SOAK=1 / slow, for the night")
 
 
 def free_port() -> int:

@@ -19,7 +19,7 @@ import httpx
 import pytest
 import yaml
 
-from tests.live import eventually, free_port
+from tests.live import eventually, free_port, nightly
 from tests.servers.kafka import KafkaCluster
 from tests.servers.postgres import Database
 from tests.servers.search import Elasticsearch
@@ -120,6 +120,7 @@ def a_post(folder: Path) -> str:
     return str(file)
 
 
+@nightly
 @pytest.mark.slow
 def test_a_warning_goes_through_all_containers_of_the_compose_file(
     containers: dict[str, Container], tmp_path: Path

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.live import nightly
 from tests.servers.kafka import KafkaCluster
 from tests.servers.postgres import Database
 from tests.servers.search import SearchServer
@@ -17,7 +18,9 @@ SECONDS = "40"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("client", "product"), [("kafka", "elasticsearch"), ("confluent", "opensearch")])
+@pytest.mark.parametrize(
+    ("client", "product"), [("kafka", "elasticsearch"), pytest.param("confluent", "opensearch", marks=nightly)]
+)
 def test_the_demo_holds_on_kafka_a_search_server_and_postgresql(
     request: pytest.FixtureRequest, tmp_path: Path, kafka: KafkaCluster, postgres: Database, client: str, product: str
 ) -> None:

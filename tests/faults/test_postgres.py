@@ -20,10 +20,10 @@ from pipeline.topics import MATCHES, SIGNALS
 from tests.faults.desks import parts
 from tests.faults.test_disk import waits
 from tests.faults.test_kill import a_config, expected_alerts, expected_posts, told
-from tests.live import LiveDesk, a_live_desk, eventually, free_port
+from tests.live import NIGHTLY, LiveDesk, a_live_desk, eventually, free_port
 from tests.servers.postgres import Database
 
-BLOWS = 3
+BLOWS = 3 if NIGHTLY else 1  # of each kind
 STATEFUL = (("detect", MATCHES), ("notify", SIGNALS))
 
 

@@ -25,7 +25,7 @@ from pipeline.settings import Settings
 from tests.live import a_live_desk, eventually, free_port, kill
 from tests.servers.kafka import KafkaCluster
 
-POSTS = int(os.environ.get("SCALE_POSTS", 1_000_000 if os.environ.get("NIGHTLY_SOAK") else 20_000))
+POSTS = int(os.environ.get("SCALE_POSTS", 1_000_000 if os.environ.get("NIGHTLY_SOAK") else 6_000))
 INDEX = os.environ.get("SCALE_INDEX", "")
 SMALL = min(POSTS, 20_000)  # enough for the pace of those that it is compared with
 WITHIN_S = 300 + POSTS / 200

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,12 +13,12 @@ import pytest
 from pipeline.cli.demo_check import Inbox
 from tests.crawlers.site import Clock, item, rss, running
 from tests.faults.desks import a_config, a_feed, a_receiver, found
-from tests.live import LiveDesk, a_live_desk, eventually, free_port
+from tests.live import NIGHTLY, LiveDesk, a_live_desk, eventually, free_port, nightly
 from tests.servers.search import SearchServer
 
 IN_TIME_S = 10  # the level allows sixty; two cores run a broker's worth of processes beside it
 DANGER = "柳园新村7号楼楼道煤气味特别大，头晕"
-AWAY_S = 600.0 if os.environ.get("NIGHTLY_SOAK") == "1" else 20.0
+AWAY_S = 600.0 if NIGHTLY else 15.0
 
 
 def chatter(count: int) -> list[str]:
@@ -41,7 +40,7 @@ def missed(desk: LiveDesk) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("product", ["elasticsearch", "opensearch"])
+@pytest.mark.parametrize("product", ["elasticsearch", pytest.param("opensearch", marks=nightly)])
 def test_a_search_server_that_is_away_delays_no_warning_and_misses_no_post(
     tmp_path: Path, own_search: Callable[[str], SearchServer], product: str
 ) -> None:
