@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
 import pytest
 
 from pipeline.errors import Misconfigured, Unavailable
@@ -63,4 +67,37 @@ def test_a_server_without_tls_cannot_be_spoken_to_in_tls(
 
     with pytest.raises(Unavailable):
         wire.ask("GET", "/")
+    wire.close()
+
+
+class Broken(BaseHTTPRequestHandler):
+    """Says that it speaks JSON, and does not, as a proxy in between may."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("x-elastic-product", "Elasticsearch")
+        self.end_headers()
+        self.wfile.write(b'{"took": \xff')
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+@pytest.fixture
+def broken() -> Iterator[int]:
+    server = HTTPServer(("127.0.0.1", 0), Broken)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("scheme", ["elasticsearch", "opensearch"])
+def test_an_answer_that_is_not_json_is_unavailable(scheme: str, broken: int) -> None:
+    wire = connected(Address.read(f"{scheme}://127.0.0.1:{broken}"))
+
+    with pytest.raises(Unavailable):
+        wire.ask("GET", "/_cluster/health")
     wire.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
@@ -13,6 +14,7 @@ from pipeline.index.elastic.documents import SEALED, documents
 from pipeline.index.elastic.gateway import Gateway, Outcome, Refresh, Write
 from pipeline.index.elastic.index import ElasticIndex
 from pipeline.index.elastic.plan import Plan, Plans
+from pipeline.index.elastic.wire import Answer, Method
 from pipeline.index.elastic.writing import Writer
 from pipeline.model import Op
 from tests.contracts.index_posts import a_post, moment, withheld_posts
@@ -151,6 +153,22 @@ def test_a_withheld_post_of_the_layout_before_moves_out_of_sight_and_can_be_dele
     assert gateway.count(plans.posts, {"exists": {"field": "text"}}) == 0
     index.write([a_post("sealed", op=Op.DELETE, fetched="2026-04-01")])
     assert (index.count(), gateway.count(plans.posts)) == (0, 0)
+
+
+def test_a_batch_of_new_posts_takes_three_requests_beside_the_plan(gateway: Gateway, plans: Plans) -> None:
+    class Counting:
+        asked: ClassVar[list[str]] = []
+
+        def ask(self, method: Method, path: str, **more: Any) -> Answer:
+            self.asked.append(path)
+            return gateway._wire.ask(method, path, **more)
+
+        def close(self) -> None: ...
+
+    counted = Gateway(Counting())
+    Writer(counted, plans, "false").write([a_post(f"p{n}") for n in range(500)])
+
+    assert Counting.asked == [f"/{plans.register}/_mget", "/_bulk", "/_bulk"]
 
 
 def test_a_poison_document_is_named_and_the_others_are_stored(index: ElasticIndex) -> None:
