@@ -28,6 +28,7 @@ _OVERTAKEN = (CommitFailedError, IllegalGenerationError, RebalanceInProgressErro
 _ANSWER_WITHIN_MS = 10_000
 _COMMIT_WITHIN_MS = 8000
 _CLOSE_WITHIN_MS = 2000
+_LEAST_MS = 50  # a poll of no time cuts the client's rejoining short, and then it never comes to an end (3.0.12)
 
 
 class KafkaMember:
@@ -67,7 +68,7 @@ class KafkaMember:
 
     def fetch(self, most: int, wait_s: float) -> Fetched:
         with self._said_as_ours():
-            found = self._client.poll(timeout_ms=int(wait_s * 1000), max_records=most)
+            found = self._client.poll(timeout_ms=max(int(wait_s * 1000), _LEAST_MS), max_records=most)
         return {tp.partition: deliveries(self._topic, records) for tp, records in found.items()}
 
     def read_to(self) -> Positions:

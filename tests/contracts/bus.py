@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.bus import Bus, Consumer, Delivery, Message, Positions
 from pipeline.errors import Overtaken
+from tests.live import eventually
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -248,6 +249,22 @@ class BusContract:
 
         for name in "甲乙丙":
             assert [word for word in read if word[0] == name] == [f"{name}{number}" for number in range(30)]
+
+    def test_members_that_never_wait_get_their_share_too(self, bus: Bus) -> None:
+        bus.publish("t", [Message(f"k{number}", b"") for number in range(40)])
+        members = [bus.consumer("g", "t", member=member, of=2) for member in (0, 1)]
+        read: set[tuple[int, int]] = set()
+
+        def poll_all() -> bool:
+            for member in members:
+                try:
+                    read.update((d.partition, d.offset) for d in member.poll(100, wait_s=0.0))
+                    member.commit()
+                except Overtaken:
+                    member.rewind()
+            return len(read) == 40 and all(member.positions for member in members)
+
+        assert eventually(poll_all)
 
     def test_lag_counts_what_is_not_committed(self, bus: Bus) -> None:
         bus.publish("t", [Message(f"k{number}", b"") for number in range(10)])

@@ -50,7 +50,9 @@ class Crew:
                 self.workers.append(app.worker(name, member, share))
 
     def leave(self) -> None:
-        """Vanish: nothing is finished, nothing is said."""
+        """End as processes end: nothing is finished. A client that stayed would still beat for its group."""
+        for worker in self.workers:
+            worker.close()
         self.open.close()
         self.workers.clear()
 
