@@ -14,10 +14,12 @@ from pipeline.bus.open import open_bus
 from pipeline.errors import Misconfigured, Rejected, Unavailable
 from pipeline.metrics import METRICS
 from tests.contracts.bus import messages, share, words
+from tests.live import nightly
 from tests.pipeline.bus.kafka_cases import KafkaCases
 from tests.servers.kafka import KafkaCluster
 
 
+@nightly  # a rebalance of this client was seen to stall for minutes; why is not known yet
 class TestConfluentBus(KafkaCases):
     kind = ConfluentBus
 
