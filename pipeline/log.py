@@ -13,20 +13,17 @@ _TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.Except
 
 
 class _Unfailing:
-    """A stream that loses a line rather than end the process: a log on a full disk must not stop a warning."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+    """Standard error as it is now, which loses a line rather than end the process: a log on a full disk must not stop a warning."""
 
     def write(self, words: str) -> None:
         try:
-            self._stream.write(words)
+            sys.stderr.write(words)
         except OSError:
             return
 
     def flush(self) -> None:
         try:
-            self._stream.flush()
+            sys.stderr.flush()
         except OSError:
             return
 
@@ -45,7 +42,7 @@ def set_up(level: str = "info") -> None:
             else structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Unfailing(sys.stderr))),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Unfailing())),
         cache_logger_on_first_use=True,
     )
 

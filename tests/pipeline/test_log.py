@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
@@ -36,3 +37,15 @@ def test_a_level_keeps_the_lower_ones_out(capsys: pytest.CaptureFixture[str]) ->
     log.get("engine").warning("oh")
 
     assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == ["oh"]
+
+
+def test_what_is_logged_goes_to_standard_error_as_it_is_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    log.set_up("info")
+    before, now = io.StringIO(), io.StringIO()
+    monkeypatch.setattr("sys.stderr", before)
+    log.get("test").info("one")
+    before.close()
+    monkeypatch.setattr("sys.stderr", now)
+    log.get("test").info("two")
+
+    assert "two" in now.getvalue()

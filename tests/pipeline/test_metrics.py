@@ -12,7 +12,19 @@ from prometheus_client import CollectorRegistry, Metric
 
 from pipeline.metrics import Metrics
 
-ABOUT_OURSELVES = {"source", "outcome", "kind", "stage", "rule", "level", "turn", "receiver", "state", "worker"}
+ABOUT_OURSELVES = {
+    "source",
+    "outcome",
+    "kind",
+    "stage",
+    "rule",
+    "level",
+    "turn",
+    "receiver",
+    "state",
+    "worker",
+    "group",
+}
 
 
 def of(registry: CollectorRegistry) -> Iterator[Metric]:

@@ -12,7 +12,7 @@ from tests.pipeline.cli.terminal import Terminal
 def measured(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Sequence[str], int]]:
     asked: list[tuple[Sequence[str], int]] = []
 
-    def run(names: Sequence[str], rounds: int) -> list[Row]:
+    def run(names: Sequence[str], rounds: int, **_: object) -> list[Row]:
         asked.append((names, rounds))
         return [Row("pipeline", 412.5, 400.0, 420.0, "naive", rounds)]
 
