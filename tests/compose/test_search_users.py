@@ -17,11 +17,16 @@ import pytest
 import yaml
 
 from pipeline.cli import passwords
+from tests.live import do_without
 
 ROOT = Path(__file__).parents[2]
 SCRIPT: str = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["search-users"]["command"][0]
 
-pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+
+@pytest.fixture(autouse=True)
+def _curl() -> None:
+    if shutil.which("curl") is None:
+        do_without("curl is not installed")
 
 
 @dataclass

@@ -6,13 +6,13 @@ paused runs again before the next test.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Literal, NoReturn, Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 import pytest
 
+from tests.live import do_without
 from tests.servers.door import SecureSearch, a_door
 from tests.servers.kafka import KafkaCluster, SecureKafka
 from tests.servers.obtain import Unobtainable
@@ -146,7 +146,7 @@ def _started(fixture: str, make: Callable[[], Some]) -> Iterator[Some]:
     try:
         server = make()
     except Unobtainable as reason:
-        _do_without(str(reason))
+        do_without(str(reason))
     try:
         server.start()
         _running.append((fixture, server))
@@ -154,9 +154,3 @@ def _started(fixture: str, make: Callable[[], Some]) -> Iterator[Some]:
     finally:
         _running[:] = [one for one in _running if one[1] is not server]
         server.close()
-
-
-def _do_without(reason: str) -> NoReturn:
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
