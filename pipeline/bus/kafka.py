@@ -111,13 +111,18 @@ class KafkaBus:
         partitions = self._admin.partitions(kafka_topic)
         begins = self._admin.begins(kafka_topic, partitions)
         keep = dict(self._admin.since(kafka_topic, before))
-        for group in self._admin.groups(self._address.prefix, f".{topic}"):
+        for group in self._readers(topic):
             done = self._admin.committed(group, kafka_topic)
             keep = {p: min(offset, done.get(p, begins[p])) for p, offset in keep.items()}
         dropped = {p: offset for p, offset in keep.items() if offset > begins[p]}
         if dropped:
             self._admin.delete(kafka_topic, dropped)
         return sum(offset - begins[p] for p, offset in dropped.items())
+
+    def _readers(self, topic: str) -> list[str]:
+        """Return the groups of ours that read *topic*: a longer prefix may begin like ours, or ours be none."""
+        before, ending = self._address.named("_").removesuffix("_"), f".{topic}"
+        return [name for name in self._admin.groups(before, ending) if "." not in name[len(before) : -len(ending)]]
 
     def close(self) -> None:
         self._publisher.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -51,6 +52,18 @@ class KafkaCases(DealingBusContract):
         assert bus.trim("t", self.now) == 0
 
         assert words(drain(consumer)) == ["二"]
+
+    def test_trimming_does_not_wait_for_readers_of_a_longer_prefix(self, bus: Bus) -> None:
+        bus.publish("t", messages("一"))
+        for place in (bus, other := self.kind(replace(self.address, prefix=f"{self.address.prefix}.trial"), FOREVER)):
+            place.publish("t", messages("二"))
+            consumer = place.consumer("g", "t")
+            drain(consumer)
+            consumer.commit()
+        self.now += timedelta(days=8)
+
+        assert bus.trim("t", self.now) == 2
+        other.close()
 
     def test_browsing_is_by_pages_and_from_what_is_still_there(self, bus: Bus) -> None:
         bus.publish("t", [Message(f"k{number}", b"%d" % number) for number in range(30)])
