@@ -44,12 +44,20 @@ class Polarity(StrEnum):
     POS = "pos"
 
 
+class Ranked(msgspec.Struct, frozen=True, gc=False):
+    """A label that a model considered, and its calibrated probability from 0 to 1."""
+
+    label: str
+    p: float
+
+
 class SentimentFinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """Feeling toward the matter; probabilities from 0 to 1."""
+    """Feeling toward the matter; probabilities from 0 to 1. *emotion* is set only where it was asked for."""
 
     label: Polarity
     p_neg: float
     p_pos: float
+    emotion: str | None = None
     model: str = ""
     why: tuple[Reason, ...] = ()
 
@@ -57,7 +65,9 @@ class SentimentFinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False
 class MatterFinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What it is about (topic code of DOMAIN §4.2), what is asked, and how bad it is (H0 to H3).
 
-    *accusation* marks a report about an official: sealed, never routed to those it names.
+    *accusation* marks a report about an official: sealed, never routed to those it names. *ranked* has the most
+    probable labels of ``topic``, ``msg_kind``, ``department`` and ``domain``, the best first; *models* the version
+    of each model that was asked.
     """
 
     topic: str = "other"
@@ -68,6 +78,8 @@ class MatterFinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     harm: str = "H0"
     needs_human: bool = False
     accusation: bool = False
+    ranked: dict[str, tuple[Ranked, ...]] = {}
+    models: tuple[str, ...] = ()
     why: tuple[Reason, ...] = ()
 
 
@@ -108,6 +120,22 @@ class ClusterFinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     similarity: float = 1.0
 
 
+class EventFinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """The matter at one place and time that a post tells of, in whatever words: *id* is the id of its first post."""
+
+    id: str
+    kind: str = "first"
+    similarity: float = 1.0
+
+
+class PartyFinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """The organisation or office that is responsible; never a private person. *id* is a unit of the directory."""
+
+    id: str | None = None
+    name: str | None = None
+    why: tuple[Reason, ...] = ()
+
+
 class GateStatus(StrEnum):
     """Whether a post is about a matter at all. Nothing is dropped; rules read the status."""
 
@@ -132,7 +160,9 @@ class AnalysedPost(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     matter: MatterFinding | None = None
     place: PlaceFinding | None = None
     numbers: Numbers | None = None
+    party: PartyFinding | None = None
     cluster: ClusterFinding | None = None
+    event: EventFinding | None = None
     gate: GateFinding | None = None
     watch: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
