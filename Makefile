@@ -38,8 +38,16 @@ demo-check: setup ## 无界面地走完整条线，60 秒流时间 / the whole l
 servers: setup-dev ## 本机的真服务器，打印设置，Ctrl-C 结束 / real Kafka, Elasticsearch, PostgreSQL … here, until Ctrl-C
 	$(BIN)/python -m tests.servers $(ARGS)
 
-test: setup-dev ## 跑全部测试 / all tests
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-report=xml:artifacts/coverage.xml $(ARGS)
+test: setup-dev ## 跑全部测试，或 ARGS 指定的 / all tests, or those of ARGS
+ifdef ARGS
+	$(BIN)/python -m pytest $(ARGS)
+else
+	@failed=0; \
+	$(PYTEST) --numprocesses 2 --dist loadgroup -m "not alone" --cov-report= || failed=1; \
+	$(PYTEST) --cov-append -m alone --cov-report=term:skip-covered --cov-report=xml:artifacts/coverage.xml || failed=1; \
+	exit $$failed
+endif
+PYTEST := $(BIN)/python -m pytest --cov
 
 check: setup-dev ## 格式、规范、类型、依赖方向、测试 / format, lint, types, import contract, tests
 	$(BIN)/ruff format --check .

@@ -18,6 +18,7 @@ SECONDS = "40"
 
 
 @pytest.mark.slow
+@pytest.mark.alone  # it judges how late a warning is
 @pytest.mark.parametrize(
     ("client", "product"), [("kafka", "elasticsearch"), pytest.param("confluent", "opensearch", marks=nightly)]
 )

@@ -8,7 +8,7 @@ from pipeline.bench.contest import measure
 from pipeline.bench.stages import Copies, Feelings, Rules, Whole
 
 # Counting lines would slow our side alone: most of the other is other people's code.
-pytestmark = pytest.mark.no_cover
+pytestmark = [pytest.mark.no_cover, pytest.mark.alone]
 
 
 @pytest.mark.slow
