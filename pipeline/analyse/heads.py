@@ -17,6 +17,8 @@ BEST: Final = 6  # candidates that are compared, those that share most bands
 CONTAINED: Final = 0.5  # share of the shorter text's 3-grams that the other must have
 SHORT: Final = 40  # 3-grams; below this, chance likeness is likely and more must be shared
 SHORT_EXTRA: Final = 0.2
+FEW: Final = 3  # 3-grams that one changed letter takes away
+FEW_SHARE: Final = 0.05  # of what else may differ between copies of one form letter
 SHORTER: Final = 0.3  # a text much shorter than the other quotes it, at most
 
 
@@ -54,6 +56,11 @@ class Said:
             return 0.0
         share = len(set(self.grams.tolist()).intersection(other.grams.tolist())) / small  # faster than numpy
         return share if share >= needed else 0.0
+
+    def nearly(self, other: Said, share: float) -> bool:
+        """Say whether the two differ in a few places only, as copies of one form letter do."""
+        small = min(len(self.grams), len(other.grams))
+        return (1 - share) * small <= FEW + FEW_SHARE * small
 
 
 class Head:
@@ -111,7 +118,7 @@ class Heads:
             if abs(at - head.at) > self._window_s:
                 continue
             share = said.share(head.said)
-            if share and not said.marks.contradict(head.said.marks):
+            if share and not said.marks.contradict(head.said.marks, alike=said.nearly(head.said, share)):
                 return head, share
         return None
 
