@@ -146,10 +146,7 @@ def rule_keys() -> str:
     """Describe every key of a rule file."""
     parts = []
     for section, keys in SECTIONS.items():
-        rows = (
-            (f"`{key.name}`", key.zh if key.honoured else f"（{key.zh}）", key.en if key.honoured else f"({key.en})")
-            for key in keys
-        )
+        rows = ((f"`{key.name}`", key.zh, key.en) for key in keys)
         parts += [f"### `{section or '文件 / the file'}`", _table(("键 / key", "含义", "meaning"), rows)]
     return "\n\n".join(parts)
 

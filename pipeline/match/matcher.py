@@ -51,7 +51,7 @@ class Matcher:
         watcher.make_ready(self._automaton.numbers)
         squeezed, offsets = squeeze(_normal(doc))
         found = self._automaton.found(self._automaton.find(squeezed), watcher.numbers, squeezed, offsets)
-        return watcher.explain(doc, Reading(squeezed, offsets, len(doc.post.title), found))
+        return watcher.explain(doc, Reading(squeezed, offsets, len(doc.post.title), found, doc.body()))
 
     def _of(self, doc: AnalysedPost, squeezed: str, offsets: Sequence[int]) -> Iterator[Match]:
         hits = self._automaton.find(squeezed)
@@ -60,7 +60,7 @@ class Matcher:
             return
         wanted = candidates[0].numbers.union(*(watcher.numbers for watcher in candidates[1:]))
         found = self._automaton.found(hits, wanted, squeezed, offsets)
-        reading = Reading(squeezed, offsets, len(doc.post.title), found)
+        reading = Reading(squeezed, offsets, len(doc.post.title), found, doc.body())
         bare = _without_tokens(doc)
         for watcher in candidates:
             try:

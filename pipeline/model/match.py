@@ -17,7 +17,9 @@ class Match(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
 
     *at* is the post's event time, *known_at* when we had it. *group* holds the values of the rule's
     ``group_by`` in order, ``(缺失)`` for a missing one; *member* is the value of ``count_by``.
-    *hits* are the words that hit, for the explanation. The post travels without its tokens.
+    *hits* are the words that hit, for the explanation. *signals* are the rule's named conditions that hold,
+    *parts* those of its type (``of`` and ``match`` of a percentage; ``start``, ``until``, ``pause`` of a deadline).
+    The post travels without its tokens.
     """
 
     id: str
@@ -28,6 +30,7 @@ class Match(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     group: tuple[str, ...] = ()
     member: str = ""
     signals: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     hits: tuple[str, ...] = ()
     analysed: AnalysedPost
 

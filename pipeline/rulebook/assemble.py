@@ -6,37 +6,51 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import chain
 
 from pipeline.model import FIELDS, PERSONAL, Level, Manner, Type, digest
 from pipeline.rulebook.condition import read_condition
 from pipeline.rulebook.expression import Expression, ExpressionError
+from pipeline.rulebook.inherit import inherited
+from pipeline.rulebook.kinds import KEYS, SOURCES, TYPE_KEYS, WITHOUT_MATCH, KindReader, needed_code, needed_reason
 from pipeline.rulebook.report import Report
-from pipeline.rulebook.rule import Condition, Example, LevelIf, Rule, RuleType, Status
+from pipeline.rulebook.rule import (
+    Condition,
+    Deadline,
+    Example,
+    Flatline,
+    LevelIf,
+    Rule,
+    RuleType,
+    Spec,
+    Status,
+    Suppress,
+)
 from pipeline.rulebook.source import Node
 from pipeline.rulebook.template import Template, TemplateError
-from pipeline.rulebook.values import flag, items, known_keys, level, span, text, texts, whole, wrong
+from pipeline.rulebook.values import choice, clock, flag, items, known_keys, level, span, text, texts, whole, wrong
 from pipeline.rulebook.where import Alternatives, field_value
 from pipeline.rulebook.words import Vocabulary
 
 RULE_KEYS = tuple(
-    "id name description owner status level match signals type group_by query_key group-by count_by num_events "
-    "timeframe allowed_lateness max_event_age immediate_if level_if for keep_firing_for notify escalation suppress "
-    "case privacy labels annotations examples".split()
+    "id name description owner status level match signals type group_by query_key group-by by count_by "
+    "allowed_lateness max_event_age immediate_if level_if for keep_firing_for notify escalation suppress "
+    "case privacy labels annotations examples timezone".split()
 )
-# Keys of the nine types of RULES §3.2 that arrive later.
-OTHER_TYPE_KEYS = tuple(
-    "field gte lte spike_type spike_height reference ref_floor threshold_cur cold_start of min_denominator metric "
-    "delta ratio min_base expect threshold stages grace source_guard lookback min_people ignore_null steps ordered "
-    "key start until within pause".split()
+INHERITED = tuple(
+    "owner status level type group_by count_by timeframe allowed_lateness max_event_age immediate_if level_if for "
+    "keep_firing_for notify escalation suppress case privacy labels annotations timezone".split()
 )
-OTHER_TYPES = tuple("cardinality spike percentage growth flatline new_term change sequence deadline".split())
+"""What a file may say once for all its rules, besides ``match``."""
 NOTIFY_KEYS = ("route", "group_wait", "group_interval", "repeat_interval", "resolve_after", "only", "mute")
 CASE_KEYS = ("open", "key", "sla")
+SUPPRESS_KEYS = ("inhibited_by", "notice", "equal", "action", "to", "max")
 ANNOTATION_KEYS = ("summary", "advice")
 EXAMPLE_KEYS = ("match", "no_match")
 _ID = re.compile(r"[a-z0-9_.]{3,64}")
-_ALIASES = ("query_key", "group-by")
-_UNHONOURED = ("for", "keep_firing_for", "escalation", "suppress", "labels")
+_ALIASES = ("query_key", "group-by", "by")
+MASKS = ("phone", "id_card", "person_name", "bank_card", "address", "plate", "email")
+_DAY = timedelta(hours=24)
 _HOUR = timedelta(hours=1)
 
 
@@ -44,8 +58,7 @@ _HOUR = timedelta(hours=1)
 class Defaults:
     """What a file says once for all its rules."""
 
-    owner: str = ""
-    allowed_lateness: timedelta = timedelta(hours=24)
+    node: Node | None = None
     where: Alternatives = ()
 
 
@@ -56,75 +69,100 @@ class Assembler:
         self._words = words
         self._defaults = defaults
         self._report = report
+        self._kinds = KindReader(words, report)
 
     def rule(self, node: Node) -> Rule | None:
         """Return the rule in *node*; None if it has errors, which are then in the report."""
         before = self._report.errors
-        if not self._keys(node):
-            return None
-        kind = self._type(node)
-        match = node.get("match") if kind is None else self._required(node, "match")
-        condition = Condition()
-        if match is not None:
-            condition = read_condition(match, self._words, self._defaults.where, self._report)
-        rule = self._counted(node, kind, condition)
-        return rule if self._report.errors == before else None
-
-    def _keys(self, node: Node) -> bool:
         if node.tag != "map":
             wrong(node, "一条规则", "a rule", self._report)
-            return False
-        written = text(node.get("type"), self._report)
+            return None
+        kind = self._type(node)
+        self._known(node, kind)
+        node = inherited(node, self._defaults.node, _inherited_by(kind))
+        spec = None
+        if kind is not None:
+            self._complete(node, kind)
+            spec = self._kinds.spec(kind, node)
+        rule = self._assembled(node, kind, spec)
+        return rule if self._report.errors == before else None
+
+    def _known(self, node: Node, kind: RuleType | None) -> None:
+        """Report the keys that no rule has, and those that a rule of this type does not have."""
+        own = set(chain(*KEYS[kind])) if kind else TYPE_KEYS
         for key, place in node.keys.items():
-            if key in OTHER_TYPE_KEYS and written not in OTHER_TYPES:
-                zh, en = f"类型 {written} 没有“{key}”这个键", f"{key!r} is not valid for type {written}"
+            if key in TYPE_KEYS and key not in own:
+                zh, en = f"类型 {kind} 没有“{key}”这个键", f"{key!r} is not valid for type {kind}"
                 self._report.error(place, "E07", zh, en)
-            elif key not in RULE_KEYS and key not in OTHER_TYPE_KEYS:
-                self._report.unknown(place, "E02", ("键", "key"), key, RULE_KEYS)
+            elif key not in RULE_KEYS and key not in TYPE_KEYS:
+                self._report.unknown(place, "E02", ("键", "key"), key, (*RULE_KEYS, *sorted(own)))
             elif key in _ALIASES:
-                self._report.warn(place, "", f"“{key}”请改写为 group_by", f"write group_by for {key!r}")
-            elif key in _UNHONOURED:
-                self._report.unhonoured(place, key)
-        return True
+                self._report.warn(place, "W00", f"“{key}”请改写为 group_by", f"write group_by for {key!r}")
+
+    def _complete(self, node: Node, kind: RuleType) -> None:
+        for key in KEYS[kind].must:
+            if node.get(key) is None:
+                zh = f"{kind} 类规则缺少“{key}”{needed_reason(key)}"
+                self._report.error(node.place, needed_code(key), zh, f"a {kind} rule needs {key!r}")
 
     def _type(self, node: Node) -> RuleType | None:
-        found = self._required(node, "type")
+        found = node.get("type") or (self._defaults.node.get("type") if self._defaults.node else None)
         if found is None:
-            return None
-        if found.raw in OTHER_TYPES:
-            zh, en = f"此类型尚未支持：{found.raw}", f"type {found.raw} is not supported yet"
-            self._report.error(found.place, "E06", zh, en)
-            return None
-        if found.raw not in list(RuleType):
-            self._report.unknown(found.place, "E06", ("类型", "type"), found.raw, [*RuleType, *OTHER_TYPES])
-            return None
-        return RuleType(found.raw)
+            self._report.error(node.place, "E04", "缺少“type”", "'type' is missing")
+        written = choice(found, tuple(RuleType), "E06", self._report)
+        return RuleType(written) if written else None
 
-    def _counted(self, node: Node, kind: RuleType | None, condition: Condition) -> Rule:
+    def _condition(self, node: Node, kind: RuleType | None) -> Condition:
+        match = node.get("match")
+        if match is not None:
+            return read_condition(match, self._words, self._defaults.where, self._report)
+        if kind is not None and kind not in WITHOUT_MATCH and not self._defaults.where:
+            self._required(node, "match")
+        return Condition(where=self._defaults.where)
+
+    def _assembled(self, node: Node, kind: RuleType | None, spec: Spec | None) -> Rule:
         report = self._report
         loudness = level(self._required(node, "level"), report) or Level.L4
-        timeframe = span(node.get("timeframe"), report) or timedelta(0)
+        timeframe = self._timeframe(node, kind)
         lateness = span(node.get("allowed_lateness"), report, zero=True)
         notify = self._map(node, "notify", NOTIFY_KEYS)
+        case = self._map(node, "case", CASE_KEYS)
         quiet = span(notify.get("resolve_after"), report)
         templates = self._map(node, "annotations", ANNOTATION_KEYS)
         examples = self._map(node, "examples", EXAMPLE_KEYS)
         rule = Rule(
-            id=self._id(node), rev="", place=node.place, name=self._words_of(node, "name"), owner=self._owner(node),
-            status=self._status(node), level=loudness, type=kind or RuleType.ANY, condition=condition,
+            id=self._id(node), rev="", place=node.place, name=self._words_of(node, "name"),
+            owner=self._words_of(node, "owner"), status=self._status(node), level=loudness,
+            type=kind or RuleType.ANY, spec=spec, condition=self._condition(node, kind),
             description=text(node.get("description"), report) or "",
-            signals=self._signals(node.get("signals")), group_by=self._group_by(node),
+            signals=self._signals(node.get("signals")), group_by=self._group_by(node, spec),
             count_by=self._field(node.get("count_by")) or "id", timeframe=timeframe,
             num_events=self._num_events(node, kind),
-            allowed_lateness=self._defaults.allowed_lateness if lateness is None else lateness,
-            max_event_age=span(node.get("max_event_age"), report) or timedelta(days=7),
+            allowed_lateness=Rule.allowed_lateness if lateness is None else lateness,
+            max_event_age=span(node.get("max_event_age"), report) or Rule.max_event_age,
             immediate_if=self._expression(node.get("immediate_if")), level_if=self._level_if(node.get("level_if")),
-            resolve_after=quiet or max(timeframe, _HOUR), manner=self._manner(notify, node, loudness),
+            hold_for=span(node.get("for"), report, zero=True) or timedelta(0),
+            keep_firing_for=span(node.get("keep_firing_for"), report, zero=True) or timedelta(0),
+            resolve_after=quiet or max(timeframe, _HOUR), manner=self._manner(notify, case, loudness),
+            group_interval=span(notify.get("group_interval"), report) or Rule.group_interval,
+            only=texts(notify.get("only"), report), mute=texts(notify.get("mute"), report),
+            escalation=text(node.get("escalation"), report) or "", suppress=self._suppress(node.get("suppress")),
+            sla=text(case.get("sla"), report) or "", mask=self._mask(node), timezone=self._timezone(node),
+            labels=self._labels(node.get("labels")),
             summary=self._template(templates.get("summary")), advice=self._template(templates.get("advice")),
             match=self._examples(examples.get("match")), no_match=self._examples(examples.get("no_match")),
         )  # fmt: skip
-        self._known_privacy(node)
         return _revised(rule)
+
+    def _timeframe(self, node: Node, kind: RuleType | None) -> timedelta:
+        if kind is RuleType.FLATLINE:  # read with its own workdays
+            found = clock(node.get("timeframe"), Report())
+            return found.span if found else timedelta(0)
+        return span(node.get("timeframe"), self._report) or timedelta(0)
+
+    def _timezone(self, node: Node) -> str:
+        name = text(node.get("timezone"), self._report)
+        return Rule.timezone if name is None else name
 
     def _required(self, node: Node, key: str) -> Node | None:
         found = node.get(key)
@@ -143,11 +181,6 @@ class Assembler:
             self._report.error(found.place, "E05", zh, f"bad id {name!r}: 3 to 64 of a-z 0-9 . _")
         return name
 
-    def _owner(self, node: Node) -> str:
-        if node.get("owner") is None and self._defaults.owner:
-            return self._defaults.owner
-        return self._words_of(node, "owner")
-
     def _status(self, node: Node) -> Status:
         found = node.get("status")
         if found is None:
@@ -158,37 +191,40 @@ class Assembler:
         return Status.EXPERIMENTAL
 
     def _num_events(self, node: Node, kind: RuleType | None) -> int:
-        if kind is None:
-            return 1
-        windowed = kind is RuleType.FREQUENCY
-        if windowed:
-            self._required(node, "timeframe")
-            self._required(node, "num_events")
         found = node.get("num_events")
         number = whole(found, self._report)
         if found is None or number is None:
             return 1
-        if number < 1 or (number > 1 and not windowed):
+        if number < 1 or (number > 1 and kind is RuleType.ANY):
             zh = "num_events 至少为 1；type: any 只能为 1（要数个数请用 frequency）"
             self._report.error(found.place, "E34", zh, "num_events: at least 1, and 1 for type any")
         return number
 
-    def _group_by(self, node: Node) -> tuple[str, ...]:
+    def _group_by(self, node: Node, spec: Spec | None) -> tuple[str, ...]:
         written = [node.get(key) for key in ("group_by", *_ALIASES) if node.get(key) is not None]
         if len(written) > 1:
             self._report.error(node.place, "E03", "group_by 写了两种", "group_by is given in two spellings")
-        fields = tuple(
-            dict.fromkeys(filter(None, (self._field(item) for group in written for item in items(group, self._report))))
-        )
+        nodes = [item for group in written for item in items(group, self._report)]
+        fields = tuple(dict.fromkeys(name for item in nodes if (name := self._field(item))))
+        if isinstance(spec, Flatline):
+            return self._expected_by(fields, spec, written[0].place if written and written[0] else node.place)
         if personal := PERSONAL.intersection(fields):
-            zh = "不能按人分组：规则看事不看人；要数人数请用 count_by"
-            self._report.error(
-                node.place,
-                "P01",
-                f"{'、'.join(personal)} {zh}",
-                "a rule is about matters, not about persons; to count voices use count_by",
-            )
+            zh = f"{'、'.join(personal)} 不能按人分组：规则看事不看人；要数人数请用 count_by"
+            en = "a rule is about matters, not about persons; to count voices use count_by"
+            self._report.error(node.place, "P-01", zh, en)
+        if isinstance(spec, Deadline) and spec.key:
+            return tuple(dict.fromkeys((spec.key, *fields)))
         return fields
+
+    def _expected_by(self, fields: tuple[str, ...], spec: Flatline, place: str) -> tuple[str, ...]:
+        """Return the field that holds the expected key. Of our own accounts the writer is the account itself."""
+        known = SOURCES[spec.expect.source]
+        accounts = spec.expect.source == "directory.accounts"
+        found = tuple("account.id" if accounts and name == "author.key" else name for name in fields)
+        if len(found) != 1 or found[0] not in known:
+            zh = f"flatline 的 group_by 应是能与 {spec.expect.source} 对照的一个字段：{'、'.join(known)}"
+            self._report.error(place, "E39", zh, f"group_by must be one of {', '.join(known)}")
+        return found
 
     def _field(self, node: Node | None) -> str:
         name = text(node, self._report)
@@ -229,13 +265,7 @@ class Assembler:
                 found.append(LevelIf(when, louder))
         return tuple(found)
 
-    def _manner(self, notify: Mapping[str, Node], node: Node, loudness: Level) -> Manner:
-        for key in ("group_interval", "only", "mute"):
-            if key in notify:
-                self._report.unhonoured(notify[key].place, f"notify.{key}")
-        case = self._map(node, "case", CASE_KEYS)
-        if "sla" in case:
-            self._report.unhonoured(case["sla"].place, "case.sla")
+    def _manner(self, notify: Mapping[str, Node], case: Mapping[str, Node], loudness: Level) -> Manner:
         wait = span(notify.get("group_wait"), self._report, zero=True)
         repeat = span(notify.get("repeat_interval"), self._report)
         opens = flag(case.get("open"), self._report)
@@ -246,6 +276,50 @@ class Assembler:
             open_case=loudness is not Level.L4 if opens is None else opens,
             case_key=self._case_key(case.get("key")),
         )
+
+    def _suppress(self, node: Node | None) -> tuple[Suppress, ...]:
+        return tuple(found for item in items(node, self._report) if (found := self._suppression(item)))
+
+    def _suppression(self, node: Node) -> Suppress | None:
+        report = self._report
+        if not known_keys(node, SUPPRESS_KEYS, report):
+            return None
+        action = choice(self._required(node, "action"), ("merge", "downgrade", "hold"), "E06", report)
+        rule, notice = text(node.get("inhibited_by"), report), text(node.get("notice"), report)
+        if bool(rule) == bool(notice):
+            zh = "inhibited_by 和 notice 要写一个，且只写一个"
+            report.error(node.place, "E04", zh, "give either inhibited_by or notice")
+        longest = span(node.get("max"), report)
+        self._fitting(node, action or "", longest)
+        equal = tuple(name for item in items(node.get("equal"), report) if (name := self._field(item)))
+        return Suppress(action or "", rule or "", notice or "", equal, level(node.get("to"), report), longest)
+
+    def _fitting(self, node: Node, action: str, longest: timedelta | None) -> None:
+        """Check that *to* and *max* stand where their action needs them, and nowhere else."""
+        for key, owner in (("to", "downgrade"), ("max", "hold")):
+            if action == owner and node.get(key) is None:
+                self._report.error(node.place, "E04", f"action: {owner} 缺少“{key}”", f"{owner} needs {key!r}")
+            if action and action != owner and node.get(key) is not None:
+                zh, en = f"“{key}”只用于 action: {owner}", f"{key!r} is for action {owner}"
+                self._report.error(node.keys[key], "E07", zh, en)
+        if longest is not None and longest > _DAY:
+            place = node.entries["max"].place
+            self._report.error(place, "E31", "hold 最长 24h，到时必须补报", "a hold lasts at most 24h")
+
+    def _mask(self, node: Node) -> tuple[str, ...]:
+        found = self._map(node, "privacy", ("mask",)).get("mask")
+        if found is None:
+            return Rule.mask
+        names = [choice(item, MASKS, "E06", self._report) for item in items(found, self._report)]
+        return tuple(name for name in names if name)
+
+    def _labels(self, node: Node | None) -> Mapping[str, Template]:
+        if node is None:
+            return {}
+        if node.tag != "map":
+            wrong(node, "键值表", "a mapping", self._report)
+        read = {name: self._template(part) for name, part in node.entries.items()}
+        return {name: template for name, template in read.items() if template is not None}
 
     def _case_key(self, node: Node | None) -> tuple[str, ...]:
         names = [(item, text(item, self._report)) for item in items(node, self._report)]
@@ -285,10 +359,11 @@ class Assembler:
         found = node.get(key)
         return found.entries if found is not None and known_keys(found, known, self._report) else {}
 
-    def _known_privacy(self, node: Node) -> None:
-        # Intake masks every text already, so ``privacy.mask`` can only ask for what is done anyway.
-        for item in items(self._map(node, "privacy", ("mask",)).get("mask"), self._report):
-            text(item, self._report)
+
+def _inherited_by(kind: RuleType | None) -> tuple[str, ...]:
+    """Return the defaults that a rule of this type takes over."""
+    timed = kind is None or "timeframe" in chain(*KEYS[kind])
+    return tuple(key for key in INHERITED if timed or key != "timeframe")
 
 
 def _revised(rule: Rule) -> Rule:
@@ -296,6 +371,6 @@ def _revised(rule: Rule) -> Rule:
     deciding = (
         rule.condition, sorted(rule.signals.items()), rule.type, rule.group_by, rule.count_by, rule.timeframe,
         rule.num_events, rule.allowed_lateness, rule.max_event_age, rule.immediate_if, rule.level, rule.level_if,
-        rule.resolve_after,
+        rule.resolve_after, rule.spec, rule.hold_for, rule.keep_firing_for, rule.timezone,
     )  # fmt: skip
     return replace(rule, rev=digest(repr(deciding))[:12])

@@ -29,7 +29,8 @@ def run_examples(rules: Iterable[Rule]) -> list[ExampleResult]:
     """Return the result of every example of *rules*.
 
     Fields that an example gives are compared; a comparison on a field that it does not give is taken to
-    hold, so that the words decide.
+    hold, so that the words decide. Of a rule that only waits for steps, or for a start and an end, one
+    of these must hold.
     """
     return [
         result
@@ -40,18 +41,36 @@ def run_examples(rules: Iterable[Rule]) -> list[ExampleResult]:
 
 
 def _run(rule: Rule, examples: Iterable[Example], wanted: bool) -> Iterable[ExampleResult]:
-    test = WordTest(rule.condition.text) if rule.condition.text else None
+    own = _Asked(rule.condition)
+    parts = [(name, _Asked(condition)) for name, condition in rule.parts.items()]
     for example in examples:
-        reading = _read(example, test)
-        held = (test is None or test.holds(reading)) and _fields_hold(rule.condition, example)
-        why = explain_words(test, reading) if test else "这条规则没有 text 条件"
-        yield ExampleResult(rule.id, rule.place, example.text, wanted, held is wanted, why)
+        held = own.holds(example) and (not parts or any(part.holds(example) for _, part in parts))
+        whys = [f"{name}：{part.why(example)}" for name, part in parts]
+        yield ExampleResult(
+            rule.id, rule.place, example.text, wanted, held is wanted, "；".join(whys) or own.why(example)
+        )
 
 
-def _read(example: Example, test: WordTest | None) -> Reading:
-    title = str(example.fields.get("title") or "")
-    squeezed, offsets = squeeze(normal(body(title, example.text)))
-    return Reading(squeezed, offsets, len(title), search(all_words(test.condition) if test else (), squeezed, offsets))
+class _Asked:
+    """A condition that is asked about examples."""
+
+    def __init__(self, condition: Condition) -> None:
+        self._condition = condition
+        self._test = WordTest(condition.text) if condition.text else None
+
+    def holds(self, example: Example) -> bool:
+        words = self._test is None or self._test.holds(self._read(example))
+        return words and _fields_hold(self._condition, example)
+
+    def why(self, example: Example) -> str:
+        return explain_words(self._test, self._read(example)) if self._test else "这条规则没有 text 条件"
+
+    def _read(self, example: Example) -> Reading:
+        title = str(example.fields.get("title") or "")
+        original = body(title, example.text)
+        squeezed, offsets = squeeze(normal(original))
+        words = all_words(self._test.condition) if self._test else ()
+        return Reading(squeezed, offsets, len(title), search(words, squeezed, offsets), original)
 
 
 def _fields_hold(condition: Condition, example: Example) -> bool:

@@ -11,7 +11,7 @@ from pipeline.model import FIELDS, AnalysedPost, Type
 
 MAX_LENGTH = 1000
 MAX_DEPTH = 20
-NUMBERS: Final = ("count", "delta", "ratio", "reference")
+NUMBERS: Final = ("count", "delta", "ratio", "reference", "stage")
 COLLECTIONS: Final = ("reached", "signal")
 KEYED: Final = ("group", "signal")
 
@@ -37,9 +37,10 @@ class ExpressionError(ValueError):
 class Expression:
     """A condition on an episode and its newest post.
 
-    The context gives ``count delta ratio reference`` (numbers), ``doc`` (an AnalysedPost), ``group`` (a
-    mapping), ``signal`` and ``reached`` (collections of names). What the context or the post does not
-    have is missing, and a comparison with something missing is false.
+    The context gives ``count delta ratio reference stage`` (numbers; the first stage is 1, a ratio of a
+    percentage rule is 0 to 100), ``doc`` (an AnalysedPost), ``group`` (a mapping), ``signal`` and ``reached``
+    (collections of names). What the context or the post does not have is missing, and a comparison with
+    something missing is false.
     """
 
     text: str

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 from pipeline.directory import Directory
 from pipeline.model import Level
 from pipeline.rulebook.expression import Expression
+from pipeline.rulebook.kinds import NAMES
 from pipeline.rulebook.report import Report
-from pipeline.rulebook.rule import Condition, Rule
+from pipeline.rulebook.rule import Condition, Rule, Sequence
 from pipeline.rulebook.wordtest import positive_words
 
 # Using a right is no harm (RULES §3.1.4): these words must not make anything louder.
 _RIGHTS = ("上访", "信访", "投诉", "举报", "维权")
-_OF_OTHER_TYPES = ("delta", "ratio", "reference", "reached")
+_OF_SOME_TYPES = frozenset(chain.from_iterable(NAMES.values()))
 _PLACES = {"place.street": "street", "place.community": "community", "place.road": "road"}
 _PLACES |= {"place.facility": "facility", "place.site": "site"}
 
@@ -40,6 +42,7 @@ def _names(rule: Rule, report: Report) -> None:
     """Check that every group key, signal and number that is used is there."""
     expressions = list(_expressions(rule))
     used = {signal for expression in expressions for signal in expression.signals}
+    used |= set(rule.spec.steps) if isinstance(rule.spec, Sequence) else set()
     whole = any("signal" in expression.names for expression in expressions)
     for name in sorted(used - set(rule.signals)):
         report.unknown(rule.place, "E25", ("信号", "signal"), name, rule.signals)
@@ -47,11 +50,16 @@ def _names(rule: Rule, report: Report) -> None:
         if not whole:
             report.error(rule.place, "E25", f"信号“{name}”没有用到", f"signal {name!r} is never used")
     for expression in expressions:
-        for name in sorted(set(expression.names) & set(_OF_OTHER_TYPES)):
-            report.error(rule.place, "E24", f"类型 {rule.type} 没有“{name}”", f"type {rule.type} has no {name!r}")
+        _type_names(rule, expression.names, "E24", report)
         _group_keys(rule, expression.groups, "E24", report)
-    for template in (rule.summary, rule.advice):
-        _group_keys(rule, template.groups if template else (), "E26", report)
+    for template in filter(None, (rule.summary, rule.advice, *rule.labels.values())):
+        _type_names(rule, template.names, "E26", report)
+        _group_keys(rule, template.groups, "E26", report)
+
+
+def _type_names(rule: Rule, names: Iterable[str], code: str, report: Report) -> None:
+    for name in sorted(set(names) & _OF_SOME_TYPES - set(NAMES.get(rule.type, ()))):
+        report.error(rule.place, code, f"类型 {rule.type} 没有“{name}”", f"type {rule.type} has no {name!r}")
 
 
 def _group_keys(rule: Rule, keys: Iterable[str], code: str, report: Report) -> None:

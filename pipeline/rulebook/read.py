@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeline.directory import Directory
 from pipeline.errors import Fault
-from pipeline.rulebook.assemble import Assembler, Defaults
+from pipeline.rulebook.assemble import INHERITED, Assembler, Defaults
 from pipeline.rulebook.examples import run_examples
 from pipeline.rulebook.lint import lint
 from pipeline.rulebook.report import Report
 from pipeline.rulebook.rule import Rule
 from pipeline.rulebook.source import Node, load
-from pipeline.rulebook.values import known_keys, span, text, wrong
+from pipeline.rulebook.values import known_keys, text, wrong
 from pipeline.rulebook.where import read_where
 from pipeline.rulebook.words import Vocabulary
 
@@ -24,7 +24,8 @@ SHIPPED = Path(str(files("rules")))
 SCHEMA = "yuqing-rule/v1"
 OTHER_SCHEMAS = ("yuqing-platform/v1", "yuqing-directory/v1")
 FILE_KEYS = ("schema", "defaults", "lists", "variants", "rules")
-DEFAULT_KEYS = ("owner", "timezone", "allowed_lateness", "match")
+DEFAULT_KEYS = (*INHERITED, "match")
+SHARED_TEXT_KEYS = ("fields", "none", "except", "fold")
 
 
 @dataclass(frozen=True)
@@ -123,12 +124,12 @@ def _defaults(node: Node | None, report: Report) -> Defaults:
         return Defaults()
     _known_zone(node.get("timezone"), report)
     match = node.get("match")
-    where = (
-        read_where(match.get("where"), report) if match is not None and known_keys(match, ("where",), report) else ()
-    )
-    lateness = span(node.get("allowed_lateness"), report, zero=True)
-    owner = text(node.get("owner"), report) or ""
-    return Defaults(owner, Defaults.allowed_lateness if lateness is None else lateness, where)
+    shared = match is not None and known_keys(match, ("text", "where"), report)
+    where = read_where(match.get("where"), report) if match is not None and shared else ()
+    words = match.get("text") if match is not None else None
+    if words is not None:
+        known_keys(words, SHARED_TEXT_KEYS, report)
+    return Defaults(node, where)
 
 
 def _known_zone(node: Node | None, report: Report) -> None:

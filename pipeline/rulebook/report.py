@@ -27,10 +27,6 @@ class Report:
         zh, en = guess(name, known)
         self.error(place, code, f"没有“{name}”这个{what[0]}{zh}", f"unknown {what[1]} {name!r}{en}")
 
-    def unhonoured(self, place: str, key: str) -> None:
-        """Report a key that is part of the language and has no effect yet."""
-        self.warn(place, "", f"“{key}”尚未支持，目前不起作用", f"{key!r} is not supported yet and has no effect")
-
 
 def guess(name: str, known: Iterable[str]) -> tuple[str, str]:
     """Return "did you mean …" in Chinese and English, both empty if nothing is near."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import jinja2
@@ -16,8 +17,14 @@ from pipeline.model import FIELDS, AnalysedPost, Level, as_tree
 MAX_SOURCE = 2000
 MAX_OUTPUT = 4000
 MISSING_MARK = "—"
-NAMES: Final = ("count", "doc", "group", "level", "rule", "signal", "delta", "ratio", "reference", "reached")
+NAMES: Final = tuple(
+    "count doc group level rule signal delta ratio reference reached stage key remaining silent_for directory".split()
+)
 FILTERS: Final = tuple("abs d default first float int join last length lower round trim truncate upper".split())
+SPANS: Final = {"days": 86_400, "hours": 3_600, "minutes": 60}
+"""Filters that say a span of time in whole units, rounded down."""
+DIRECTORY: Final = ("id", "name", "unit", "platform")
+"""What a template may say of the expected entry (``directory.name``); *unit* is the unit's name."""
 # What is left out could loop, call, or build a huge text from a short one (*, **, %, format, center …).
 _ALLOWED: Final = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Const,
@@ -46,9 +53,15 @@ class _Missing(jinja2.ChainableUndefined):
     __lt__ = __le__ = __gt__ = __ge__ = _never  # type: ignore[assignment] # the base type raises here
 
 
+def _in_units(seconds: int, value: object) -> object:
+    """Return how many whole units of so many *seconds* a span has; whatever is no span stays as it is."""
+    return int(value.total_seconds() // seconds) if isinstance(value, timedelta) else value
+
+
 def _environment() -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(undefined=_Missing, autoescape=False)  # plain text, never a page
     environment.filters = {name: environment.filters[name] for name in FILTERS}
+    environment.filters |= {name: partial(_in_units, seconds) for name, seconds in SPANS.items()}
     environment.globals = {}
     return environment
 
@@ -58,7 +71,8 @@ _ENVIRONMENT: Final = _environment()
 
 _SAMPLE: Final = {
     "count": 1, "doc": {}, "group": {}, "level": "黄", "rule": "规则", "signal": (), "delta": 1.0, "ratio": 1.0,
-    "reference": 1.0, "reached": (),
+    "reference": 1.0, "reached": (), "stage": 1, "key": "", "remaining": timedelta(0), "silent_for": timedelta(0),
+    "directory": {},
 }  # fmt: skip
 _FAILURES: Final = (jinja2.TemplateError, TypeError, ValueError, ArithmeticError)
 
@@ -69,6 +83,7 @@ class Template:
 
     source: str
     groups: tuple[str, ...] = field(default=(), compare=False)
+    names: tuple[str, ...] = field(default=(), compare=False)
     _compiled: jinja2.Template = field(default_factory=lambda: _ENVIRONMENT.from_string(""), compare=False, repr=False)
 
     @classmethod
@@ -79,13 +94,14 @@ class Template:
         try:
             tree = _ENVIRONMENT.parse(source)
             groups = tuple(_check(tree))
+            names = tuple(dict.fromkeys(node.name for node in tree.find_all(nodes.Name)))
             compiled = _ENVIRONMENT.from_string(source)
             compiled.render(_SAMPLE)
         except TemplateError:
             raise
         except (*_FAILURES, RecursionError) as error:
             raise TemplateError(f"模板语法不对：{error}", f"bad template: {error}") from error
-        return cls(source, groups, compiled)
+        return cls(source, groups, names, compiled)
 
     def render(self, context: Mapping[str, object]) -> str:
         """Return the text for *context* (names: ``NAMES``; ``doc`` an AnalysedPost), at most MAX_OUTPUT long.
@@ -138,6 +154,8 @@ def _check_fields(tree: nodes.Template) -> None:
         if id(node) in inner:
             continue
         name = _dotted(node)
+        if name.startswith("directory.") and name.removeprefix("directory.") in DIRECTORY:
+            continue
         if not name.startswith("doc.") or name.removeprefix("doc.") not in FIELDS:
             raise TemplateError(f"没有“{name}”这个字段", f"unknown field {name!r}")
 

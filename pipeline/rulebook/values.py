@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from pipeline.model import Level
 from pipeline.rulebook.report import Report
+from pipeline.rulebook.rule import Clock
 from pipeline.rulebook.source import Node
 from pipeline.settings import duration
 
@@ -21,6 +22,8 @@ _KINDS = {
     "bool": "真假值",
     "null": "空值",
 }
+_WORKDAYS = re.compile(r"\s*(\d{1,4})\s*wd\s*")
+_PERCENT = re.compile(r"\s*(\d{1,4}(?:\.\d+)?)\s*%\s*")
 _INTEGER = re.compile(r"[+-]?\d{1,15}")
 
 
@@ -105,8 +108,11 @@ def flag(node: Node | None, report: Report) -> bool | None:
     return None
 
 
-def span(node: Node | None, report: Report, *, zero: bool = False) -> timedelta | None:
-    """Return a duration written ``90s``, ``1h30m`` or ``{minutes: 10}``; zero only where it makes sense."""
+def span(node: Node | None, report: Report, *, zero: bool = False, workdays: bool = False) -> timedelta | None:
+    """Return a duration written ``90s``, ``1h30m`` or ``{minutes: 10}``; zero only where it makes sense.
+
+    *workdays* says that ``5wd`` would have been possible here too, for the message.
+    """
     if node is None:
         return None
     words = _spelled(node, report) if node.tag == "map" else node.raw
@@ -118,10 +124,9 @@ def span(node: Node | None, report: Report, *, zero: bool = False) -> timedelta 
     try:
         found = duration(words)
     except (ValueError, OverflowError):
-        unit = "工作日 wd 只能用于 deadline 和 flatline；" if "wd" in words else ""
-        report.error(
-            node.place, "E31", f"时长应写成 90s、10m、1h30m、7d；{unit}写的是 {words}", f"bad duration {words!r}"
-        )
+        unit = "" if workdays or "wd" not in words else "工作日 wd 只能用于 deadline 和 flatline；"
+        forms = "90s、10m、1h30m、7d" + ("、5wd" if workdays else "")
+        report.error(node.place, "E31", f"时长应写成 {forms}；{unit}写的是 {words}", f"bad duration {words!r}")
         return None
     if not found and not zero:
         report.error(node.place, "E31", "时长不能为零", "a duration must not be zero")
@@ -133,6 +138,53 @@ def _spelled(node: Node, report: Report) -> str | None:
     if not known_keys(node, _DURATION_PARTS, report) or not set(node.entries) <= set(_DURATION_PARTS):
         return None
     return "".join(f"{value.raw}{_DURATION_PARTS[key]}" for key, value in node.entries.items())
+
+
+def clock(node: Node | None, report: Report, *, zero: bool = False) -> Clock | None:
+    """Return a length of time that may also be written ``5wd``, in workdays."""
+    if node is None:
+        return None
+    found = _WORKDAYS.fullmatch(node.raw) if node.tag == "str" else None
+    if found is None:
+        length = span(node, report, zero=zero, workdays=True)
+        return None if length is None else Clock(length)
+    days = int(found.group(1))
+    if not days:
+        report.error(node.place, "E31", "时长不能为零", "a duration must not be zero")
+        return None
+    return Clock(workdays=days)
+
+
+def share(node: Node, report: Report) -> float | None:
+    """Return the share that ``50%`` is: 0.5."""
+    found = _PERCENT.fullmatch(node.raw) if node.tag == "str" else None
+    if found is None:
+        report.error(node.place, "E40", f"应写成 50%，写的是 {node.raw}", f"write it as 50%, not {node.raw!r}")
+        return None
+    return float(found.group(1)) / 100
+
+
+def at_least(
+    node: Node | None, least: int, code: str, key: str, report: Report, *, most: int | None = None
+) -> int | None:
+    """Return a whole number of at least *least* (and at most *most*); others are reported with *code*."""
+    found = whole(node, report)
+    if node is None or found is None:
+        return None
+    if found < least or (most is not None and found > most):
+        zh = f"{key} 至少为 {least}" if most is None else f"{key} 应在 {least} 到 {most} 之间"
+        report.error(node.place, code, zh, f"{key}: at least {least}" + ("" if most is None else f", at most {most}"))
+        return None
+    return found
+
+
+def choice(node: Node | None, known: Sequence[str], code: str, report: Report) -> str | None:
+    """Return one of the words *known*; another is reported with *code*."""
+    found = text(node, report)
+    if node is None or found is None or found in known:
+        return found
+    report.unknown(node.place, code, ("值", "value"), found, known)
+    return None
 
 
 def level(node: Node | None, report: Report) -> Level | None:

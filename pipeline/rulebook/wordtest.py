@@ -17,12 +17,16 @@ _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 class Reading:
     """A squeezed text and the words found in it.
 
-    *offsets* say where each character stood in ``title + "\\n" + text``; *title_length* is 0 without a title.
+    *offsets* say where each character stood in *original*, ``title + "\\n" + text``; *title_length* is 0 without a
+    title.
     """
 
-    __slots__ = ("_title_length", "found", "offsets", "squeezed")
+    __slots__ = ("_title_length", "found", "offsets", "original", "squeezed")
 
-    def __init__(self, squeezed: str, offsets: Sequence[int], title_length: int, found: Found) -> None:
+    def __init__(
+        self, squeezed: str, offsets: Sequence[int], title_length: int, found: Found, original: str = ""
+    ) -> None:
+        self.original = original
         self.squeezed = squeezed
         self.offsets = offsets
         self.found = found

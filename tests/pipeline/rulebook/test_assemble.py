@@ -94,7 +94,7 @@ rules:
 """
     file.write_text(rule.replace("GROUP", "author.key"), encoding="utf-8")
     (fault,) = Rulebook.read([file]).errors
-    assert fault.code == "P01"
+    assert fault.code == "P-01"
     assert "count_by" in fault.zh
 
     file.write_text(rule.replace("GROUP", "place.street"), encoding="utf-8")

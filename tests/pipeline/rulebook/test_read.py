@@ -167,21 +167,6 @@ def test_a_rule_that_cannot_work_is_refused(tmp_path: Path, changes: dict[str, o
     assert book.rules == ()
 
 
-def test_a_type_that_is_not_supported_yet_is_refused_and_said_so(tmp_path: Path) -> None:
-    book = read(tmp_path, a_rule(type="spike", spike_height=3))
-
-    assert book.rules == ()
-    assert [(fault.code, "尚未支持" in fault.zh) for fault in book.faults] == [("E06", True)]
-
-
-@pytest.mark.parametrize("key", ["for", "escalation", "suppress", "labels"])
-def test_a_key_that_has_no_effect_yet_is_never_silently_ignored(tmp_path: Path, key: str) -> None:
-    book = read(tmp_path, a_rule(**{key: "应急"}))
-
-    assert len(book.rules) == 1
-    assert [("尚未支持" in fault.zh, fault.warning) for fault in book.faults] == [(True, True)]
-
-
 def test_an_example_that_fails_says_which_words_hit_and_which_were_voided(tmp_path: Path) -> None:
     match = {"text": {"any": ["停水"], "except": ["暂停水果"], "none": ["通知"]}}
     book = read(tmp_path, a_rule(match=match, examples={"match": ["暂停水果，有通知"], "no_match": ["来水了"]}))

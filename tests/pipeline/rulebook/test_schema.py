@@ -7,14 +7,14 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from pipeline.rulebook import SHIPPED, assemble, check, condition, read
+from pipeline.rulebook import SHIPPED, assemble, check, condition, kinds, read
 from pipeline.rulebook import schema as rule_schema
 
 ROOT = Path(__file__).parents[3]
 READ = {
     "": read.FILE_KEYS,
     "defaults": read.DEFAULT_KEYS,
-    "rules[]": assemble.RULE_KEYS,
+    "rules[]": (*assemble.RULE_KEYS, *kinds.TYPE_KEYS),
     "rules[].match": condition.CONDITION_KEYS,
     "rules[].match.text": condition.TEXT_KEYS,
     "rules[].match.text.near[]": condition.NEAR_KEYS,
@@ -22,6 +22,7 @@ READ = {
     "rules[].case": assemble.CASE_KEYS,
     "rules[].annotations": assemble.ANNOTATION_KEYS,
     "rules[].examples": assemble.EXAMPLE_KEYS,
+    "rules[].suppress[]": assemble.SUPPRESS_KEYS,
 }
 SHIPPED_FILES = sorted(file for file in SHIPPED.glob("*.yaml") if not file.name.endswith(".test.yaml"))
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.yaml"))
