@@ -41,11 +41,12 @@ class Place(_Entry):
 class Unit(_Entry):
     """An office that answers: *topics* are codes of DOMAIN §4.2, *areas* are place ids.
 
-    *role* marks the desk, the hotline sub-centre, and a street or town office.
+    *role* marks the desk, the hotline sub-centre, and a street or town office; *aliases* are what residents call it.
     """
 
     id: str
     name: str
+    aliases: tuple[str, ...] = ()
     role: Literal["desk", "hotline", "street", "department", "company", "liaison"] = "department"
     topics: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
