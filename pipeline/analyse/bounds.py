@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.analyse.cues import Reading
-from pipeline.directory.names import Sure
+from pipeline.analyse.names import Sure
 
 _DIGITS = frozenset("0123456789〇零一二三四五六七八九十百")
 _ENDED = re.compile(

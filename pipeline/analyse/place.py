@@ -11,8 +11,8 @@ from daachorse import CharwiseDoubleArrayAhoCorasick
 from pipeline.analyse import elsewhere
 from pipeline.analyse.bounds import holds, latin_alone
 from pipeline.analyse.cues import Reading
+from pipeline.analyse.names import CITY, DISTRICT, OUTSIDE, Name, Sure, names
 from pipeline.directory import Directory, Place
-from pipeline.directory.names import CITY, DISTRICT, OUTSIDE, Name, Sure, names
 from pipeline.model import PlaceFinding, PlaceStatus, Reason
 
 _SURE, _BY_CITY, _ALONE, _CANDIDATE, _CONTRASTED = 0.95, 0.85, 0.5, 0.4, 0.6

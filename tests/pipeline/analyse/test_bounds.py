@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.analyse.bounds import holds, latin_alone
 from pipeline.analyse.cues import Lexicon, Reading
-from pipeline.directory.names import Sure
+from pipeline.analyse.names import Sure
 from pipeline.text.normal import normal, squeeze
 
 

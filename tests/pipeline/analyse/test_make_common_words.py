@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pipeline.directory.make_common_words import common
+from pipeline.analyse.make_common_words import common
 
 
 def test_a_word_is_common_that_stands_in_enough_texts() -> None:

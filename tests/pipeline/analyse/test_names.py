@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.analyse.names import OUTSIDE, Sure, is_common, names
 from pipeline.directory import Directory, Place, Territory
-from pipeline.directory.names import OUTSIDE, Sure, is_common, names
 from pipeline.text.normal import folded
 
 

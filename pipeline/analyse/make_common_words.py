@@ -1,6 +1,6 @@
 """Make ``common_words.txt``: two-character words that stand in many texts, so that no place may be called by one alone.
 
-``python -m pipeline.directory.make_common_words FILES`` with JSONL(.gz) files that have a ``text`` a line.
+``python -m pipeline.analyse.make_common_words FILES`` with JSONL(.gz) files that have a ``text`` a line.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from pipeline.directory.names import COMMON_WORDS
+from pipeline.analyse.names import COMMON_WORDS
 from pipeline.text.segment import segmenter
 
 _PAIR = re.compile("[\u4e00-\u9fff]{2}")
