@@ -84,8 +84,9 @@ pending = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
-# One hit per rule and post: a second revision or delivery of a post does not count twice. *match_id* names the
-# revision that was judged last; *body* is what an alert shows of the post.
+# One hit per rule and post (or sample of its counts, or term in it): a second revision or delivery of a post does not
+# count twice. *match_id* names the revision that was judged last; *body* is what an alert shows of the post; *mark* is
+# what its type counts (a value, a number, the steps that hold); *doc* is the whole hit, where a timer speaks of it later.
 hit = Table(
     "hit",
     metadata,
@@ -97,8 +98,33 @@ hit = Table(
     Column("known_at", Moment, nullable=False),
     Column("match_id", Words(64), nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("mark", Words, nullable=False, server_default=""),
+    Column("doc", LargeBinary, nullable=True),
     Index("hit_window", "rule", "grp", "at"),
     Index("hit_age", "at"),
+)
+
+# The groups of each rule that have an open window, and of each rule as a whole (an empty *grp*): when its first hit
+# was, by event time, and when its last was heard.
+watch = Table(
+    "watch",
+    metadata,
+    Column("rule", Words(64), primary_key=True),
+    Column("grp", Words(64), primary_key=True),
+    Column("first_at", Moment, nullable=False),
+    Column("known_at", Moment, nullable=False),
+)
+
+# What happens by itself when *due* comes: a silence, a deadline, the end of ``for``, of holding an alert back.
+timer = Table(
+    "timer",
+    metadata,
+    Column("rule", Words(64), primary_key=True),
+    Column("grp", Words(64), primary_key=True),
+    Column("kind", Words(16), primary_key=True),
+    Column("due", Moment, nullable=True, index=True),
+    Column("partition", Integer, nullable=False, server_default="0"),
+    Column("body", LargeBinary, nullable=False),
 )
 
 episode = Table(
