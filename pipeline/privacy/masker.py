@@ -13,25 +13,37 @@ from pipeline.directory import Directory
 from pipeline.model import body
 from pipeline.privacy.minors import about_a_minor
 from pipeline.privacy.names import TITLES, names, records
-from pipeline.privacy.numbers import numbers
-from pipeline.privacy.patterns import addresses, devices, documents, doors, handles, plates, school_classes
-from pipeline.privacy.shadow import INVISIBLE, shadow, spoken
-from pipeline.privacy.span import CLASS_OF, PLACEHOLDERS, Span
+from pipeline.privacy.numbers import GAPS, numbers
+from pipeline.privacy.patterns import PROVINCES, addresses, devices, documents, doors, handles, plates, school_classes
+from pipeline.privacy.shadow import INVISIBLE, NUMERALS, shadow, spoken
+from pipeline.privacy.span import CLASS_OF, PLACEHOLDERS, USCC, Span
 from pipeline.text.normal import normal_batch
 
 Find = Callable[[str], Iterator[Span]]
 
 # What a text must contain for a recogniser to look at all. Loose on purpose: the recogniser decides.
-_D = "[0-9零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]"
-_GAP = r"[ \t\-—–_.·•*]{1,2}"
+_D = f"[0-9{NUMERALS}]"
+_GAP = rf"(?:{GAPS}{{1,3}}|\n)"
 _LOOK: Final[tuple[tuple[str, Find | None], ...]] = (
-    (rf"{_D}{{5}}|{_D}{{3}}{_GAP}{_D}{{4}}|{_D}{{4}}{_GAP}{_D}{{3}}|(?:{_D}{_GAP}){{6}}|1[3-9][0-9o]{{9}}", numbers),
-    ("[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼] ?[a-hj-np-z][·•. ]?[0-9a-z]{4}", plates),
-    (r"@|\(at\)|\[at\]|(?: at | ?# ?)[a-z0-9\-]+\.(?:com|cn|net|org)", addresses),
-    (r"(?:信|[vw]x|q ?q|[vq]|[号群音手书钉博扣鹅❤]|id)[^0-9a-z]{0,5}(?:[0-9a-z_\-]{5}|[0-9](?: [0-9]){5})", handles),
+    (
+        rf"{_D}{{5}}|{_D}{{3}}[ \-—]{_D}{{4}}|{_D}{{2,4}}{_GAP}{_D}{{2,4}}{_GAP}{_D}{{2,4}}|(?:{_D}{_GAP}){{6}}|[1li][3-9][0-9oli]{{9}}",
+        numbers,
+    ),
+    (
+        rf"[{PROVINCES}][ ·•・.\-]?[a-hj-np-z][ ·•・.\-]{{0,2}}[0-9a-z]{{4}}|使[ ·•・.\-]?[0-9]{{3}}|[0-9]{{6}}使|wj",
+        plates,
+    ),
+    (r"@|[(\[【]at[)\]】]|(?: at | ?# ?)[a-z0-9\-]+(?:\.| ?[(\[]dot| dot )", addresses),
+    (
+        r"(?:信|[vw]x|q ?q|[vq]|[号群音手书钉博扣鹅❤宝陌乎旺]|id|chat|weixin)[^0-9a-z]{0,5}(?:[0-9a-z_\-]{5}|[0-9](?: [0-9]){5})",
+        handles,
+    ),
     ("护照|行证|回乡证|台胞证|港澳证|居留证", documents),
     (r"[0-9]\.[0-9]+\.[0-9]|[0-9]\.[0-9]{4}|[0-9a-f]{2,4}[:\-][0-9a-f]{2,4}[:\-]|东经|北纬|经度|纬度|imei", devices),
-    ("单元|[0-9]{3}室|[楼栋幢座][ -]?[0-9]{3}|[0-9]-[0-9]{1,2}-[0-9]{3}", doors),
+    (
+        "单元|[0-9一二三四五六七八九]{2} ?(?:室|号房)|(?:[楼栋幢座]|[0-9]#)[ -]?(?:[0-9]{1,2}-)?[0-9零〇一二三四五六七八九]{3}|[0-9]-[0-9]{1,2}-[0-9]{3}|门[0-9]{3}",
+        doors,
+    ),
     ("班", school_classes),
     ("|".join(TITLES), names),
     ("[男女][,。 0-9)/]|身份证|手机|电话|联系方式|[一-鿿][ ,:(/]{0,2}1[3-9][0-9]{9}", records),
@@ -43,7 +55,8 @@ _LOOK: Final[tuple[tuple[str, Find | None], ...]] = (
     (INVISIBLE, None),
 )
 _PLACEHOLDER = re.compile("|".join(re.escape(words) for words in CLASS_OF))
-_RANK = {name: rank for rank, name in enumerate(("CN_ID18", "CN_ID_SUSPECT", "USCC", *PLACEHOLDERS))}
+_SUREST = ("CN_ID18", "CN_ID_SUSPECT", USCC)
+_RANK = {name: rank for rank, name in enumerate(dict.fromkeys((*_SUREST, *PLACEHOLDERS)))}
 
 
 class Masked(msgspec.Struct, frozen=True, gc=False):

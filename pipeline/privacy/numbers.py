@@ -1,101 +1,260 @@
-"""Identity, card and telephone numbers, in digits, in groups and in Chinese numerals."""
+"""Identity, card and telephone numbers, in digits, in groups and in Chinese numerals.
+
+Digits that follow one another, whatever people put between them, are one run. In a run every stretch of whole groups
+is tried: a check digit that holds proves a number in any grouping, without one the grouping must be a usual one.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 import re2
 
 from pipeline.privacy.checks import has_date, has_region, id18_holds, luhn_holds, uscc_holds
 from pipeline.privacy.span import USCC, Span
 
-_GAP = r"[ \t\-—–_.·•*]{0,2}"  # what people put between groups of digits; never a line end
-_SPLIT = r"[ \t\-—–_.·•*]{1,2}"
-_ID18 = re.compile(
-    rf"(?<![0-9a-z])(?:\d{{6}}{_GAP}\d{{4}}{_GAP}\d{{2}}{_GAP}\d{{2}}{_GAP}\d{{3}}[0-9x]"
-    rf"|\d{{4}}{_SPLIT}\d{{4}}{_SPLIT}\d{{4}}{_SPLIT}\d{{4}}{_SPLIT}\d[0-9x])(?![0-9a-z])"
-)
-_ID15 = re.compile(r"(?<![0-9a-z])\d{15}(?![0-9a-z])")
+GAPS: Final = r"[ \t\-—–―_.·•・*/()]"  # what people put between groups of digits
+_RUN = re.compile(rf"\d(?:(?:{GAPS}{{0,3}}|\n)[\dx×✕]){{9,}}")
+_LETTERED = re.compile(r"(?<![0-9a-z])[1li][3-9][0-9oli]{9}(?![0-9a-z])")  # 138oo138ooo
 _USCC = re.compile(r"(?<![0-9a-z])[0-9a-hj-npqrtuwxy]{2}\d{6}[0-9a-hj-npqrtuwxy]{10}(?![0-9a-z])")
-_CARD = re.compile(rf"(?<![0-9a-z])\d{{4}}(?:{_GAP}\d{{4}}){{2}}{_GAP}\d{{1,4}}(?:{_GAP}\d{{1,3}})?(?![0-9a-z])")
-_MOBILE = re.compile(
-    rf"(?<!\d)(?<!\d[.])(?:\+?86{_GAP})?"
-    rf"(?:1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}|1[3-9]\d{{2}}{_SPLIT}\d{{4}}{_SPLIT}\d{{3}}"
-    rf"|1[3-9]\d{_SPLIT}\d{{3}}{_SPLIT}\d{{5}}|1{_SPLIT}[3-9](?:{_SPLIT}\d){{9}})(?!\d)"
-    r"|(?<![0-9a-z])1[3-9][0-9o]{9}(?![0-9a-z])"  # 138oo138ooo
-)
-_LANDLINE = re.compile(r"(?<!\d)(?:\(0\d{2,3}\)|0\d{2,3})[-—– ]{0,2}\d{7,8}(?![\d元万])")
-_NAMED_LANDLINE = re.compile(r"(?:电话|座机|固话|tel|致电|拨打)(?:号码?)?[:是为 ]{0,2}([2-8]\d{6,7})(?!\d)")
-_CARD_WORD = re.compile(r"(?:卡号?|账[号户]|户头|账号)[:是为 ]{0,3}(?:尾号)?$")
-_ORDER_WORD = re.compile(r"(?:单号?|编号|流水号?|订单|工单|运单|快递|案号|文号|条码|批号)[:是为 ]{0,3}$")
-_SEPARATORS = re.compile(r"[^\da-z]")  # digits of every script stay: the patterns took them for digits
-_BEGINS = re.compile(r"[0-9+(]")  # as every number does
 _CODE = re2.compile("[0-9a-hj-npqrtuwxy]{18}")
+_AREA = r"(?:10|2\d|[3-9]\d{2})"
+_LANDLINE = re.compile(
+    rf"(?<![0-9a-z.])(?:\(0{_AREA}\)|0{_AREA}|(?:\+|00)?86[\- ]\(?{_AREA}\)?)(?:[\-—–―/]|[ ])?[ ]?"
+    r"(?:\d{7,8}|\d{3,4}[\- ]\d{4}|\d{4}[\- ]\d{3})(?:-\d{1,4})?(?![\d元万]| \d{2,3}(?!\d))"
+)
+_NAMED_LANDLINE = re.compile(
+    r"(?:电话|座机|固话|tel|致电|拨打)(?:号码?)?[:是为 ]{0,2}([2-8]\d{6,7}|[2-8]\d{2,3}[\- ]\d{4})(?![\d\-])"
+)
+_NEAR = 12  # characters before a number in which a word says what it is
+_CARD_WORD = re.compile(r"(?:卡号?|账[号户]|户头|账号)(?:是|为)?[: ]{0,3}(?:尾号)?$")
+_ORDER_WORD = re.compile(
+    r"(?:单号?|编[号码]|流水号?|订单|工单|运单|快递|案号|文号|条码|批号|受理号|序列号|合同号?|发票号?码?|票号|户号|表号|学号|工号|凭证号?)(?:是|为)?[: ]{0,3}$"
+)
+_PHONE_WORD = re.compile(r"(?:电话|手机|号码?|联系方式|tel|致电|拨打?|打|回电|联系)(?:是|为)?[: ]{0,3}$")
+_COUNTRY = re.compile(r"\(?(?:\+|00)?86\)?[ \-]{0,2}$|[(+]$")
+_USUAL_IDS = frozenset(
+    {(18,), (6, 8, 4), (6, 12), (6, 4, 4, 4), (6, 4, 2, 2, 4), (4, 4, 4, 4, 2), (14, 4), (3, 3, 4, 4, 4)}
+)
+_USUAL_MOBILES = frozenset(
+    {(11,), (3, 4, 4), (3, 3, 5), (3, 8), (4, 4, 3), (4, 3, 4), (5, 6), (7, 4), (6, 5), (4, 7), (3, 3, 3, 2), (3, 2, 2, 2, 2), (1,) * 11}
+)  # fmt: skip
+_FEW_MOBILES = frozenset({(11,), (3, 4, 4), (1,) * 11})  # where the gap is a point, a stroke or a line end
+_LONGEST: Final = 19  # digits of a card
+_LONGEST_ROW: Final = 80  # digits without a gap that are taken apart
+_UNSURE_GAPS = frozenset("./\n")
+
+
+class _Run(NamedTuple):
+    """A run of digits: what they are, where each stands, and at which of them a group begins."""
+
+    text: str
+    digits: str
+    places: tuple[int, ...]
+    starts: tuple[int, ...]
+
+    def gap(self, at: int) -> str:
+        """Return what stands between digit *at* and the one before it; nothing at either end of the run."""
+        return self.text[self.places[at - 1] + 1 : self.places[at]] if 0 < at < len(self.places) else ""
+
+
+class _Piece(NamedTuple):
+    """A stretch of a run, from digit *start* to *end*, in groups of *shape*."""
+
+    start: int
+    end: int
+    shape: tuple[int, ...]
 
 
 def numbers(text: str) -> Iterator[Span]:
-    """Yield every number of a person in *text*, the surest classes first."""
-    begins = [found.start() for found in _BEGINS.finditer(text)]
-    yield from _ids(text, begins)
+    """Yield every number of a person in *text*; where two overlap the surer class is to be kept."""
+    for found in _RUN.finditer(text):
+        yield from _in_run(_run(text, found))
+    for found in _LETTERED.finditer(text):
+        if not found.group().isdecimal() and sum(map(str.isdecimal, found.group())) >= 5:
+            yield Span(*found.span(), "CN_MOBILE")
     if _CODE.search(text):
         yield from _organisations(text)
-    for find in (_old_ids, _cards, _mobiles, _landlines):
-        yield from find(text, begins)
+    yield from _landlines(text)
 
 
-def _each(pattern: re.Pattern[str], text: str, begins: Sequence[int]) -> Iterator[re.Match[str]]:
-    """Yield what ``finditer`` yields, trying only where a number can begin."""
-    end = 0
-    for at in begins:
-        if at >= end and (found := pattern.match(text, at)):
-            end = found.end()
-            yield found
+def _run(text: str, found: re.Match[str]) -> _Run:
+    places = tuple(at for at in range(*found.span()) if text[at].isdecimal() or text[at] in "x×✕")
+    digits = "".join("x" if text[at] in "×✕" else str(int(text[at])) if text[at] != "x" else "x" for at in places)
+    starts = tuple(
+        at for at in range(len(places)) if not at or places[at] - places[at - 1] > 1 or "x" in digits[at - 1 : at + 1]
+    )
+    return _Run(text, digits, places, starts)
 
 
-def _ids(text: str, begins: Sequence[int]) -> Iterator[Span]:
-    for found in _each(_ID18, text, begins):
-        number = _SEPARATORS.sub("", found.group())
-        if not (has_region(number) and has_date(number[6:14])):
+def _in_run(run: _Run) -> Iterator[Span]:
+    """Yield the numbers of a run that stand alone in it, or beside one another."""
+    found = [(piece, name) for piece in _pieces(run) if (name := _class(run, piece))]
+    begins, ends = {piece.start for piece, _ in found}, {piece.end for piece, _ in found}
+    for piece, name in found:
+        gaps = {run.gap(at) for at in range(piece.start + 1, piece.end)} - {""}
+        left = run.gap(piece.start) not in gaps or piece.start in ends
+        right = run.gap(piece.end) not in gaps or piece.end in begins
+        if name in ("CN_ID18", "CN_ID15") or (left and right):
+            yield _span(run, piece, name)
+    if not found:
+        yield from _glued(run)
+
+
+def _pieces(run: _Run) -> Iterator[_Piece]:
+    """Yield the stretches of whole groups that are long enough and not too long."""
+    bounds = (*run.starts, len(run.digits))
+    for first, start in enumerate(run.starts):
+        shape: tuple[int, ...] = ()
+        for begin, end in zip(bounds[first:], bounds[first + 1 :], strict=False):
+            if run.digits[begin] == "x" and end - start != 18:
+                break
+            joined = end - start == 18 and run.digits[begin] == "x" and bool(shape)
+            shape = (*shape[:-1], shape[-1] + 1) if joined else (*shape, end - begin)
+            if end - start > _LONGEST:
+                break
+            if end - start >= 11:
+                yield _Piece(start, end, shape)
+
+
+def _class(run: _Run, piece: _Piece) -> str | None:
+    """Say of which class a stretch of a run is; None if it is nobody's number."""
+    digits = run.digits[piece.start : piece.end]
+    before = run.text[max(0, run.places[piece.start] - _NEAR) : run.places[piece.start]]
+    if len(digits) == 18 and has_region(digits) and has_date(digits[6:14]):
+        if id18_holds(digits):
+            return "CN_ID18"
+        organisation = uscc_holds(digits) and has_region(digits[2:])
+        usual = piece.shape in _USUAL_IDS and _stands_alone(run, piece)
+        if usual and not organisation and not _ORDER_WORD.search(before):
+            return "CN_ID_SUSPECT"
+    if "x" in digits:
+        return None
+    if len(digits) in (13, 15) and digits.startswith(("86", "0086")) and _mobile(run, piece, before):
+        return "CN_MOBILE"
+    if len(digits) == 11:
+        return "CN_MOBILE" if _mobile(run, piece, before) else None
+    if len(digits) == 15 and _old_id(run, piece, before):
+        return "CN_ID15"
+    return "BANK_CARD" if len(digits) >= 13 and _card(run, piece, before) else None
+
+
+def _old_id(run: _Run, piece: _Piece, before: str) -> bool:
+    digits = run.digits[piece.start : piece.end]
+    usual = piece.shape in ((15,), (6, 6, 3)) and _stands_alone(run, piece)
+    return usual and has_region(digits) and has_date(digits[6:12], "19") and not _named_otherwise(before)
+
+
+def _named_otherwise(before: str) -> bool:
+    return bool(_ORDER_WORD.search(before)) or "imei" in before
+
+
+def _card(run: _Run, piece: _Piece, before: str) -> bool:
+    """Say whether a stretch is the number of a card: by the word before it, or by its check digit."""
+    if _decimal(run, piece) or not _stands_alone(run, piece):
+        return False
+    if _CARD_WORD.search(before):
+        return True
+    digits, (first, *rest) = run.digits[piece.start : piece.end], piece.shape
+    even = first >= 3 and all(size == first for size in rest[:-1]) and (not rest or rest[-1] <= first)
+    shaped = even or set(piece.shape) == {1} or piece.shape in ((6, 13), (6, 10), (4, 12), (4, 15))
+    return shaped and len(digits) >= 15 and digits[0] in "3456" and luhn_holds(digits) and not _named_otherwise(before)
+
+
+def _mobile(run: _Run, piece: _Piece, before: str) -> bool:
+    digits = run.digits[piece.start : piece.end][-11:]
+    if not _is_mobile(digits) or _decimal(run, piece) or before.endswith(("imei", "imei:", "imei ")):
+        return False
+    shape = piece.shape if piece.end - piece.start == 11 else _without_country(piece)
+    unsure = any(_UNSURE_GAPS.intersection(run.gap(at)) for at in range(piece.start + 1, piece.end))
+    return shape in (_FEW_MOBILES if unsure else _USUAL_MOBILES) or bool(_PHONE_WORD.search(before))
+
+
+def _without_country(piece: _Piece) -> tuple[int, ...]:
+    """Return the shape without the 86 or 0086 that is written in one with the number."""
+    country = piece.end - piece.start - 11
+    first, *rest = piece.shape
+    return (first - country, *rest) if first > country else tuple(rest)
+
+
+def _decimal(run: _Run, piece: _Piece) -> bool:
+    """Say whether a stretch is what stands behind a decimal point: 3.14159265358."""
+    before = run.text[max(0, run.places[piece.start] - 2) : run.places[piece.start]]
+    return len(before) == 2 and before[1] == "." and before[0].isdecimal() and len(piece.shape) == 1
+
+
+def _stands_alone(run: _Run, piece: _Piece) -> bool:
+    """Say whether no letter stands beside: AB6200000000000005 is the number of a thing."""
+    first, last = run.places[piece.start], run.places[piece.end - 1]
+    return not (_latin(run.text[first - 1 : first]) or _latin(run.text[last + 1 : last + 2]))
+
+
+def _latin(one: str) -> bool:
+    return one.isascii() and one.isalpha()
+
+
+def _span(run: _Run, piece: _Piece, name: str) -> Span:
+    start, end = run.places[piece.start], run.places[piece.end - 1] + 1
+    if name == "CN_MOBILE" and (country := _COUNTRY.search(run.text, max(0, start - 8), start)):
+        digit_before = run.text[country.start() - 1 : country.start()].isdecimal()
+        unopened = country.group() == "(" and ")" not in run.text[start:end]
+        if not (digit_before or unopened):
+            start = country.start()
+    return Span(start, end, name)
+
+
+def _glued(run: _Run) -> Iterator[Span]:
+    """Yield the numbers of a row of digits that falls into whole numbers: a mobile and an identity number."""
+    bounds = (*run.starts, len(run.digits))
+    for start, end in pairwise(bounds):
+        end += run.digits[end : end + 1] == "x"
+        if 22 <= end - start <= _LONGEST_ROW:
+            for first, last, name in _parted(run.digits[:end], start):
+                yield Span(run.places[first], run.places[last - 1] + 1, name)
+
+
+def _parted(digits: str, start: int) -> list[tuple[int, int, str]]:
+    """Return whole numbers that *digits* from *start* on consist of, to the end; none if they do not."""
+    for length, name, holds in _PARTS:
+        end = start + length
+        if end > len(digits) or not holds(digits[start:end]):
             continue
-        if id18_holds(number):
-            yield Span(*found.span(), "CN_ID18")
-        elif not uscc_holds(number):
-            yield Span(*found.span(), "CN_ID_SUSPECT")
+        rest = _parted(digits, end) if end < len(digits) else []
+        if rest or end == len(digits):
+            return [(start, end, name), *rest]
+    return []
+
+
+def _is_id(digits: str) -> bool:
+    return has_region(digits) and has_date(digits[6:14]) and id18_holds(digits)
+
+
+def _is_mobile(digits: str) -> bool:
+    return digits[0] == "1" and digits[1] in "3456789" and digits.isdecimal()
+
+
+def _is_card(digits: str) -> bool:
+    return digits[0] in "456" and digits.isdecimal() and luhn_holds(digits)
+
+
+_PARTS: Final = (
+    (18, "CN_ID18", _is_id),
+    (11, "CN_MOBILE", _is_mobile),
+    (19, "BANK_CARD", _is_card),
+    (16, "BANK_CARD", _is_card),
+)
 
 
 def _organisations(text: str) -> Iterator[Span]:
     return (Span(*found.span(), USCC) for found in _USCC.finditer(text) if uscc_holds(found.group()))
 
 
-def _old_ids(text: str, begins: Sequence[int]) -> Iterator[Span]:
-    for found in _each(_ID15, text, begins):
-        number = found.group()
-        if (
-            has_region(number)
-            and has_date(number[6:12], "19")
-            and not _ORDER_WORD.search(text[max(0, found.start() - 12) : found.start()])
-        ):
-            yield Span(*found.span(), "CN_ID15")
-
-
-def _cards(text: str, begins: Sequence[int]) -> Iterator[Span]:
-    for found in _each(_CARD, text, begins):
-        digits = _SEPARATORS.sub("", found.group())
-        before = text[max(0, found.start() - 12) : found.start()]
-        named = bool(_CARD_WORD.search(before))
-        alike = digits[0] in "3456" and luhn_holds(digits) and not _ORDER_WORD.search(before)
-        if 13 <= len(digits) <= 19 and (named or alike):
-            yield Span(*found.span(), "BANK_CARD")
-
-
-def _mobiles(text: str, begins: Sequence[int]) -> Iterator[Span]:
-    return (Span(*found.span(), "CN_MOBILE") for found in _each(_MOBILE, text, begins))
-
-
-def _landlines(text: str, begins: Sequence[int]) -> Iterator[Span]:
-    for found in _each(_LANDLINE, text, begins):
-        if not _ORDER_WORD.search(text[max(0, found.start() - 12) : found.start()]):
+def _landlines(text: str) -> Iterator[Span]:
+    for found in _LANDLINE.finditer(text):
+        if not _ORDER_WORD.search(text[max(0, found.start() - _NEAR) : found.start()]):
             yield Span(*found.span(), "CN_LANDLINE")
     for found in _NAMED_LANDLINE.finditer(text):
         yield Span(*found.span(1), "CN_LANDLINE")

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 import re2
 
 from pipeline.privacy.span import Span
 
 _N = "0-9一二三四五六七八九十"
+PROVINCES: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _PLATE = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼] ?[a-hj-np-z][·•. ]?"
-    r"(?:[df][a-hj-np-z0-9]\d{4}|\d{5}[df]|[a-hj-np-z0-9]{4}[a-hj-np-z0-9挂学警港澳])(?![a-z0-9])"
+    rf"(?<![{PROVINCES}])[{PROVINCES}][ ·•・.\-]?[a-hj-np-z][ ·•・.\-]{{0,2}}"
+    r"(?:[df][a-hj-np-z0-9]\d{4}|\d{5}[df]|[a-hj-np-z0-9]{4}[a-hj-np-z0-9挂学警港澳领试超])(?![a-z0-9])"
 )
+_EMBASSY = re.compile(
+    r"(?<![致促迫行即驱诱大])使[ ·•・.\-]?\d{3}[ ·•・.\-]?\d{3}(?![\d%.万亿元人户块名年吨家个多余条次米斤点分])"
+    r"|(?<!\d)\d{6}使(?![用得其我他她])"
+    rf"|wj[ ·•・.\-]?[{PROVINCES}]?[ ·•・.\-]?\d{{4}}[0-9a-z](?![a-z0-9])"
+)
+_AT: Final = r"(?: ?@ ?| ?[(\[【]at[)\]】] ?)"
+_DOT: Final = r"(?:\.| ?[(\[]dot[)\]] ?| dot )"
 _EMAIL = re.compile(
-    r"[a-z0-9._%+\-]+ ?(?:@|\(at\)|\[at\]) ?[a-z0-9\-]+(?:\.[a-z0-9\-]+)+"
-    r"|[a-z0-9._%+\-]+(?: at | ?# ?)[a-z0-9\-]+\.(?:com|cn|net|org)(?:\.cn)?"
+    rf"[a-z0-9._%+\-]+{_AT}[a-z0-9\-]+(?:{_DOT}[a-z0-9\-]+)+"
+    rf"|[a-z0-9._%+\-]+(?: at | ?# ?)(?:[a-z0-9\-]+{_DOT})+(?:com|cn|net|org)(?![a-z0-9])"
 )
 _MENTION = re.compile(r"(?<![a-z0-9])@([\w\-]{2,20})")
 _HANDLE = re.compile(
-    r"(?:微信|薇信|威信|v信|[薇威徽v]❤|(?<![a-z])(?:vx|wx|q ?q)|加[vq]|(?<![a-z0-9])[vq](?=[: ])|q群|扣扣|企鹅|抖音|快手|小红书|钉钉|微博|账号)"
+    r"(?:微信|薇信|威信|卫星号|v信|[薇威徽v]❤|(?<![a-z])(?:vx|wx|q ?q|wechat|weixin)|加[vq]|(?<![a-z0-9])[vq](?=[: ])|q群|扣扣|企鹅|抖音|快手|小红书|钉钉|微博|支付宝|陌陌|知乎|旺旺|账号)"
     r"(?:号码?|群|id| id)?(?:同号)?[:是为 ]{0,3}([a-z][a-z0-9_\-]{5,19}|\d{5,12}|\d(?: \d){5,11})(?![a-z0-9_@.])"
 )
 _DOCUMENT = re.compile(
@@ -42,18 +51,23 @@ _IMEI = re.compile(r"imei[: ]{0,3}(\d{15})(?!\d)")
 _MAYBE_IP = re2.compile(r"[0-9]\.[0-9]+\.[0-9]+\.[0-9]|(?:[0-9a-f]{1,4}:){7}")
 _MAYBE_MAC = re2.compile(r"(?:[0-9a-f]{2}[:\-]){5}")
 _MAYBE_GPS = re2.compile(r"[0-9]\.[0-9]{4}|东经|北纬|经度|纬度")
-_UNIT = re.compile(
-    rf"(?<!第)[{_N}a-d]{{1,3}}单元[ \-]?(?:[{_N}]{{1,2}}[楼层])?[ \-]?(?:[0-9零〇一二三四五六七八九]{{2,4}}(?!\d))?(?:室|号房|号(?!楼)|户(?!人)|房)?"
-)
+_HAN_ROOM = "[零〇一二三四五六七八九]{3,4}(?![零〇一二三四五六七八九十百千万层楼单户人])"
+_SIDE = "[东西南北中左右]{1,2}(?:户|门|边户|侧|手)"
+_SUFFIX = "(?:室|号房|号(?!楼)|户(?!人)|房)?"
+_FLOOR = rf"[{_N}]{{1,3}} ?[楼层]"
+_WITHIN = rf"(?:{_FLOOR}[ \-]?)?(?:{_SIDE}|(?:\d{{1,2}}-\d{{1,2}}(?!\d)|(?:[0-9零〇一二三四五六七八九]{{2,4}}|(?<=[楼层])\d)(?!\d)) ?{_SUFFIX})?"
+_UNIT = re.compile(rf"(?<![第{_N}a-z])(?:[a-d甲乙丙丁]|[{_N}]{{1,3}}) ?单元[ \-]{{0,2}}{_WITHIN}")
 _NTH_UNIT = re.compile(rf"第[{_N}]{{1,3}}单元[ \-]?\d{{3,4}}(?:室|号房|号|户|房)?")
 _NOT_A_ROOM = r"(?![0-9户吨人个年月日元块多余米平度天次条辆名位分秒%.万千号])(?!家[商企店])"
 # Both begin with a plain class of characters: the search then runs from one of these to the next.
-_FLAT = re.compile(rf"[楼栋幢]([ \-]?\d{{3,4}}(?:室|房|号房|{_NOT_A_ROOM}))")
-_ROOM = re.compile(r"(\d(?<![0-9]\d)\d{2,3}室(?!内|外))")
-_TRIPLE = re.compile(
-    r"(?<=[一-鿿]\d)(-\d{1,2}-(?!19|20)\d{3,4})(?!\d|-)|(?<=[一-鿿]\d\d)(-\d{1,2}-(?!19|20)\d{3,4})(?!\d|-)"
+_FLAT = re.compile(
+    rf"(?:[楼栋幢]|[{_N}a-z]座|[0-9]#(?:楼)?)([ \-]?(?:\d{{1,2}}-)?(?:\d{{3,4}}(?:室|房|号房|{_NOT_A_ROOM})|{_HAN_ROOM}(?:室|号房|房)?))"
 )
-_SIGNED = (("单元", _NTH_UNIT), ("单元", _UNIT), ("-", _TRIPLE))  # no text has them without these
+_ROOM = re.compile(
+    r"(\d(?<![0-9]\d)\d{2,3} ?(?:室|号房)(?!内|外|间|温)|(?<![零〇一二三四五六七八九])[一二三四五六七八九][零〇一二三四五六七八九]{2}室(?!内|外)|(?<=\d门)\d{3,4}(?:室|号)?(?!\d))"
+)
+_TRIPLE = re.compile(r"[一-鿿] ?\d{1,2}(-\d{1,2}-(?!19[2-9]\d|20[12]\d)\d{3,4})(?!\d|-)")
+_SIGNED = (("单元", _NTH_UNIT), ("单元", _UNIT))  # no text has them without these
 _CLASS = re.compile(
     rf"(?:(?:[初高小大中][{_N}]{{1,2}}|[{_N}]{{1,2}}年级?)\(?[{_N}]{{1,2}}\)?|(?<=[小学园])[{_N}]{{1,2}}|[大中小][{_N}])班(?![车次组倒人])"
 )
@@ -61,7 +75,10 @@ _MAYBE_CLASS = re.compile(rf"[{_N})]班")
 
 
 def plates(text: str) -> Iterator[Span]:
-    return (Span(*found.span(), "PLATE") for found in _PLATE.finditer(text))
+    """Yield the plates of cars, of the armed police and of embassies."""
+    for pattern in (_PLATE, _EMBASSY):
+        for found in pattern.finditer(text):
+            yield Span(*found.span(), "PLATE")
 
 
 def addresses(text: str) -> Iterator[Span]:
@@ -97,7 +114,7 @@ def doors(text: str) -> Iterator[Span]:
     for sign, pattern in _SIGNED:
         for found in pattern.finditer(text) if sign in text else ():
             yield Span(*found.span(), "ADDRESS_DOOR")
-    for pattern in (_FLAT, _ROOM):
+    for pattern in (_FLAT, _ROOM, _TRIPLE):
         for found in pattern.finditer(text):
             yield Span(*found.span(1), "ADDRESS_DOOR")
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-INVISIBLE = "[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20e3\ufe00-\ufe0f\ufeff]"
+INVISIBLE: Final = (
+    "[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20e3\ufe00-\ufe0f\ufeff]"
+)
 _HIDDEN = re.compile(INVISIBLE)
-_NUMERALS = str.maketrans("零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "001234567891123456789")
+NUMERALS: Final = "零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖⓪洞拐勾"
+_DIGITS = str.maketrans(NUMERALS, "0012345678911234567890079")
 _SPOKEN = re.compile(
-    "[0-9]?[零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖][0-9 \\-]?[0-9零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]"
-    "|[0-9]{2}[零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]"  # 1380013800八
+    f"[0-9]?[{NUMERALS}][0-9 \\-_.·/—]{{0,2}}[0-9{NUMERALS}]|[0-9]{{2}}[{NUMERALS}]"  # 1380013800八
 )
 
 
@@ -38,4 +41,4 @@ def shadow(normal_text: str) -> Shadow:
 
 def spoken(text: str) -> str | None:
     """Return *text* with Chinese numerals as digits; None if none stands in a number."""
-    return text.translate(_NUMERALS) if _SPOKEN.search(text) else None
+    return text.translate(_DIGITS) if _SPOKEN.search(text) else None

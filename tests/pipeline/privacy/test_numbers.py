@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.privacy import Masker
+from pipeline.privacy.checks import id18_holds, uscc_holds
 from pipeline.privacy.numbers import numbers
 
 ID18 = "11010519491231002x"  # the standard's own example
@@ -21,8 +23,37 @@ def test_an_identity_number_in_groups_is_one_span(gap: str) -> None:
     assert (grouped, "CN_ID18") in found(f"号{grouped},在这里")
 
 
-def test_a_line_end_parts_two_numbers() -> None:
-    assert "CN_ID18" not in {name for _, name in found(f"{ID18[:6]}\n{ID18[6:]}")}
+def test_over_a_line_end_only_a_check_digit_or_the_usual_groups_join_a_number() -> None:
+    assert "CN_ID18" in {name for _, name in found(f"{ID18[:6]}\n{ID18[6:]}")}
+    assert "CN_ID_SUSPECT" not in {name for _, name in found(f"{ID18[:6]}\n{ID18[6:-1]}1\n2")}
+    assert "CN_MOBILE" not in {name for _, name in found("13800\n138000")}
+    assert "CN_MOBILE" in {name for _, name in found("138\n0013\n8000")}
+
+
+def test_an_identity_number_that_is_an_organisations_code_too_is_taken_for_the_first() -> None:
+    start = "11010519491231"
+    wanted = (f"{start}{last:04}" for last in range(10_000))
+    both = next(one for one in wanted if id18_holds(one) and uscc_holds(one))
+
+    assert {name for _, name in found(both)} == {"CN_ID18", "USCC"}
+    assert Masker().mask("", both).text == "[身份证]"
+
+
+@pytest.mark.parametrize(
+    ("text", "classes"),
+    [
+        (f"13800138000{ID18}", ["CN_MOBILE", "CN_ID18"]),
+        (f"{ID18}13800138000", ["CN_ID18", "CN_MOBILE"]),
+        ("1380013800013900139000", ["CN_MOBILE", "CN_MOBILE"]),
+        ("13800138000 13900139000", ["CN_MOBILE", "CN_MOBILE"]),
+        ("138 0013 8000 139 0013 9000", ["CN_MOBILE", "CN_MOBILE"]),
+        ("2026 0310 1902 1234 567", []),  # one number of an order, and no mobile in its middle
+        ("2026031013800138000123", []),
+        ("3.13800138000", []),
+    ],
+)
+def test_numbers_side_by_side_are_told_apart(text: str, classes: list[str]) -> None:
+    assert [name for _, name in found(text)] == classes
 
 
 def test_a_wrong_check_digit_is_suspect_and_an_organisation_is_neither() -> None:
