@@ -6,6 +6,7 @@ from datetime import date
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK = "10x98765432"
+_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _USCC_ALPHABET = "0123456789abcdefghjklmnpqrtuwxy"
 _USCC_WEIGHTS = tuple(pow(3, power, 31) for power in range(17))
 _REGIONS = frozenset(
@@ -40,6 +41,12 @@ def luhn_holds(digits: str) -> bool:
         value = int(digit) * (1 + place % 2)
         total += value - 9 if value > 9 else value
     return total % 10 == 0
+
+
+def organisation_holds(digits: str) -> bool:
+    """Say whether the last of nine digits is the check of the others (GB 11714), as inside an organisation's code."""
+    total = sum(int(digit) * weight for digit, weight in zip(digits, _ORGANISATION_WEIGHTS, strict=False))
+    return str((11 - total % 11) % 11) == digits[8]
 
 
 def uscc_holds(code: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import re2
 
-from pipeline.privacy.checks import has_date, has_region, id18_holds, luhn_holds, uscc_holds
+from pipeline.privacy.checks import has_date, has_region, id18_holds, luhn_holds, organisation_holds, uscc_holds
 from pipeline.privacy.span import USCC, Span
 
 GAPS: Final = r"[ \t\-—–―_.·•・*/()]"  # what people put between groups of digits
@@ -127,7 +127,7 @@ def _class(run: _Run, piece: _Piece) -> str | None:
     if len(digits) == 18 and has_region(digits) and has_date(digits[6:14]):
         if id18_holds(digits):
             return "CN_ID18"
-        organisation = uscc_holds(digits) and has_region(digits[2:])
+        organisation = uscc_holds(digits) and organisation_holds(digits[8:17])
         usual = piece.shape in _USUAL_IDS and _stands_alone(run, piece)
         if usual and not organisation and not _ORDER_WORD.search(before):
             return "CN_ID_SUSPECT"

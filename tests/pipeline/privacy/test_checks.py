@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.privacy.checks import has_date, has_region, id18_holds, luhn_holds, uscc_holds
+from pipeline.privacy.checks import has_date, has_region, id18_holds, luhn_holds, organisation_holds, uscc_holds
 
 # Numbers of the standards' own examples, of nobody.
 ID18 = "11010519491231002x"
@@ -37,6 +37,12 @@ def test_one_wrong_character_of_an_organisation_is_noticed(place: int, letter: s
     changed = f"{USCC[:place]}{letter}{USCC[place + 1 :]}"
 
     assert uscc_holds(changed) is (changed == USCC)
+
+
+def test_nine_digits_of_an_organisation_hold_and_one_wrong_digit_is_noticed() -> None:
+    assert organisation_holds("000000019")  # 3 7 9 10 5 8 4 2: the last weight alone, 11 - 2
+    assert not organisation_holds("000000018")
+    assert organisation_holds("000000000")
 
 
 def test_a_letter_that_no_code_uses_is_no_organisation() -> None:
