@@ -1,4 +1,4 @@
-"""Reads posts batch by batch: text, privacy, gate, sentiment, matter, place, numbers, cluster."""
+"""Reads posts batch by batch: text, privacy, gate, sentiment, matter, place, party, numbers, cluster."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pipeline.analyse import gate, harm, matter
 from pipeline.analyse.analyser import Analyser, filled
 from pipeline.analyse.cues import Lexicon, Reading
 from pipeline.analyse.numbers import count
+from pipeline.analyse.party import Parties
 from pipeline.analyse.place import Gazetteer
 from pipeline.analyse.sentiment import Sentiment, model_for
 from pipeline.directory import Directory
@@ -74,6 +75,7 @@ class Analyst:
         self._masker = Masker(directory)
         self._lexicon = Lexicon.read()
         self._gazetteer = Gazetteer(directory)
+        self._parties = Parties(directory)
         self._clusters = clusters
         self._analysers = analysers
         self._explain = explain
@@ -162,6 +164,7 @@ class Analyst:
             matter=what,
             place=self._gazetteer.find(reading),
             numbers=numbers,
+            party=self._parties.find(reading),
             gate=closed or gate.after_matter(reading, what),
             flags=tuple(dict.fromkeys((*doc.post.flags, *flags))),
         )
