@@ -37,10 +37,8 @@ RULE_KEYS = tuple(
     "allowed_lateness max_event_age immediate_if level_if for keep_firing_for notify escalation suppress "
     "case privacy labels annotations examples timezone".split()
 )
-INHERITED = tuple(
-    "owner status level type group_by count_by timeframe allowed_lateness max_event_age immediate_if level_if for "
-    "keep_firing_for notify escalation suppress case privacy labels annotations timezone".split()
-)
+_OWN = ("id", "name", "description", "examples", "signals", "query_key", "group-by", "by")
+INHERITED = tuple(key for key in (*RULE_KEYS, *sorted(TYPE_KEYS)) if key not in (*_OWN, "match"))
 """What a file may say once for all its rules, besides ``match``."""
 NOTIFY_KEYS = ("route", "group_wait", "group_interval", "repeat_interval", "resolve_after", "only", "mute")
 CASE_KEYS = ("open", "key", "sla")
@@ -361,9 +359,11 @@ class Assembler:
 
 
 def _inherited_by(kind: RuleType | None) -> tuple[str, ...]:
-    """Return the defaults that a rule of this type takes over."""
-    timed = kind is None or "timeframe" in chain(*KEYS[kind])
-    return tuple(key for key in INHERITED if timed or key != "timeframe")
+    """Return the defaults that a rule of this type takes over: all that it may have."""
+    own = set(chain(*KEYS[kind])) if kind else TYPE_KEYS
+    if kind is RuleType.ANY:
+        own = own - {"num_events"}  # it can only be 1, and the file speaks of those that count
+    return tuple(key for key in INHERITED if key in own or key not in TYPE_KEYS)
 
 
 def _revised(rule: Rule) -> Rule:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.rulebook.report import Report
-from pipeline.rulebook.rule import Condition, Near, TextCondition
+from pipeline.rulebook.rule import Condition, Near, TextCondition, Written
 from pipeline.rulebook.source import Node
-from pipeline.rulebook.values import flag, items, known_keys, text, texts, whole, wrong
+from pipeline.rulebook.values import choice, flag, items, known_keys, text, whole, wrong
 from pipeline.rulebook.where import Alternatives, joined, read_where
 from pipeline.rulebook.words import Vocabulary
 from pipeline.rulebook.wordtest import positive_words
+from pipeline.text.partial import numerals
+from pipeline.text.pinyin import readings, spellings
 
 CONDITION_KEYS = ("text", "where")
 TEXT_KEYS = ("fields", "must", "any", "min", "none", "except", "near", "fold", "pinyin", "exact")
 NEAR_KEYS = ("a", "b", "within", "ordered", "same")
 FOLDS = ("width", "case", "trad", "noise")
 MAX_WITHIN = 200
+MAX_PINYIN = 8
 _FIELDS = {"title": "title", "text": "text", "content": "text"}
 
 
@@ -35,16 +40,20 @@ def read_condition(node: Node, words: Vocabulary, general: Alternatives, report:
 def _text(node: Node, words: Vocabulary, other: bool, report: Report) -> TextCondition | None:
     if not known_keys(node, TEXT_KEYS, report):
         return None
-    _refuse_unsupported(node, report)
+    fold = _fold(node.get("fold"), report)
+    pinyin = words.spelled(lambda word: (word,)).plain(node.get("pinyin"))
+    own = words.spelled(_Forms(frozenset(pinyin), "digit" in fold))
     condition = TextCondition(
         fields=_fields(node.get("fields"), report),
-        must=words.groups(node.get("must")),
-        any=words.entries(node.get("any")),
+        must=own.groups(node.get("must")),
+        any=own.entries(node.get("any")),
         min=1 if node.get("min") is None else whole(node.get("min"), report) or 0,
-        none=words.flat(node.get("none")),
-        except_=words.flat(node.get("except")),
-        near=tuple(near for item in items(node.get("near"), report) if (near := _near(item, words, report))),
+        none=own.flat(node.get("none")),
+        except_=own.flat(node.get("except")),
+        near=tuple(near for item in items(node.get("near"), report) if (near := _near(item, own, report))),
     )
+    _check_pinyin(node.get("pinyin"), pinyin, condition, report)
+    condition = replace(condition, written=_written(node, words, own, condition, fold, report))
     _check_words(condition, node, report)
     if not positive_words(condition) and not other:
         report.error(
@@ -53,16 +62,62 @@ def _text(node: Node, words: Vocabulary, other: bool, report: Report) -> TextCon
     return condition
 
 
-def _refuse_unsupported(node: Node, report: Report) -> None:
-    # Ignoring these would lose matches or make false ones, so the rule is refused.
-    for key in ("pinyin", "exact"):
-        if node.get(key) is not None:
-            en = f"'{key}' is not supported yet; write the spellings as variants"
-            report.error(node.keys[key], "", f"“{key}”尚未支持，可把各种写法列进 variants", en)
-    fold = node.get("fold")
-    if fold is not None and set(texts(fold, report)) != set(FOLDS):
-        zh = f"目前只支持 fold: [{', '.join(FOLDS)}]（默认）"
-        report.error(fold.place, "", zh, "only the default fold is supported yet")
+class _Forms:
+    """The further forms that a condition asks for of a word."""
+
+    def __init__(self, pinyin: frozenset[str], digits: bool) -> None:
+        self._pinyin = pinyin
+        self._digits = digits
+
+    def __call__(self, word: str) -> tuple[str, ...]:
+        forms = numerals(word) if self._digits else (word,)
+        if word in self._pinyin and len(word) <= MAX_PINYIN:
+            forms = tuple(dict.fromkeys([*forms, *spellings(word)]))
+        return forms
+
+
+def _fold(node: Node | None, report: Report) -> tuple[str, ...]:
+    """Return the parts of folding that are on; without a word about it all but ``digit``."""
+    if node is None:
+        return FOLDS
+    known = (*FOLDS, "digit", "off")
+    # YAML takes a bare off for false; here it can only be meant as a word.
+    names = ["off" if item.raw == "off" else choice(item, known, "E06", report) for item in items(node, report)]
+    found = tuple(name for name in names if name)
+    if "off" in found and len(found) > 1:
+        report.error(node.place, "E06", "fold 写了 off 就不能再写别的", "fold: off stands alone")
+    return () if "off" in found else found
+
+
+def _check_pinyin(node: Node | None, words: tuple[str, ...], condition: TextCondition, report: Report) -> None:
+    if node is None:
+        return
+    used = {*positive_words(condition), *condition.none, *condition.except_}
+    for word in words:
+        if not 2 <= len(word) <= MAX_PINYIN or not any(readings(one) for one in word):
+            zh = f"pinyin 里的“{word}”应是 2 到 {MAX_PINYIN} 个汉字的词，不能是单字或拼音缩写"
+            report.error(node.place, "E19", zh, f"pinyin word {word!r}: 2 to {MAX_PINYIN} Chinese characters")
+        elif word not in used:
+            zh = f"pinyin 里的“{word}”没有出现在这条规则的词里，不起作用"
+            report.error(node.place, "E19", zh, f"pinyin word {word!r} is not among the words of the rule")
+
+
+def _written(
+    node: Node, words: Vocabulary, own: Vocabulary, condition: TextCondition, fold: tuple[str, ...], report: Report
+) -> tuple[Written, ...]:
+    """Return which words count only as they are written, and how exactly."""
+    exact = words.spelled(lambda word: (word,))
+    used = dict.fromkeys((*positive_words(condition), *condition.none, *condition.except_))
+    found = {}
+    if not set(FOLDS) <= set(fold):
+        parts = tuple(part for part in FOLDS if part in fold)
+        found = {word: Written(word, tuple(own.originals.get(word, {word: None})), parts) for word in used}
+    for word in exact.plain(node.get("exact")):
+        if word not in used:
+            zh = f"exact 里的“{word}”没有出现在这条规则的词里，不起作用"
+            report.error(node.keys["exact"], "E13", zh, f"exact word {word!r} is not among the words of the rule")
+        found[word] = Written(word, tuple(exact.originals[word]))
+    return tuple(found.values())
 
 
 def _fields(node: Node | None, report: Report) -> tuple[str, ...]:

@@ -44,8 +44,8 @@ _CLOCK: Final[Tree] = {
 _COUNT: Final[Tree] = {"type": "integer", "minimum": 1}
 _NUMBER: Final[Tree] = {"type": "number"}
 _PERCENT: Final[Tree] = {"type": "number", "minimum": 0, "maximum": 100}
-_LEVEL: Final[Tree] = {"enum": [word for level in Level for word in (level.colour, level.value, level.chinese)]}
-_FIELD: Final[Tree] = {"enum": list(FIELDS)}
+_LEVEL: Final[Tree] = {"$ref": "#/$defs/level"}
+_FIELD: Final[Tree] = {"$ref": "#/$defs/field"}
 _FIELD_LIST: Final[Tree] = {"anyOf": [_FIELD, {"type": "array", "items": _FIELD}]}
 
 
@@ -61,7 +61,7 @@ def _map(keys: Sequence[Key], required: Sequence[str] = ()) -> Tree:
 
 
 _ENTRY: Final = _some({"type": ["string", "number"]})
-_ENTRIES: Final = _some(_ENTRY)
+_ENTRIES: Final[Tree] = {"$ref": "#/$defs/words"}
 
 NEAR: Final = (
     Key("a", "一边的词", "words of one side", _ENTRIES),
@@ -85,11 +85,8 @@ TEXT: Final = (
     Key("exact", "这些词按原样找，不归一", "these words are found as written, unfolded", _ENTRIES),
 )  # fmt: skip
 _MODIFIERS: Final = "in|not_in|contains|startswith|endswith|re|exists|gte|gt|lte|lt|eq|cidr"
-_TEST: Final[Tree] = {
-    "type": "object",
-    "patternProperties": {rf"^({'|'.join(FIELDS)})(\|({_MODIFIERS}|or_missing)){{0,2}}$".replace(".", r"\."): {}},
-    "additionalProperties": False,
-}
+_TEST: Final[Tree] = {"$ref": "#/$defs/test"}
+_MATCH: Final[Tree] = {"$ref": "#/$defs/condition"}
 CONDITION: Final = (
     Key("text", "文字条件", "words", _map(TEXT)),
     Key("where", "字段条件：字段|比较方式: 值；写成列表则满足其一即可", "comparisons on fields; a list means any of them",
@@ -162,7 +159,7 @@ _STAGES: Final[Tree] = {
     "type": "array",
     "items": {"anyOf": [_map(SILENCE_STAGE, ("after", "level")), _map(DUE_STAGE, ("at", "level"))]},
 }
-_CONDITION: Final[Tree] = {"anyOf": [_map(CONDITION), _map((Key("match", "条件", "a condition", _map(CONDITION)),))]}
+_CONDITION: Final[Tree] = {"anyOf": [_MATCH, _map((Key("match", "条件", "a condition", _MATCH),))]}
 _BY_TYPE: Final = (
     Key("num_events", "frequency：数到几报", "frequency: how many make an alert", _COUNT),
     Key("timeframe", "多长时间之内；flatline 可写 5wd（工作日）", "within how long", _CLOCK),
@@ -208,9 +205,9 @@ RULE: Final = (
     Key("status", "stable 才通知人；test、experimental（默认）只记录；deprecated 待停用",
         "only stable speaks to people; test and experimental (default) are recorded", {"enum": list(Status)}),
     Key("level", "关注级别：red、orange、yellow、blue", "attention level", _LEVEL),
-    Key("match", "什么样的帖文算命中", "which posts count", _map(CONDITION)),
+    Key("match", "什么样的帖文算命中", "which posts count", _MATCH),
     Key("signals", "附加信号：名称对应一个条件，供 level_if 使用", "named further conditions for level_if",
-        {"type": "object", "additionalProperties": _map(CONDITION)}),
+        {"type": "object", "additionalProperties": _MATCH}),
     Key("type", "怎样数，见上", "how hits are counted, see above", {"enum": list(RuleType)}),
     Key("group_by", "按哪些字段分开计数", "count apart by these fields", _FIELD_LIST),
     Key("query_key", "group_by 的旧写法", "an older spelling of group_by", _FIELD_LIST),
@@ -274,10 +271,23 @@ SECTIONS: Final[Mapping[str, Sequence[Key]]] = {
 }
 
 
+_DEFS: Final[Mapping[str, Tree]] = {
+    "field": {"enum": list(FIELDS)},
+    "level": {"enum": [word for level in Level for word in (level.colour, level.value, level.chinese)]},
+    "condition": _map(CONDITION),
+    "words": _some(_ENTRY),
+    "test": {
+        "type": "object",
+        "patternProperties": {rf"^({'|'.join(FIELDS)})(\|({_MODIFIERS}|or_missing)){{0,2}}$".replace(".", r"\."): {}},
+        "additionalProperties": False,
+    },
+}
+
+
 def schema() -> Tree:
     """Return the JSON Schema of a rule file."""
     dialect = "https://json-schema.org/draft/2020-12/schema"
-    return {"$schema": dialect, "title": "yuqing-rule/v1", **_map(RULE_FILE, ("schema", "rules"))}
+    return {"$schema": dialect, "title": "yuqing-rule/v1", "$defs": dict(_DEFS), **_map(RULE_FILE, ("schema", "rules"))}
 
 
 def published() -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import copy
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from pipeline.rulebook.report import Report
 from pipeline.rulebook.source import FILE_TAG, MAX_BYTES, Node
 from pipeline.rulebook.values import items, text, wrong
-from pipeline.text.normal import folded
+from pipeline.text.normal import SENTENCE_ENDS, folded
 
 Words = tuple[str, ...]
 
@@ -21,7 +22,20 @@ class Vocabulary:
         self._report = report
         self._lists = self._section(root.get("lists"))
         self._variants = self._section(root.get("variants"))
+        self._forms: Callable[[str], Words] = lambda word: (word,)
+        self.originals: dict[str, dict[str, None]] = {}
         self._known_variants = {folded(key): self._variants_of(key, node) for key, node in self._variants.items()}
+        self._variant_originals = self.originals
+
+    def spelled(self, forms: Callable[[str], Words]) -> Vocabulary:
+        """Return the same words for one condition, in which a word also stands for its other *forms*.
+
+        Its *originals* hold how each folded word that was asked for is written in the file.
+        """
+        own = copy.copy(self)
+        own._forms = forms
+        own.originals = {}
+        return own
 
     def groups(self, node: Node | None) -> tuple[Words, ...]:
         """Return one group per entry: a word with its variants, or a list of alternatives with theirs."""
@@ -36,12 +50,22 @@ class Vocabulary:
         """Return all words in one."""
         return _merged(self.entries(node))
 
+    def plain(self, node: Node | None) -> Words:
+        """Return all words, without variants or other forms."""
+        return _merged(self._unfold(entry) for entry in items(node, self._report))
+
     def _alternatives(self, entry: Node) -> Words:
         parts = entry.items if entry.tag == "list" else (entry,)
         return _merged(self._with_variants(word) for part in parts for word in self._unfold(part))
 
     def _with_variants(self, word: str) -> Words:
-        return _merged([(word,), self._known_variants.get(word, ())])
+        variants = self._known_variants.get(word, ())
+        for variant in variants:
+            self.originals.setdefault(variant, {}).update(self._variant_originals.get(variant, {}))
+        forms = _merged(self._forms(one) for one in (word, *variants))
+        for form in forms:
+            self.originals.setdefault(form, {form: None})
+        return forms
 
     def _unfold(self, node: Node, above: Words = ()) -> Words:
         """Return the folded words that *node* stands for: itself, or those of its ``@list``."""
@@ -51,7 +75,7 @@ class Vocabulary:
         if word.startswith("@"):
             return self._listed(word[1:], node, above)
         plain = folded(word)
-        if not plain.strip("。!?;\n"):
+        if not plain.strip(SENTENCE_ENDS):
             self._report.error(
                 node.place, "E11", f"词“{word}”为空，或只有符号", f"word {word!r} is empty after folding"
             )
@@ -59,6 +83,7 @@ class Vocabulary:
         if "\n" in plain:
             self._report.error(node.place, "E11", "词里不能换行", "a word cannot hold a line break")
             return ()
+        self.originals.setdefault(plain, {})[word] = None
         return (plain,)
 
     def _listed(self, name: str, node: Node, above: Words) -> Words:
@@ -85,7 +110,10 @@ class Vocabulary:
             self._report.error(node.place, "E16", f"没有词表文件 {name}，或超过 1 MB", f"no list file {name}")
             return ()
         lines = file.read_bytes().decode("utf-8", "replace").splitlines()
-        words = [plain for line in lines if (plain := folded(line.partition("#")[0].strip()))]
+        written = [(folded(word), word) for line in lines if (word := line.partition("#")[0].strip())]
+        words = [plain for plain, _ in written if plain.strip(SENTENCE_ENDS)]
+        for plain, word in written:
+            self.originals.setdefault(plain, {})[word] = None
         if not words:
             self._report.error(node.place, "E16", f"词表文件 {name} 是空的", f"list file {name} is empty")
         return tuple(dict.fromkeys(words))

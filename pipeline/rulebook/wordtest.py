@@ -8,6 +8,7 @@ from itertools import accumulate, chain
 
 from pipeline.rulebook.rule import Near, TextCondition
 from pipeline.text.normal import SENTENCE_ENDS
+from pipeline.text.partial import Wording
 
 Span = tuple[int, int]
 Found = Mapping[str, Sequence[Span]]
@@ -67,7 +68,11 @@ class WordTest:
         self._none = frozenset(condition.none)
         self._near = condition.near
         self._one_field = condition.fields[0] if len(condition.fields) == 1 else ""
-        self._bare = not condition.except_ and not self._one_field
+        self._wordings = {
+            written.word: tuple(Wording(one, written.fold) for one in written.originals)
+            for written in condition.written
+        }
+        self._bare = not condition.except_ and not self._one_field and not self._wordings
         self._rank = {word: rank for rank, word in enumerate(positive_words(condition))}
 
     def holds(self, reading: Reading) -> bool:
@@ -87,12 +92,19 @@ class WordTest:
         return tuple(sorted(self._rank.keys() & live.keys(), key=self._rank.__getitem__))
 
     def live(self, reading: Reading) -> Found:
-        """Return the hits that stand in the right field and in no except phrase."""
-        covers = _Covers(span for phrase in self.condition.except_ for span in reading.found.get(phrase, ()))
+        """Return the hits that stand in the right field, as they should be written, and in no except phrase."""
+        covers = _Covers(
+            span
+            for phrase in self.condition.except_
+            for span in reading.found.get(phrase, ())
+            if self._as_written(phrase, span, reading)
+        )
         title_end = reading.title_end if self._one_field else -1
         live: dict[str, Sequence[Span]] = {}
         for word, spans in reading.found.items():
             kept = [span for span in spans if self._in_field(span, title_end) and not covers.hide(span)]
+            if word in self._wordings:
+                kept = [span for span in kept if self._as_written(word, span, reading)]
             if kept:
                 live[word] = kept
         return live
@@ -101,6 +113,13 @@ class WordTest:
         if self.condition.min == 1:
             return not self._any_at_all.isdisjoint(live)
         return sum(not group.isdisjoint(live) for group in self._any) >= self.condition.min
+
+    def _as_written(self, word: str, span: Span, reading: Reading) -> bool:
+        wordings = self._wordings.get(word)
+        if wordings is None:
+            return True
+        start, end = reading.offsets[span[0]], reading.offsets[span[1] - 1] + 1
+        return any(wording.stands(reading.original, start, end) for wording in wordings)
 
     def _in_field(self, span: Span, title_end: int) -> bool:
         if not self._one_field:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.rulebook import Rulebook, TextCondition
+from pipeline.rulebook.rule import Written
 from tests.pipeline.rulebook.rules import a_rule, codes, read
 
 
@@ -93,9 +94,10 @@ def test_a_list_that_leads_nowhere_is_refused(tmp_path: Path, lists: object, wor
         ({"any": ["停水"], "min": 2}, "E15"),
         ({"none": ["停水"]}, "E20"),
         ({"any": ["停水"], "fields": ["body"]}, "E21"),
-        ({"any": ["停水"], "pinyin": ["停水"]}, ""),
-        ({"any": ["停水"], "exact": ["停水"]}, ""),
-        ({"any": ["停水"], "fold": ["off"]}, ""),
+        ({"any": ["停水"], "pinyin": ["断水"]}, "E19"),
+        ({"any": ["停水", "水"], "pinyin": ["水"]}, "E19"),
+        ({"any": ["停水", "ts"], "pinyin": ["ts"]}, "E19"),
+        ({"any": ["停水"], "exact": ["断水"]}, "E13"),
         ({"any": {"停水": 1}}, "E03"),
         ({"anny": ["停水"]}, "E02"),
     ],
@@ -114,3 +116,39 @@ def test_one_character_alone_is_pointed_out(tmp_path: Path) -> None:
     book: Rulebook = read(tmp_path, _looking_for({"any": ["水"]}))
 
     assert (codes(book), len(book.rules)) == (["W01"], 1)
+
+
+def test_a_word_may_be_written_in_pinyin_character_by_character_if_it_stands_alone(tmp_path: Path) -> None:
+    words = condition(tmp_path, {"any": ["停水", "讨薪"], "pinyin": ["讨薪"]})
+
+    assert words.any[1] == ("讨薪", "讨xin", "tao薪", "taoxin")
+    assert "讨xin" not in {word for group in condition(tmp_path, {"any": ["停水", "讨薪"]}).any for word in group}
+
+
+def test_the_pinyin_of_a_variant_is_not_asked_for(tmp_path: Path) -> None:
+    words = condition(tmp_path, {"any": ["停水", "讨薪"], "pinyin": ["讨薪"]}, variants={"讨薪": ["要钱"]})
+
+    assert "要钱" in words.any[-1]
+    assert "yaoqian" not in words.any[-1]
+
+
+def test_a_word_asked_for_exactly_remembers_how_it_was_written(tmp_path: Path) -> None:
+    words = condition(tmp_path, {"any": ["ＣBD", "停水"], "exact": ["ＣBD"]})
+
+    assert words.any == (("cbd",), ("停水",))
+    assert words.written == (Written("cbd", ("ＣBD",)),)
+
+
+def test_without_folding_every_word_and_variant_is_as_it_was_written(tmp_path: Path) -> None:
+    words = condition(tmp_path, {"any": ["斷水", "停水"], "fold": "off"}, variants={"断水": ["沒水"]})
+
+    assert {written.word: written.originals for written in words.written} == {
+        "断水": ("斷水",), "没水": ("沒水",), "停水": ("停水",)
+    }  # fmt: skip
+
+
+def test_digits_are_alike_in_every_script_if_a_rule_wants_it(tmp_path: Path) -> None:
+    words = condition(tmp_path, {"any": ["12号楼", "停水"], "fold": ["width", "case", "trad", "noise", "digit"]})
+
+    assert {"12号楼", "一二号楼", "壹贰号楼"} <= set(words.any[0])
+    assert words.written == ()
