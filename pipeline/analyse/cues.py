@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,10 +13,14 @@ import msgspec
 import yaml
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
+from pipeline.analyse.frames import Company, frames
 from pipeline.model import Reason
 from pipeline.text.normal import SENTENCE_ENDS, folded
 
-LEXICON = Path(__file__).with_name("matter.yaml")
+LISTS = tuple(Path(__file__).with_name(name) for name in ("matter.yaml", "harm.yaml"))
+_ASIDE = frozenset({"words", "frames", "context"})  # no words to look for in every text
+_LONGEST_SENTENCE = 300  # characters; so that a text without full stops costs no more than one with them
+_YAML: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PAIR = "~"
 _REACH = 12  # characters between the two words of a pair
 _VOID = "void"
@@ -60,9 +66,10 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
 
     def sentence(self, at: int) -> tuple[int, int]:
         """Return where the sentence around *at* begins and ends in the squeezed text."""
-        start = max(self.squeezed.rfind(mark, 0, at) for mark in SENTENCE_ENDS) + 1
-        ends = [end for mark in SENTENCE_ENDS if (end := self.squeezed.find(mark, at)) >= 0]
-        return start, min(ends, default=len(self.squeezed))
+        first, last = max(0, at - _LONGEST_SENTENCE), min(len(self.squeezed), at + _LONGEST_SENTENCE)
+        start = max([self.squeezed.rfind(mark, first, at) for mark in SENTENCE_ENDS])
+        ends = [end for mark in SENTENCE_ENDS if (end := self.squeezed.find(mark, at, last)) >= 0]
+        return (start + 1 if start >= 0 else first), min(ends, default=last)
 
     def between(self, start: int, end: int) -> str:
         """Return what the normal text has from one place of the squeezed text to another."""
@@ -92,24 +99,28 @@ class _Pair(NamedTuple):
 
 
 class _Word(NamedTuple):
-    """A word of the list: its labels, and the pairs of words that begin with it."""
+    """A word of the list: its labels, the pairs of words that begin with it, and what it says in some company."""
 
     latin: bool
     labels: Sequence[tuple[str, _Label]]  # each with its family
     pairs: Sequence[_Pair]
+    framed: Sequence[tuple[Company, _Label]]
 
 
 _Found = tuple[int, int, int, str, _Label]  # start, minus the end (of two the longer sorts first), number, family
 
 
 class Lexicon:
-    """A compiled word list (``matter.yaml``)."""
+    """A compiled word list (``matter.yaml`` and ``harm.yaml``)."""
 
     def __init__(self, tree: Mapping[str, Any]) -> None:
         self._labels: dict[str, list[_Label]] = defaultdict(list)
         self._pairs: dict[str, list[tuple[str, _Label]]] = defaultdict(list)
-        for kind, weight, word in _entries(tree):
+        self._framed: dict[str, list[tuple[Company, _Label]]] = defaultdict(list)
+        for kind, weight, word in _entries({family: tree[family] for family in tree if family not in _ASIDE}):
             self._add(kind, weight, word)
+        for kind, at, company in frames(tree):
+            self._frame(kind, at, company)
         words = sorted(self._labels)
         numbers = {word: number for number, word in enumerate(words)}
         self._words = [
@@ -117,14 +128,21 @@ class Lexicon:
                 word.isascii(),
                 [(label.family, label) for label in self._labels[word]],
                 [_Pair(second, numbers[second], label) for second, label in self._pairs.get(word, ())],
+                self._framed.get(word, ()),
             )
             for word in words
         ]
         self._automaton = CharwiseDoubleArrayAhoCorasick(words)
 
     @classmethod
-    def read(cls, path: Path = LEXICON) -> Lexicon:
-        return cls(yaml.safe_load(path.read_text(encoding="utf-8")))
+    def read(cls) -> Lexicon:
+        """Return the lists that ship."""
+        return cls(_tree())
+
+    @classmethod
+    def of_context(cls) -> Lexicon:
+        """Return the words that take a danger back, for texts that have one."""
+        return cls({f"context.{kind}": words for kind, words in _tree()["context"].items()})
 
     def read_text(self, normal: str, squeezed: str, offsets: Sequence[int]) -> Reading:
         """Return *squeezed* with its cues; what lies inside a longer cue of the same family is none."""
@@ -132,13 +150,16 @@ class Lexicon:
         found: list[_Found] = []
         pairs: list[tuple[int, int, _Pair]] = []
         for start, end, number in hits:
-            latin, labels, begun = self._words[number]
+            latin, labels, begun, framed = self._words[number]
             if latin and not _stands_alone(normal, offsets, start, end):
                 continue
             for family, label in labels:
                 found.append((start, -end, len(found), family, label))
             for pair in begun:
                 pairs.append((start, end, pair))
+            for company, label in framed:
+                if company.keeps(squeezed, start, end):
+                    found.append((start, -end, len(found), label.family, label))
         if pairs:
             there = {number for _, _, number in hits}
             for start, end, pair in pairs:
@@ -155,6 +176,31 @@ class Lexicon:
             return
         for form in _forms(folded(word), kind):
             self._labels[form].append(_Label(kind, weight, word))
+
+    def _frame(self, kind: str, at: Sequence[str], company: Company) -> None:
+        for word in at:
+            for form in _forms(folded(word), kind):
+                self._labels[form] += []
+                self._framed[form].append((company, _Label(kind, 1.0, word)))
+
+
+@functools.cache
+def _tree() -> dict[str, Any]:
+    """Return the word lists as one; what two of them say of the same goes together."""
+    merged: dict[str, Any] = {}
+    for path in LISTS:
+        for family, branch in yaml.load(path.read_text(encoding="utf-8"), Loader=_YAML).items():
+            merged[family] = f"{merged[family]} {branch}" if family in merged else branch
+    return merged
+
+
+@cache
+def kinds() -> Mapping[str, frozenset[str]]:
+    """Return for each word of the shipped list, as written there, the kinds for which it speaks."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for kind, _, word in _entries(yaml.safe_load(LEXICON.read_text(encoding="utf-8"))):
+        found[word].add(kind)
+    return {word: frozenset(of) for word, of in found.items()}
 
 
 def _entries(tree: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:

@@ -14,6 +14,7 @@ from crawlers.intake import Intake
 from crawlers.pseudonyms import Pseudonyms
 from crawlers.recording import card_of, raw_post, row_of
 from pipeline.analyse import Analyst
+from pipeline.analyse.explained import because
 from pipeline.app import App
 from pipeline.errors import Rejected
 from pipeline.model import Access, AnalysedPost, Post, as_tree
@@ -21,7 +22,7 @@ from pipeline.privacy import Masker
 from pipeline.settings import Settings
 
 _BATCH = 256
-_BLOCKS = ("sentiment", "matter", "place", "privacy", "gate", "cluster")
+_BLOCKS = ("sentiment", "matter", "place", "party", "privacy", "gate", "cluster", "event")
 
 
 def analyse_lines(settings: Settings, explain: bool) -> None:
@@ -63,8 +64,9 @@ def _answers(analyst: Analyst, lines: list[tuple[object, Post | str]], explain: 
         if isinstance(post, str):
             yield {"id": id_, "error": post}
         else:
-            blocks = _blocks(next(docs))
-            yield {"id": id_, **(blocks if explain else _without_reasons(blocks))}
+            doc = next(docs)
+            blocks = _blocks(doc)
+            yield {"id": id_, **(_with_reasons(blocks, doc) if explain else _without_reasons(blocks))}
 
 
 def _blocks(doc: AnalysedPost) -> dict[str, dict[str, object]]:
@@ -76,6 +78,10 @@ def _blocks(doc: AnalysedPost) -> dict[str, dict[str, object]]:
         blocks[name] = {**_tree(blocks.get(name)), **_tree(shown.get(name))}
     blocks["masked"] = {"title": doc.post.title, "text": doc.post.text}
     return blocks  # type: ignore[no-any-return] # msgspec says Any for a struct's plain form
+
+
+def _with_reasons(blocks: dict[str, dict[str, object]], doc: AnalysedPost) -> dict[str, object]:
+    return {**blocks, "explain": msgspec.to_builtins(because(doc))}
 
 
 def _without_reasons(blocks: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:

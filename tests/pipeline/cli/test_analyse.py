@@ -29,6 +29,7 @@ def test_personal_data_are_masked_in_what_is_printed(yuqing: Terminal) -> None:
 def test_reasons_are_told_only_when_asked_for_and_stand_where_they_say(yuqing: Terminal) -> None:
     silent, told = yuqing("analyse", stdin=WATER).lines[0], yuqing("analyse", "--explain", stdin=WATER).lines[0]
     assert "why" not in json.dumps(silent)
+    assert "explain" not in silent
     body = f"{told['masked']['title']}\n{told['masked']['text']}"
     for block in ("sentiment", "matter", "place"):
         assert told[block]["why"], block
@@ -37,6 +38,14 @@ def test_reasons_are_told_only_when_asked_for_and_stand_where_they_say(yuqing: T
     weights = [reason["weight"] for reason in told["sentiment"]["why"]]
     assert min(weights) < 0, "something must speak for the negative label"
     assert silent["sentiment"]["label"] == told["sentiment"]["label"] == "neg"
+
+
+def test_every_label_is_explained_in_words_with_what_carried_it(yuqing: Terminal) -> None:
+    (told,) = yuqing("analyse", "--explain", stdin=WATER).lines
+    lines = {line["field"]: line for line in told["explain"]}
+    assert {"gate.status", "matter.topic", "matter.harm", "sentiment.label", "place.status"} <= set(lines)
+    assert lines["matter.topic"]["why"][0]["cue"] == "停水"
+    assert lines["matter.topic"]["label"] == told["matter"]["topic"]
 
 
 def test_another_directory_knows_other_places(yuqing: Terminal, tmp_path: Path) -> None:
