@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -167,6 +166,16 @@ class Lexicon:
                     found.append((start, -until, len(found), pair.label.family, pair.label))
         return Reading(normal, squeezed, offsets, _outermost(found))
 
+    def kinds(self) -> Mapping[str, frozenset[str]]:
+        """Return for each word, as it is written in the lists, the kinds for which it speaks."""
+        labels = [label for found in self._labels.values() for label in found]
+        labels += [label for pairs in self._pairs.values() for _, label in pairs]
+        labels += [label for framed in self._framed.values() for _, label in framed]
+        found: dict[str, set[str]] = defaultdict(set)
+        for label in labels:
+            found[label.written].add(label.kind)
+        return {word: frozenset(of) for word, of in found.items()}
+
     def _add(self, kind: str, weight: float, word: str) -> None:
         first, _, second = word.partition(_PAIR)
         if second:
@@ -192,15 +201,6 @@ def _tree() -> dict[str, Any]:
         for family, branch in yaml.load(path.read_text(encoding="utf-8"), Loader=_YAML).items():
             merged[family] = f"{merged[family]} {branch}" if family in merged else branch
     return merged
-
-
-@cache
-def kinds() -> Mapping[str, frozenset[str]]:
-    """Return for each word of the shipped list, as written there, the kinds for which it speaks."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for kind, _, word in _entries(yaml.safe_load(LEXICON.read_text(encoding="utf-8"))):
-        found[word].add(kind)
-    return {word: frozenset(of) for word, of in found.items()}
 
 
 def _entries(tree: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
-from pipeline.analyse.cues import kinds
+from pipeline.analyse.cues import Lexicon
 from pipeline.model import AnalysedPost, MatterFinding, PlaceFinding, Reason
 
 _MODELLED: Final = ("msg_kind", "department", "domain")
@@ -70,7 +71,7 @@ def _matter(doc: AnalysedPost) -> Iterator[Because]:
 
 def _modelled(found: MatterFinding) -> Iterator[Because]:
     """Yield what models told: the labels they weighed, and the pieces of text that no word list knows."""
-    pieces = tuple(reason for reason in found.why if reason.cue not in kinds())
+    pieces = tuple(reason for reason in found.why if reason.cue not in _kinds())
     for name in _MODELLED:
         if label := getattr(found, name):
             ranked = [f"{one.label} {one.p:.0%}" for one in found.ranked.get(name, ())[:_RANKED_SHOWN]]
@@ -130,10 +131,15 @@ def _copies(doc: AnalysedPost) -> Iterator[Because]:
 
 def _of(why: Iterable[Reason], kind: str) -> tuple[Reason, ...]:
     """Return the reasons whose word speaks for *kind*."""
-    known = kinds()
+    known = _kinds()
     return tuple(reason for reason in why if any(of.startswith(kind) for of in known.get(reason.cue, ())))
 
 
 def _carried(reasons: Sequence[Reason], zh: str, en: str) -> tuple[str, str]:
     words = "、".join(dict.fromkeys(reason.cue for reason in reasons))
     return (words, words) if words else (zh, en)
+
+
+@functools.cache
+def _kinds() -> Mapping[str, frozenset[str]]:
+    return Lexicon.read().kinds()
