@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import islice
-from typing import ClassVar, NamedTuple, TypeVar
+from typing import ClassVar, Final, NamedTuple
 
-from pipeline.analyse.heads import Heads, Said
+from pipeline.analyse.heads import Head, Heads, Said
 from pipeline.analyse.keyform import forms, passed_on
+from pipeline.analyse.remembered import Remembered, Row, hashed
+from pipeline.analyse.veto import known
 from pipeline.model import AnalysedPost, ClusterFinding
 from pipeline.text.normal import normal
 
-WINDOW = timedelta(hours=72)
-MOST = 200_000
-_CHUNK = 1_000  # posts recalled at a time
-
-
-K = TypeVar("K")
-V = TypeVar("V")
+WINDOW: Final = timedelta(hours=72)
+MOST: Final = 200_000
+_KINDS = ("first", "exact", "near", "repost")
+_NUMBER = {kind: number for number, kind in enumerate(_KINDS)}
 
 
 class Clusters:
     """Groups of posts with the same words, whatever was added in passing them on; each post joins the earliest.
 
-    A post is compared with the first post of each cluster and with no other member, so that likeness does
-    not drift from member to member. Another place, number or date keeps apart what reads alike. Results
-    do not depend on how posts are cut into batches. A post of a known id, also an edited one, keeps its cluster.
+    A post is compared with the first post of each cluster, and with the text that one was cut from should it come
+    later, so that likeness does not drift from member to member. Another place, number or date keeps apart what
+    reads alike. Results do not depend on how posts are cut into batches. A post of a known id, also an edited one,
+    keeps its cluster: what was given out is never taken back.
 
-    Memory is bounded by *most*: some 3 KB for each cluster's first post of 140 characters, 0.4 KB for each other
-    post, so 600 MB if 200,000 posts within the window have nothing in common.
+    Memory is bounded by *most*: some 0.7 KB for each cluster's first post of 140 characters, 0.1 KB for each other.
     """
 
     name: ClassVar[str] = "cluster"
@@ -38,98 +36,186 @@ class Clusters:
 
     def __init__(self, window: timedelta = WINDOW, most: int = MOST) -> None:
         self._window_s = window.total_seconds()
-        self._heads = Heads(self._window_s, most)
-        self._newest = float("-inf")
-        self._known: Recent[str, ClusterFinding] = Recent(most)
-        self._copies: Recent[int, _Copied] = Recent(most)
+        self._names = _Names(most)
+        self._heads = Heads(most)
+        self._posts = Remembered(most)
 
     def assign(self, batch: Sequence[AnalysedPost]) -> list[ClusterFinding]:
         """Return the cluster of each post, and remember the post."""
-        return [self._known.get(written.doc.post.id) or self._judge(written) for written in _written(batch)]
+        found: list[ClusterFinding] = []
+        while len(found) < len(batch):
+            chunk = self._open(batch[len(found) : len(found) + self._heads.room])
+            found += map(chunk.judge, range(len(chunk)))
+            chunk.close()
+        return found
 
     def recall(self, docs: Iterable[AnalysedPost]) -> None:
         """Remember posts that have their clusters already, in the order in which they were assigned.
 
         A cluster whose first post is not among them is known by the first member that is.
         """
-        headed: set[str] = set()
+        headed: dict[str, Head] = {}
         remaining = (doc for doc in docs if doc.cluster)
-        while chunk := list(islice(remaining, _CHUNK)):
-            for written in _written(chunk):
-                finding = written.doc.cluster
-                if finding is not None:
-                    self._remember(written, finding, head=finding.id not in headed)
-                    headed.add(finding.id)
+        while batch := list(islice(remaining, self._heads.room)):
+            chunk = self._open(batch)
+            for place, doc in enumerate(batch):
+                if doc.cluster:
+                    chunk.recall(place, doc.cluster, headed)
+            chunk.close()
 
-    def _judge(self, written: _Written) -> ClusterFinding:
-        finding = self._found(written) or ClusterFinding(written.doc.post.id)
-        self._remember(written, finding, head=finding.kind == "first")
-        return finding
-
-    def _found(self, written: _Written) -> ClusterFinding | None:
-        """Return the cluster that *written* joins; None if it is the first of its own."""
-        repost_of = written.doc.post.thread.repost_of
-        if not written.speaks:
-            original = self._known.get(repost_of or "")
-            return ClusterFinding(original.id, "repost") if original else None
-        kind = "repost" if repost_of or passed_on(written.normal) else ""
-        copied = self._copies.get(written.key)
-        if copied and abs(written.at - copied.since) <= self._window_s:
-            return ClusterFinding(copied.cluster, kind or "exact")
-        found = self._heads.earliest_like(written.said, written.at, written.bands)
-        if found is None:
-            return None
-        head, likeness = found
-        return ClusterFinding(head.cluster, kind or "near", round(likeness, 4))
-
-    def _remember(self, written: _Written, finding: ClusterFinding, *, head: bool) -> None:
-        self._newest = max(self._newest, written.at)
-        self._known.keep(written.doc.post.id, finding)
-        if head and len(written.said.grams):
-            self._heads.add(finding.id, written.at, written.said, written.bands)
-        if written.speaks and (head or written.key not in self._copies):
-            self._copies.keep(written.key, _Copied(finding.id, written.at))
-        self._heads.forget(self._newest)
+    def _open(self, docs: Sequence[AnalysedPost]) -> _Chunk:
+        return _Chunk(docs, self._names, self._heads, self._posts, self._window_s)
 
 
-class Recent(OrderedDict[K, V]):
-    """The *most* values that were kept last."""
+class _Names:
+    """The ids of the *most* clusters that were named last, by number."""
 
     def __init__(self, most: int) -> None:
-        super().__init__()
         self._most = most
+        self._names: list[str] = []
+        self._given = 0
+        self._doubled: set[int] = set()  # those with a second text to compare with
 
-    def keep(self, key: K, value: V) -> None:
-        self[key] = value
-        self.move_to_end(key)
-        if len(self) > self._most:
-            self.popitem(last=False)
+    def __getitem__(self, number: int) -> str | None:
+        return self._names[number % self._most] if number >= self._given - self._most else None
+
+    def give(self, name: str) -> int:
+        """Return a new number, under which *name* is found."""
+        number = self._given
+        if number < self._most:
+            self._names.append(name)
+        else:
+            self._names[number % self._most] = name
+            self._doubled.discard(number - self._most)
+        self._given += 1
+        return number
+
+    def double(self, number: int) -> bool:
+        """Say whether the cluster has one text only, and count a second."""
+        once = number not in self._doubled
+        self._doubled.add(number)
+        return once
 
 
-class _Copied(NamedTuple):
-    cluster: str
-    since: float  # event time of the first post with these words
+class _Joined(NamedTuple):
+    """The cluster that a post joins: its number, how, and the head that it repeats, if it was compared with one."""
+
+    cluster: int
+    kind: str
+    likeness: float = 1.0
+    head: Head | None = None
 
 
-class _Written(NamedTuple):
-    """A post as it is compared."""
+class _Chunk:
+    """Some posts in their order, and the three memories that they are judged by."""
 
-    doc: AnalysedPost
-    normal: str
-    at: float
-    key: int
-    said: Said
-    bands: list[int]
+    def __init__(
+        self, docs: Sequence[AnalysedPost], names: _Names, heads: Heads, posts: Remembered, window_s: float
+    ) -> None:
+        self._docs, self._names, self._heads, self._posts, self._window_s = docs, names, heads, posts, window_s
+        self._normals = [doc.text.normal if doc.text else normal(doc.body()) for doc in docs]
+        self._at = [doc.post.at.timestamp() for doc in docs]
+        formed = forms(self._normals)
+        self._keys, self._words = formed.keys, formed.words
+        self._ids = [hashed(doc.post.id) for doc in docs]
+        self._known, self._copied = posts.by_ids(self._ids), posts.by_keys(self._keys)
+        self._meeting = heads.meet(formed.minima, [len(words) for words in self._words])
+        self._rows: list[Row] = []
+        self._mine: dict[int, Row] = {}  # what this chunk adds, by id
+        self._foremost: dict[int, Row] = {}  # and by words
 
-    @property
-    def speaks(self) -> bool:
+    def judge(self, place: int) -> ClusterFinding:
+        """Return the cluster of the post at *place*, and remember it."""
+        row = self._row_of(self._ids[place], self._known[place])
+        if row is not None and (name := self._names[row.cluster]) is not None:
+            return ClusterFinding(name, _KINDS[row.kind], round(row.likeness, 4))
+        joined = self._joined(place)
+        if joined is None:
+            name = self._docs[place].post.id
+            self._remember(place, _Joined(self._names.give(name), "first"), head=True)
+            return ClusterFinding(name)
+        fuller = joined.head is not None and self._fuller(place, joined.head)
+        self._remember(place, joined, head=fuller)
+        return ClusterFinding(self._names[joined.cluster] or "", joined.kind, joined.likeness)
+
+    def recall(self, place: int, finding: ClusterFinding, headed: dict[str, Head]) -> None:
+        """Remember the post at *place* with its *finding*; *headed* has the first of each cluster so far."""
+        head = headed.get(finding.id)
+        number = self._names.give(finding.id) if head is None else head.cluster
+        if head is None:
+            headed[finding.id] = Head(self._said(place), self._at[place], number)
+            first = True
+        else:
+            first = finding.kind in ("near", "repost") and self._fuller(place, head)
+        self._remember(place, _Joined(number, finding.kind, finding.similarity), head=first)
+
+    def close(self) -> None:
+        """Let later chunks find what this one brought."""
+        self._heads.settle()
+        self._posts.keep(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._docs)
+
+    def _joined(self, place: int) -> _Joined | None:
+        """Return the cluster that a post joins; None if it is the first of its own."""
+        repost_of = self._docs[place].post.thread.repost_of
+        if not self._speaks(place):
+            return self._original(repost_of) if repost_of else None
+        copied = self._foremost.get(self._keys[place]) or self._row_at(self._copied[place])
+        if copied and abs(self._at[place] - copied.at) <= self._window_s and self._names[copied.cluster] is not None:
+            return _Joined(copied.cluster, self._passed_on(place) or "exact")
+        return self._alike(place)
+
+    def _alike(self, place: int) -> _Joined | None:
+        met = self._meeting.heads(place) if self._words[place] else []
+        if not met:
+            return None
+        said, at = self._said(place), self._at[place]
+        named = [(head.at, -head.alike, name, head) for head in met if (name := self._names[head.cluster]) is not None]
+        for *_, head in sorted(named, key=lambda one: one[:3]):  # the earliest, in whatever order they came
+            share = said.share(head.said) if abs(at - head.at) <= self._window_s else 0.0
+            if share and not said.contradicts(head.said, share):
+                return _Joined(head.cluster, self._passed_on(place) or "near", round(share, 4), head)
+        return None
+
+    def _original(self, repost_of: str) -> _Joined | None:
+        id_ = hashed(repost_of)
+        row = self._row_of(id_, self._posts.by_ids([id_])[0])
+        return _Joined(row.cluster, "repost") if row and self._names[row.cluster] is not None else None
+
+    def _remember(self, place: int, joined: _Joined, *, head: bool) -> None:
+        key, at = self._keys[place], self._at[place]
+        if head and self._words[place]:
+            self._meeting.add(place, Head(self._said(place), at, joined.cluster))
+        known_ = key in self._foremost or self._row_at(self._copied[place]) is not None
+        foremost = self._speaks(place) and (joined.kind == "first" or not known_)
+        row = Row(self._ids[place], key, at, joined.cluster, _NUMBER[joined.kind], joined.likeness, foremost)
+        self._rows.append(row)
+        self._mine[row.id] = row
+        if foremost:
+            self._foremost[key] = row
+
+    def _row_of(self, id: int, place: int) -> Row | None:
+        return self._mine.get(id) or self._row_at(place)
+
+    def _row_at(self, place: int) -> Row | None:
+        if place < 0 or self._posts.replaced(place, len(self._rows)):
+            return None
+        return self._posts[place]
+
+    def _fuller(self, place: int, head: Head) -> bool:
+        return self._said(place).fuller(head.said) and self._names.double(head.cluster)
+
+    def _said(self, place: int) -> Said:
+        return Said(self._words[place], known(self._docs[place].place))
+
+    def _passed_on(self, place: int) -> str:
+        told = self._docs[place].post.thread.repost_of or passed_on(self._normals[place])
+        return "repost" if told else ""
+
+    def _speaks(self, place: int) -> bool:
         """Say whether it has words of its own: pictures, and reposts saying 转发微博, are not copies of each other."""
-        return bool(len(self.said.grams)) or (not self.doc.post.thread.repost_of and bool(self.normal.strip()))
-
-
-def _written(docs: Sequence[AnalysedPost]) -> Iterator[_Written]:
-    normals = [doc.text.normal if doc.text else normal(doc.body()) for doc in docs]
-    formed = forms(normals)
-    rows = zip(docs, normals, formed.keys, formed.grams, formed.sketches, formed.bands.tolist(), strict=True)
-    for doc, text, key, grams, sketch, bands in rows:
-        yield _Written(doc, text, doc.post.at.timestamp(), key, Said(text, doc.place, grams, sketch), bands)
+        if self._words[place]:
+            return True
+        return not self._docs[place].post.thread.repost_of and bool(self._normals[place].strip())

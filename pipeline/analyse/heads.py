@@ -1,156 +1,215 @@
-"""The memory of clusters: the first post of each, found again by its bands."""
+"""The memory of clusters: the texts that new posts are compared with, found again by the minima they share."""
 
 from __future__ import annotations
 
-from collections import Counter, deque
 from collections.abc import Sequence
-from itertools import islice
-from operator import attrgetter
-from typing import Final
+from itertools import repeat
+from typing import Final, NamedTuple
 
-from pipeline.analyse.keyform import Codes
-from pipeline.analyse.veto import Marks, marks
-from pipeline.model import PlaceFinding
+import numpy as np
+import numpy.typing as npt
 
-DEPTH: Final = 4  # clusters compared per band, the oldest and the newest; bounds the cost of a flood of one template
-BEST: Final = 6  # candidates that are compared, those that share most bands
-CONTAINED: Final = 0.5  # share of the shorter text's 3-grams that the other must have
-SHORT: Final = 40  # 3-grams; below this, chance likeness is likely and more must be shared
-SHORT_EXTRA: Final = 0.2
+from pipeline.analyse.keyform import ROWS, Codes, Hashes, bands, grams
+from pipeline.analyse.shelves import Shelves
+from pipeline.analyse.veto import NOWHERE, Known, Marks, marks
+
+WIDTH: Final = 4  # texts remembered under one band, the newest; bounds the cost of a flood of one form letter
+BLOCK: Final = 256  # heads
+BEST: Final = 6  # texts that are compared, those that share most minima
+LEAST: Final = 6  # of ROWS minima that must be shared
+LIKELY: Final = 0.42  # share of the shorter text's 3-grams that the minima must promise
+CONTAINED: Final = 0.45  # share of the shorter text's 3-grams that the other must have
+SHORT: Final = 20  # 3-grams; below this, chance likeness is likely and more must be shared
+SHORT_EXTRA: Final = 0.25
+SHORTER: Final = 0.3  # a text much shorter than the other quotes it, at most
 FEW: Final = 3  # 3-grams that one changed letter takes away
 FEW_SHARE: Final = 0.05  # of what else may differ between copies of one form letter
-SHORTER: Final = 0.3  # a text much shorter than the other quotes it, at most
+FULLER: Final = (1.2, 2.5)  # times as long as the head, and it holds what the head says: the head was cut from it
+WITHIN: Final = 0.8  # of the head's 3-grams
+
+Numbers = npt.NDArray[np.int64]
 
 
 class Said:
-    """What is compared of a post: its 3-grams, and the places and numbers that veto.
+    """What is compared of a post: its words, and the places and numbers that veto."""
 
-    *sketch* has a bit set for every 3-gram, the same for both texts where both have it.
-    """
+    __slots__ = ("_grams", "_marks", "known", "words")
 
-    __slots__ = ("_marks", "_normal", "_place", "_unseen", "grams", "sketch")
-
-    def __init__(self, normal: str, place: PlaceFinding | None, grams: Codes, sketch: int) -> None:
-        self._normal = normal
-        self._place = place
+    def __init__(self, words: str, known: Known = NOWHERE) -> None:
+        self.words = words
+        self.known = known
+        self._grams: set[int] | None = None
         self._marks: Marks | None = None
-        self._unseen = len(grams) - sketch.bit_count()  # 3-grams whose bit another one has set as well
-        self.grams = grams
-        self.sketch = sketch
+
+    @property
+    def grams(self) -> set[int]:
+        if self._grams is None:  # few posts are ever compared
+            self._grams = grams(self.words)
+        return self._grams
 
     @property
     def marks(self) -> Marks:
-        if self._marks is None:  # few posts are ever compared
-            self._marks = marks(self._normal, self._place)
+        if self._marks is None:
+            self._marks = marks(self.words, self.known)
         return self._marks
 
     def share(self, other: Said) -> float:
         """Return which part of the shorter one's 3-grams both have; 0 if it is too little to say the same."""
-        mine, theirs = len(self.grams), len(other.grams)
-        small, large = (mine, theirs) if mine < theirs else (theirs, mine)
-        if small < SHORTER * large:
+        small, large = sorted((len(self.grams), len(other.grams)))
+        if small < SHORTER * large or not small:
             return 0.0
-        needed = CONTAINED + (SHORT_EXTRA * (1 - small / SHORT) if small < SHORT else 0.0)
-        # Most that meet did so by chance: then a glance at the sketches is enough.
-        if ((self.sketch & other.sketch).bit_count() + self._unseen) / small < needed:
-            return 0.0
-        share = len(set(self.grams.tolist()).intersection(other.grams.tolist())) / small  # faster than numpy
-        return share if share >= needed else 0.0
+        share = len(self.grams & other.grams) / small
+        return share if share >= CONTAINED + SHORT_EXTRA * max(0.0, 1 - small / SHORT) else 0.0
 
-    def nearly(self, other: Said, share: float) -> bool:
-        """Say whether the two differ in a few places only, as copies of one form letter do."""
+    def contradicts(self, other: Said, share: float) -> bool:
+        """Say whether the two speak of another place, number or date; *share* is what they have in common."""
         small = min(len(self.grams), len(other.grams))
-        return (1 - share) * small <= FEW + FEW_SHARE * small
+        return self.marks.contradict(other.marks, alike=(1 - share) * small <= FEW + FEW_SHARE * small)
+
+    def fuller(self, head: Said) -> bool:
+        """Say whether *head* was cut from this, or from a copy of it."""
+        least, most = FULLER
+        if not least * len(head.words) < len(self.words) <= most * len(head.words):
+            return False
+        return len(self.grams & head.grams) >= WITHIN * len(head.grams)
 
 
-class Head:
-    """The first post of a cluster; *at* is its event time in seconds, *serial* its place among all heads."""
+class Head(NamedTuple):
+    """A text that others are compared with, first said *at*, in seconds, of the cluster with that number.
 
-    __slots__ = ("at", "bands", "cluster", "said", "serial")
+    *alike* is how many minima it shares with whoever met it.
+    """
 
-    def __init__(self, cluster: str, at: float, said: Said, bands: Sequence[int], serial: int) -> None:
-        self.cluster = cluster
-        self.at = at
-        self.said = said
-        self.bands = bands
-        self.serial = serial
-
-
-def _best(met: Sequence[Head]) -> list[Head]:
-    """Return the few that were met most often, the earliest first; one band in common is mostly chance."""
-    distinct = dict.fromkeys(met)
-    if len(distinct) <= BEST:
-        return sorted(distinct, key=_serial)
-    counts = Counter(met)
-    often = [head for head, times in counts.items() if times > 1]
-    if len(often) > BEST:
-        often = sorted(often, key=lambda head: (-counts[head], head.serial))[:BEST]
-    once = (head for head, times in counts.items() if times == 1)
-    often += islice(once, BEST - len(often))
-    return sorted(often, key=_serial)
-
-
-_serial = attrgetter("serial")
+    said: Said
+    at: float
+    cluster: int
+    alike: int = 0
 
 
 class Heads:
-    """The newest *most* heads, none first said more than *window_s* before the newest that was seen."""
+    """The *most* heads that were added last.
 
-    def __init__(self, window_s: float, most: int) -> None:
-        self._window_s = window_s
+    New ones go to the shelves BLOCK at a time, whatever the batches; until then the newest of each band is met.
+    """
+
+    def __init__(self, most: int) -> None:
         self._most = most
-        self._heads: deque[Head] = deque()
-        self._by_band: dict[int, Head] = {}  # the oldest; most bands have one head only
-        self._younger: dict[int, list[Head]] = {}
+        self._block = min(BLOCK, most)
+        self._shelves = Shelves(most * ROWS, most, WIDTH)
         self._added = 0
+        self._shelved = 0
+        self._open: dict[int, int] = {}  # where the newest head of each band is kept that is not on the shelves
+        self._minima = np.zeros((most, ROWS), np.uint32)
+        self._at = np.zeros(most)
+        self._cluster = np.zeros(most, np.int64)
+        self._sizes = np.zeros(most, np.int64)
+        self._words: list[str] = []
+        self._known: list[Known] = []
 
-    def __len__(self) -> int:
-        return len(self._heads)
+    @property
+    def room(self) -> int:
+        """The posts that may be judged before ``settle`` is called."""
+        return self._block - (self._added - self._shelved)
 
-    def earliest_like(self, said: Said, at: float, bands: Sequence[int]) -> tuple[Head, float] | None:
-        """Return the earliest head that says the same within the window, and how alike it is."""
-        shared = [band for band in bands if band in self._by_band]
-        if not shared:
-            return None
-        met = [self._by_band[band] for band in shared]
-        met += [head for band in shared for head in self._younger.get(band, ())]
-        for head in _best(met):
-            if abs(at - head.at) > self._window_s:
-                continue
-            share = said.share(head.said)
-            if share and not said.marks.contradict(head.said.marks, alike=said.nearly(head.said, share)):
-                return head, share
-        return None
+    def meet(self, minima: Codes, sizes: Sequence[int]) -> Meeting:
+        """Return what posts with these *minima*, one row each, and that many letters may repeat.
 
-    def add(self, cluster: str, at: float, said: Said, bands: Sequence[int]) -> None:
-        head = Head(cluster, at, said, bands, self._added)
+        There may be no more of them than there is ``room`` for.
+        """
+        hashes = bands(minima)
+        numbers = self._shelves.read(*self._shelves.places(hashes))
+        return Meeting(self, minima, sizes, hashes, self._likely(minima, np.array(sizes), numbers))
+
+    def met(self, on_shelves: Sequence[tuple[int, int]], bands_: Sequence[int], minima: Codes, size: int) -> list[Head]:
+        """Return the few heads that share most: among those *on_shelves*, with their minima in common, and later ones."""
+        met = [pair for pair in on_shelves if not self._replaced(pair[1])]
+        newest = [place for place in {*map(self._open.get, bands_)} if place is not None]
+        if newest:
+            met += self._counted(minima, size, newest)
+        if len(met) > BEST:
+            met = sorted(met, key=lambda pair: (-pair[0], (self._added - 1 - pair[1]) % self._most))[:BEST]
+        return [self._head(place, alike) for alike, place in met]
+
+    def add(self, head: Head, minima: Codes, bands_: Sequence[int]) -> None:
+        """Remember *head*."""
+        place = self._added % self._most
+        if place == len(self._words):
+            self._words.append(head.said.words)
+            self._known.append(head.said.known)
+        else:
+            self._words[place], self._known[place] = head.said.words, head.said.known
+        self._at[place], self._cluster[place] = head.at, head.cluster
+        self._minima[place], self._sizes[place] = minima, len(head.said.words)
+        self._open.update(zip(bands_, repeat(place)))
         self._added += 1
-        self._heads.append(head)
-        for band in bands:
-            if self._by_band.setdefault(band, head) is not head:
-                self._join(band, head)
 
-    def forget(self, newest: float) -> None:
-        """Drop what is too old or too much."""
-        oldest = newest - self._window_s
-        while self._heads and (len(self._heads) > self._most or self._heads[0].at < oldest):
-            self._drop(self._heads.popleft())
+    def settle(self) -> None:
+        """Put the newest heads on the shelves if they are a block."""
+        if self.room:
+            return
+        places = np.arange(self._shelved, self._added) % self._most
+        numbers = np.repeat(places[:, None], ROWS, axis=1)
+        self._shelves.put(*self._shelves.places(bands(self._minima[places])), numbers)
+        self._shelved = self._added
+        self._open.clear()
 
-    def _join(self, band: int, head: Head) -> None:
-        line = self._younger.setdefault(band, [])
-        line.append(head)
-        if len(line) > DEPTH:
-            del line[0]
+    def _likely(self, minima: Codes, sizes: Numbers, numbers: Numbers) -> dict[int, list[tuple[int, int]]]:
+        """Return for each row the heads on the shelves that promise to say the same, and how many minima they share."""
+        rows, bands_, columns = np.nonzero(numbers >= 0)
+        if not len(rows):
+            return {}
+        pairs = np.unique(rows * self._most + numbers[rows, bands_, columns])
+        rows, places = pairs // self._most, pairs % self._most
+        alike = (minima[rows] == self._minima[places]).sum(axis=1)
+        likely = _promising(alike, sizes[rows], self._sizes[places])
+        found: dict[int, list[tuple[int, int]]] = {}
+        for row, place, count in zip(*(column[likely].tolist() for column in (rows, places, alike)), strict=True):
+            found.setdefault(row, []).append((count, place))
+        return found
 
-    def _drop(self, head: Head) -> None:
-        for band in head.bands:
-            line = self._younger.get(band, [])
-            if head in line:
-                line.remove(head)
-            elif self._by_band.get(band) is head:
-                if line:
-                    self._by_band[band] = line.pop(0)
-                else:
-                    del self._by_band[band]
-            if not line:
-                self._younger.pop(band, None)
+    def _counted(self, minima: Codes, size: int, newest: list[int]) -> list[tuple[int, int]]:
+        """Return those of *newest* that promise to say the same, and how many minima they share."""
+        places = np.array(newest)
+        alike = (self._minima[places] == minima).sum(axis=1)
+        likely = _promising(alike, np.array([size]), self._sizes[places])
+        return list(zip(alike[likely].tolist(), places[likely].tolist(), strict=True))
+
+    def _head(self, place: int, alike: int) -> Head:
+        said = Said(self._words[place], self._known[place])
+        return Head(said, float(self._at[place]), int(self._cluster[place]), alike)
+
+    def _replaced(self, place: int) -> bool:
+        return (place - self._shelved) % self._most < self._added - self._shelved
+
+
+class Meeting:
+    """The posts of a batch, one after the other, and the heads that they may repeat: those of the batch itself too."""
+
+    def __init__(
+        self,
+        heads: Heads,
+        minima: Codes,
+        sizes: Sequence[int],
+        hashes: Hashes,
+        on_shelves: dict[int, list[tuple[int, int]]],
+    ) -> None:
+        self._heads, self._minima, self._sizes, self._on_shelves = heads, minima, sizes, on_shelves
+        self._bands: list[list[int]] = hashes.tolist()
+
+    def heads(self, row: int) -> list[Head]:
+        """Return the few heads that share most with the post of that *row*."""
+        return self._heads.met(self._on_shelves.get(row, ()), self._bands[row], self._minima[row], self._sizes[row])
+
+    def add(self, row: int, head: Head) -> None:
+        """Make the post of that *row* a head that the posts after it may meet."""
+        self._heads.add(head, self._minima[row], self._bands[row])
+
+
+def _promising(alike: Numbers, sizes: Numbers, its: Numbers) -> npt.NDArray[np.bool_]:
+    """Say whether texts of these sizes may share enough words if *alike* of ROWS minima are the same.
+
+    As many minima are the same as there are shared 3-grams among all that either has.
+    """
+    shared = alike * (sizes + its) / (ROWS + alike)
+    likely: npt.NDArray[np.bool_] = (alike >= LEAST) & (shared >= LIKELY * np.minimum(sizes, its))
+    return likely

@@ -8,10 +8,12 @@ different things. A number cut in two, or a name that someone mistyped, is no ot
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from pipeline.model import PlaceFinding
+
+Known: TypeAlias = tuple[str | None, ...]
 
 _LEVELS = ("street", "community", "facility", "site", "road")
 _DIGITS = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {"两": "2", "〇": "0"}
@@ -21,7 +23,7 @@ _UNITS = (
     "人|名|户|元|块|万|亿|吨|度|路|辆|米|公里|千米|岁|班|年级|%"
 )
 _NUMBERS = re.compile(
-    rf"(?P<parts>\d+[:/.-]\d+(?:[:/.-]\d+)*)(?P<of>{_UNITS})?|(?P<count>\d+|{_HAN_NUMBER})(?P<unit>{_UNITS})"
+    rf"(?P<parts>\d+(?:[:/.点-]\d+)+)(?P<of>{_UNITS})?|(?P<count>\d+|{_HAN_NUMBER})(?P<unit>{_UNITS})"
     rf"|(?P<ordinal>第)(?P<nth>\d+|{_HAN_NUMBER})|(?P<week>星期|周)(?P<day>[一二三四五六日天])"
 )
 _HAN = "[\u4e00-\u9fff]"
@@ -45,26 +47,36 @@ class Number(NamedTuple):
     before: str
     after: str
 
-    def contradicts(self, other: Number) -> bool:
+    @property
+    def name(self) -> tuple[str, str]:
+        return self.value, self.unit
+
+    def contradicts(self, other: Number, *, alike: bool) -> bool:
         if self.unit != other.unit or self.value == other.value:
             return False
         if self.value.endswith(other.value) or other.value.endswith(self.value):  # one may be a piece of the other
-            return self.before == other.before
-        return self.before == other.before or self.after == other.after
+            return self.before == other.before and (alike or self.after == other.after)
+        return _in_place(self, other, alike=alike)
 
 
 class Place(NamedTuple):
-    """The two characters before 小区, 路 and the like, and which it is."""
+    """The two characters before 小区, 路 and the like, which it is, and the letters that stand around."""
 
     stem: str
     kind: str
+    before: str
+    after: str
+
+    @property
+    def name(self) -> tuple[str, str]:
+        return self.stem, self.kind
 
     def contradicts(self, other: Place, *, alike: bool) -> bool:
         if self.kind == other.kind and (self.stem[0] == other.stem[0] or self.stem[1] == other.stem[1]):
-            return alike and self.stem != other.stem
+            return alike
         if not set(self.stem + self.kind).isdisjoint(other.stem) or not set(other.kind).isdisjoint(self.stem):
             return False  # pieces of one name
-        return alike or self.kind == other.kind
+        return alike or (self.kind == other.kind and _in_place(self, other, alike=False))
 
 
 class Marks(NamedTuple):
@@ -72,53 +84,71 @@ class Marks(NamedTuple):
 
     places: frozenset[Place]
     numbers: frozenset[Number]
-    known: tuple[str | None, ...]
+    known: Known
 
     def contradict(self, other: Marks, *, alike: bool = True) -> bool:
         """Say whether the two texts name places, or count, so that they cannot speak of the same.
 
-        *alike* means that they differ in little else: then one character makes another name.
+        *alike* means that they differ in little else: then one character makes another name. Where they differ
+        in much, only what stands between the same letters is compared.
         """
         if any(one and its and one != its for one, its in zip(self.known, other.known, strict=True)):
             return True
-        return any(
-            one.contradicts(its, alike=alike)
-            for one in self.places - other.places
-            for its in other.places - self.places
-        ) or any(
-            one.contradicts(its)
-            for one in _unsaid(self.numbers, other.numbers)
-            for its in _unsaid(other.numbers, self.numbers)
+        return _any_contradicts(self.places, other.places, alike) or _any_contradicts(
+            self.numbers, other.numbers, alike
         )
 
 
-def marks(normal: str, place: PlaceFinding | None) -> Marks:
-    """Return what *normal* names and counts; *place* is what the gazetteer found in it."""
-    known = tuple(getattr(place, level, None) for level in _LEVELS)
-    return Marks(frozenset(_named(normal)), frozenset(_counted(normal)), known)
+M = TypeVar("M", Number, Place)
+
+NOWHERE: Final[Known] = (None,) * len(_LEVELS)
 
 
-def _unsaid(numbers: Iterable[Number], others: Iterable[Number]) -> list[Number]:
-    said = {(number.value, number.unit) for number in others}
-    return [number for number in numbers if (number.value, number.unit) not in said]
+def known(place: PlaceFinding | None) -> Known:
+    """Return the names that the gazetteer found, level by level."""
+    if place is None:
+        return NOWHERE
+    named = tuple(getattr(place, level, None) for level in _LEVELS)
+    return NOWHERE if named == NOWHERE else named  # one object for the many posts that name no place
 
 
-def _named(normal: str) -> Iterator[Place]:
-    for stem, kind in _PLACES.findall(normal):
+def marks(words: str, known: Known = NOWHERE) -> Marks:
+    """Return what *words* (normal, with or without punctuation) name and count; *known* is what the gazetteer found."""
+    return Marks(frozenset(_named(words)), frozenset(_counted(words)), known)
+
+
+def _in_place(one: Number | Place, other: Number | Place, *, alike: bool) -> bool:
+    """Say whether one stands where the other does."""
+    before, after = one.before == other.before, one.after == other.after
+    return before or after if alike else before and after
+
+
+def _any_contradicts(ours: frozenset[M], theirs: frozenset[M], alike: bool) -> bool:
+    unsaid, their_unsaid = _unsaid(ours, theirs), _unsaid(theirs, ours)
+    return any(one.contradicts(its, alike=alike) for one in unsaid for its in their_unsaid)
+
+
+def _unsaid(ours: frozenset[M], theirs: frozenset[M]) -> list[M]:
+    said = {mark.name for mark in theirs}
+    return [mark for mark in ours if mark.name not in said]
+
+
+def _named(words: str) -> Iterator[Place]:
+    for found in _PLACES.finditer(words):
+        stem, kind = found[1], found[2]
         if stem[1] + kind not in _COMMON and _NO_NAME.isdisjoint(stem):
-            yield Place(stem, kind)
+            yield Place(stem, kind, *_around(words, found))
 
 
-def _counted(normal: str) -> Iterator[Number]:
-    for found in _NUMBERS.finditer(normal):
-        parts = found["parts"] or found["count"] or found["nth"] or found["day"]
+def _counted(words: str) -> Iterator[Number]:
+    for found in _NUMBERS.finditer(words):
+        value = found["parts"] or found["count"] or found["nth"] or found["day"]
         unit = found["of"] or found["unit"] or found["ordinal"] or found["week"] or ""
-        yield Number(
-            _in_digits(parts),
-            unit,
-            normal[max(0, found.start() - 1) : found.start()],
-            normal[found.end() : found.end() + 1],
-        )
+        yield Number(_in_digits(value), unit, *_around(words, found))
+
+
+def _around(words: str, found: re.Match[str]) -> tuple[str, str]:
+    return words[max(0, found.start() - 1) : found.start()], words[found.end() : found.end() + 1]
 
 
 def _in_digits(number: str) -> str:

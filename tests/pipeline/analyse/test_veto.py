@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.analyse.veto import marks
+from pipeline.analyse.veto import known, marks
 from pipeline.model import PlaceFinding, PlaceStatus
 
 
 def contradict(one: str, other: str) -> bool:
-    first, second = marks(one, None), marks(other, None)
+    first, second = marks(one), marks(other)
     assert first.contradict(second) is second.contradict(first)
     return first.contradict(second)
 
@@ -48,5 +48,21 @@ def test_a_place_that_only_the_gazetteer_knows_counts_too() -> None:
     def at(street: str) -> PlaceFinding:
         return PlaceFinding(status=PlaceStatus.KNOWN, street=street)
 
-    assert marks("停水", at("湖东街道")).contradict(marks("停水", at("柳园镇")))
-    assert not marks("停水", at("湖东街道")).contradict(marks("停水", None))
+    assert marks("停水", known(at("湖东街道"))).contradict(marks("停水", known(at("柳园镇"))))
+    assert not marks("停水", known(at("湖东街道"))).contradict(marks("停水"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("柳园路停水", "柳圆路停水"),  # a letter mistyped
+        ("已经停了284天", "已经停了里84天"),  # a number cut in two
+        ("交了1050元没人管", "后来又要3元办证"),
+    ],
+)
+def test_where_much_else_differs_only_what_stands_between_the_same_letters_counts(one: str, other: str) -> None:
+    assert not marks(one).contradict(marks(other), alike=False)
+
+
+def test_even_then_another_number_in_the_same_place_is_another_matter() -> None:
+    assert marks("在锦湖里4号楼电梯坏了").contradict(marks("锦湖里14号楼电梯还没修"), alike=False)

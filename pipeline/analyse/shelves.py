@@ -1,0 +1,65 @@
+"""A table from hashes to numbers that forgets the oldest where it is full: some bytes an entry, a whole batch at once."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Hashes = npt.NDArray[np.uint64]
+Entries = npt.NDArray[np.uint32]
+Places = npt.NDArray[np.intp]
+
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+_HALF = np.uint64(32)
+
+
+class Shelves:
+    """Numbers below *most*, each under a hash; a shelf holds *width* of them, the newest on the right.
+
+    What is read may be an accident: a few hashes in a thousand share shelf and tag, and what was put long ago may
+    mean something else by now. Whoever reads compares with what he kept under the number. Takes 4 bytes for each of
+    *width* places on every shelf, with *room* times as many places as *entries*.
+    """
+
+    def __init__(self, entries: int, most: int, width: int, room: float = 1.5) -> None:
+        shelves = 1 << max(4, int(entries * room / width - 1).bit_length())
+        self.width = width
+        self._rows = np.zeros((shelves, width), np.uint32)
+        self._mask = np.uint64(shelves - 1)
+        self._bits = np.uint32(int(most).bit_length())
+        self._number = np.uint32((1 << int(self._bits)) - 1)
+
+    @property
+    def size(self) -> int:
+        """The bytes that the table takes at most; the system gives them as shelves are written."""
+        return self._rows.nbytes
+
+    def places(self, hashes: Hashes) -> tuple[Places, Entries]:
+        """Return the shelf of each hash, and the tag that its entry bears."""
+        mixed = hashes * _ODD
+        mixed ^= mixed >> _HALF
+        tags = (mixed >> _HALF).astype(np.uint32) >> self._bits << self._bits
+        return (mixed & self._mask).astype(np.intp), tags
+
+    def read(self, shelves: Places, tags: Entries) -> npt.NDArray[np.int64]:
+        """Return the numbers under each hash, one row of *width* for each; -1 where there is none."""
+        entries = self._rows[shelves]
+        numbers = (entries & self._number).astype(np.int64) - 1
+        numbers[(entries & ~self._number) != tags[..., None]] = -1
+        return numbers
+
+    def put(self, shelves: Places, tags: Entries, numbers: npt.NDArray[np.int64]) -> None:
+        """Put each number under its hash, in the order given."""
+        entries = (tags | (numbers + 1).astype(np.uint32)).ravel()
+        shelves = shelves.ravel()
+        order = np.argsort(shelves, kind="stable")
+        shelves, entries = shelves[order], entries[order]
+        while len(shelves):
+            first = np.ones(len(shelves), bool)
+            np.not_equal(shelves[1:], shelves[:-1], out=first[1:])
+            now = shelves[first]
+            rows = self._rows[now]
+            rows[:, :-1] = rows[:, 1:]
+            rows[:, -1] = entries[first]
+            self._rows[now] = rows
+            shelves, entries = shelves[~first], entries[~first]
