@@ -207,3 +207,15 @@ audit = Table(
     Column("subject", Words(128), nullable=False),
     Column("words", Words, nullable=False, default=""),
 )
+
+# Labels that officers corrected. Rows are only ever added; the last one of a post and a field holds.
+correction = Table(
+    "correction",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("who", Words(64), nullable=False),
+    Column("post_id", Words(80), nullable=False, index=True),
+    Column("field", Words(64), nullable=False, index=True),
+    Column("body", LargeBinary, nullable=False),
+)

@@ -26,6 +26,7 @@ from pipeline.model.analysed import (
     withheld,
 )
 from pipeline.model.case import Case, CaseState, Entry
+from pipeline.model.correction import LABELS, Correction, training_row
 from pipeline.model.fields import FIELDS, PERSONAL, REVEALING, Field, Type, Value, as_tree, value_of
 from pipeline.model.ids import digest, post_id, short
 from pipeline.model.level import Level, loudest
@@ -56,11 +57,12 @@ from pipeline.model.wire import Reader, encode
 Signal = Alert | Action
 
 __all__ = [
-    "FIELDS", "MISSING", "PERSONAL", "REVEALING", "SCHEMA", "Access", "Account", "Action", "Alert", "AnalysedPost",
-    "Author", "Basis", "Case", "CaseState", "ClusterFinding", "Engagement", "Entry", "EventFinding", "Evidence", "Fetch", "Field", "GateFinding", "GateStatus",
-    "Kind", "Level", "Manner", "Match", "MatterFinding", "Notification", "NotifyReason", "Numbers", "Op", "Order",
-    "PartyFinding", "PlaceFinding", "PlaceStatus", "Polarity", "Post", "Precision", "PrivacyFinding", "Published", "Ranked", "Reader", "Reason",
+    "FIELDS", "LABELS", "MISSING", "PERSONAL", "REVEALING", "SCHEMA", "Access", "Account", "Action", "Alert",
+    "AnalysedPost", "Author", "Basis", "Case", "CaseState", "ClusterFinding", "Correction", "Engagement", "Entry",
+    "EventFinding", "Evidence", "Fetch", "Field", "GateFinding", "GateStatus", "Kind", "Level", "Manner", "Match",
+    "MatterFinding", "Notification", "NotifyReason", "Numbers", "Op", "Order", "PartyFinding", "PlaceFinding",
+    "PlaceStatus", "Polarity", "Post", "Precision", "PrivacyFinding", "Published", "Ranked", "Reader", "Reason",
     "SentimentFinding", "Signal", "Source", "SourceClass", "TextFinding", "Thread", "Turn", "Type", "Value", "Verb",
     "as_tree", "body", "clock_suspect", "digest", "encode", "loudest", "match_id", "notification_id", "post_id",
-    "revision", "short", "value_of", "withheld",
+    "revision", "short", "training_row", "value_of", "withheld",
 ]  # fmt: skip
