@@ -18,7 +18,7 @@ class Automaton:
     def __init__(self, words: Iterable[str]) -> None:
         self._words = list(dict.fromkeys(words))
         self.numbers: Mapping[str, int] = {word: number for number, word in enumerate(self._words)}
-        self._edged = frozenset(number for number, word in enumerate(self._words) if latin_edged(word))
+        self.edged = frozenset(number for number, word in enumerate(self._words) if latin_edged(word))
         self._find = daachorse.CharwiseDoubleArrayAhoCorasick(self._words).find_overlapping
 
     def find(self, squeezed: str) -> list[Hit]:
@@ -26,12 +26,24 @@ class Automaton:
         hits: list[Hit] = self._find(squeezed)
         return hits
 
+    def standing(self, hits: Sequence[Hit], squeezed: str, offsets: Sequence[int]) -> set[int]:
+        """Return the numbers of the words in *hits*, without those that only cut through a longer Latin word."""
+        numbers = {number for _, _, number in hits}
+        if self.edged.isdisjoint(numbers):
+            return numbers
+        edged = self.edged
+        return {
+            number
+            for start, end, number in hits
+            if number not in edged or stands_alone((start, end), squeezed, offsets)
+        }
+
     def found(self, hits: Iterable[Hit], wanted: Collection[int], squeezed: str, offsets: Sequence[int]) -> Found:
         """Return where the *wanted* words stand; *offsets* tell which Latin letters were one word."""
         found: dict[str, list[Span]] = {}
         for start, end, number in hits:
             if number not in wanted:
                 continue
-            if number not in self._edged or stands_alone((start, end), squeezed, offsets):
+            if number not in self.edged or stands_alone((start, end), squeezed, offsets):
                 found.setdefault(self._words[number], []).append((start, end))
         return found

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from typing import Final
 
 from pipeline.match.watcher import Needs, Watcher
 from pipeline.model import FIELDS, AnalysedPost, Type
 from pipeline.rulebook import Where
 
 _EXACT = ("eq", "in")
+_AMONG = ("in", "contains")
+_NOBODY: Final[list[Watcher]] = []  # shared by all words under which nothing is filed
 _LONG = 4  # beyond this, a longer word is no rarer
 
 
@@ -22,28 +25,29 @@ class Filing:
 
     def __init__(self, watchers: Iterable[Watcher], numbers: Mapping[str, int]) -> None:
         self._numbers = numbers
-        self._by_word: dict[int, list[Watcher]] = defaultdict(list)
+        self._by_word: list[list[Watcher]] = [_NOBODY] * len(numbers)
         self._by_value: dict[str, dict[object, list[Watcher]]] = defaultdict(lambda: defaultdict(list))
         self._always: list[Watcher] = []
-        listed = [(watcher, watcher.requirements) for watcher in watchers]
-        used = Counter(word for _, groups in listed for group in groups for word in group)
-        for watcher, groups in listed:
-            if groups:
-                self._file_by_word(watcher, groups, used)
-            else:
-                self._file_by_fields(watcher)
+        listed = [(watcher, watcher.ways) for watcher in watchers]
+        used = Counter(word for _, ways in listed for way in ways for group in way.groups for word in group)
+        for watcher, ways in listed:
+            for way in ways:
+                if way.groups:
+                    self._file_by_word(watcher, way.groups, used)
+                else:
+                    self._file_by_fields(watcher, way.where)
 
     def candidates(self, numbers: AbstractSet[int], doc: AnalysedPost) -> list[Watcher]:
         """Return the rules that *doc*, holding the words with *numbers*, could satisfy, in the rulebook's order."""
         by_word = self._by_word
         chosen: dict[int, Watcher] = {}
         for number in numbers:
-            for watcher in by_word.get(number, ()):
+            for watcher in by_word[number]:
                 if _met(watcher.needs or self._needs(watcher), numbers):
                     chosen[watcher.order] = watcher
         if self._by_value or self._always:
             chosen.update((watcher.order, self._ready(watcher)) for watcher in self._by_fields(doc))
-        return [chosen[order] for order in sorted(chosen)]
+        return [chosen[order] for order in sorted(chosen)] if len(chosen) > 1 else list(chosen.values())
 
     def _ready(self, watcher: Watcher) -> Watcher:
         if watcher.needs is None:
@@ -57,10 +61,13 @@ class Filing:
         """File a rule under every word of its rarest group; no post without one of them can satisfy it."""
         anchor = min(groups, key=lambda group: sum(_commonness(word, used) for word in group))
         for word in anchor:
-            self._by_word[self._numbers[word]].append(watcher)
+            number = self._numbers[word]
+            if self._by_word[number] is _NOBODY:
+                self._by_word[number] = []
+            self._by_word[number].append(watcher)
 
-    def _file_by_fields(self, watcher: Watcher) -> None:
-        for alternative in watcher.rule.condition.where or ((),):
+    def _file_by_fields(self, watcher: Watcher, where: tuple[tuple[Where, ...], ...]) -> None:
+        for alternative in where or ((),):
             self._file_by_value(watcher, alternative)
 
     def _file_by_value(self, watcher: Watcher, alternative: tuple[Where, ...]) -> None:
@@ -75,7 +82,9 @@ class Filing:
     def _by_fields(self, doc: AnalysedPost) -> Iterator[Watcher]:
         yield from self._always
         for field, filed in self._by_value.items():
-            yield from filed.get(FIELDS[field].of(doc), ())
+            value = FIELDS[field].of(doc)
+            for one in value if isinstance(value, tuple) else (value,):
+                yield from filed.get(one, ())
 
 
 def _met(needs: Needs, numbers: AbstractSet[int]) -> bool:
@@ -92,8 +101,9 @@ def _commonness(word: str, used: Mapping[str, int]) -> float:
 
 
 def _exact(test: Where) -> bool:
-    # A field with several values has no single one to look up, and a missing one may pass.
-    return test.op in _EXACT and not test.or_missing and FIELDS[test.field].type is not Type.KEYWORDS
+    """Say whether only posts that hold one of the test's values can pass it; a missing one may pass otherwise."""
+    several = FIELDS[test.field].type is Type.KEYWORDS
+    return test.op in (_AMONG if several else _EXACT) and not test.or_missing
 
 
 def _values(test: Where) -> tuple[object, ...]:

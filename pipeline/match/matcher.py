@@ -2,74 +2,162 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 
-from pipeline.match.automaton import Automaton
+from pipeline.match.automaton import Automaton, Hit
+from pipeline.match.budget import Budget, Problem
 from pipeline.match.filing import Filing
-from pipeline.match.watcher import Watcher
+from pipeline.match.watcher import Standing, Watcher
 from pipeline.model import AnalysedPost, Match, Op
-from pipeline.rulebook import Rule
+from pipeline.rulebook import Rule, RuleType
 from pipeline.rulebook.wordtest import Reading
 from pipeline.text.normal import normal, squeeze, squeeze_batch
 
+MOST_CHANGED = 0.2
+"""If a greater part of the rules is new, a matcher is built as a whole."""
 
-@dataclass(frozen=True)
-class Problem:
-    """A rule that could not be asked about a post; the other rules were."""
 
-    rule: str
-    post: str
-    error: str
+class Layer:
+    """Rules with one automaton over all their words, and where each is filed."""
+
+    def __init__(self, rules: Iterable[tuple[int, Rule]]) -> None:
+        watchers = [Watcher(rule, order) for order, rule in rules]
+        self.watchers = {watcher.rule.id: watcher for watcher in watchers}
+        self.automaton = Automaton(word for watcher in watchers for word in watcher.words())
+        self.filing = Filing(watchers, self.automaton.numbers)
+
+    def ready(self, rule: str) -> Watcher:
+        watcher = self.watchers[rule]
+        watcher.make_ready(self.automaton.numbers)
+        return watcher
+
+
+class _Text(NamedTuple):
+    """A post's text, squeezed, and what an automaton found in it."""
+
+    squeezed: str
+    offsets: Sequence[int]
+    hits: list[Hit]
 
 
 class Matcher:
-    """All rules, asked together: the cost follows what is found in a post, not how many rules there are."""
+    """All rules, asked together: the cost follows what is found in a post, not how many rules there are.
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        watchers = [Watcher(rule, order) for order, rule in enumerate(rules)]
-        self._watchers = {watcher.rule.id: watcher for watcher in watchers}
-        self._automaton = Automaton(word for watcher in watchers for word in watcher.words())
-        self._filing = Filing(watchers, self._automaton.numbers)
+    ``changed`` makes the matcher of a book that differs little: what stays is shared, what is new is a small
+    layer of its own. *budget* limits what a single rule may cost.
+    """
+
+    def __init__(self, rules: Sequence[Rule], *, budget: Budget | None = None) -> None:
+        self._set(rules, [Layer(enumerate(rules))], frozenset(), budget or Budget())
+
+    def _set(self, rules: Sequence[Rule], layers: list[Layer], gone: frozenset[str], budget: Budget) -> None:
+        self.rules = tuple(rules)
+        self._layers = layers
+        self._gone = gone  # rules of the first layer that were taken out or replaced since
+        self.budget = budget
+        self._counting = any(rule.type is RuleType.GROWTH for rule in rules)
         self.problems: list[Problem] = []
 
-    def match(self, docs: Sequence[AnalysedPost]) -> list[Match]:
-        """Return the matches of *docs* in their order, then in that of the rules.
+    def changed(self, rules: Sequence[Rule]) -> Matcher:
+        """Return the matcher of *rules*, which shares with this one whatever is the same; this one stays as it is."""
+        base = self._layers[0]
+        kept = {rule.id for rule in rules if (known := base.watchers.get(rule.id)) and known.rule == rule}
+        new = [(order, rule) for order, rule in enumerate(rules) if rule.id not in kept]
+        if len(new) > MOST_CHANGED * len(rules) or len(kept) < (1 - MOST_CHANGED) * len(base.watchers):
+            return Matcher(rules)
+        made = object.__new__(Matcher)
+        made._set(rules, [base, *([Layer(new)] if new else [])], frozenset(base.watchers) - kept, Budget())
+        return made
 
-        Deleted posts and mere counts never match. ``problems`` then holds what went wrong in this call.
+    def match(self, docs: Sequence[AnalysedPost]) -> list[Match]:
+        """Return the matches of *docs* in their order, then in that of the rules (new ones last after a change).
+
+        Deleted posts never match, and mere counts only rules of growth. ``problems`` then holds what went wrong
+        in this call.
         """
         self.problems = []
-        live = [doc for doc in docs if doc.post.op is Op.UPSERT]
+        live = [doc for doc in docs if doc.post.op is Op.UPSERT or (self._counting and doc.post.op is Op.OBSERVE)]
         squeezed = squeeze_batch([_normal(doc) for doc in live])
-        return [match for doc, text in zip(live, squeezed, strict=True) for match in self._of(doc, *text)]
+        return [
+            match
+            for doc, text in zip(live, squeezed, strict=True)
+            for layer in self._layers
+            for match in self._of(layer, doc, *text)
+        ]
 
     def explain(self, doc: AnalysedPost, rule: str) -> str:
         """Say in Chinese why *doc* matches *rule* or does not. Raises KeyError for an unknown rule."""
-        watcher = self._watchers[rule]
-        watcher.make_ready(self._automaton.numbers)
+        layer = next(one for one in reversed(self._layers) if rule in one.watchers or one is self._layers[0])
+        if rule in self._gone and layer is self._layers[0]:
+            raise KeyError(rule)
+        watcher = layer.ready(rule)
         squeezed, offsets = squeeze(_normal(doc))
-        found = self._automaton.found(self._automaton.find(squeezed), watcher.numbers, squeezed, offsets)
-        return watcher.explain(doc, Reading(squeezed, offsets, len(doc.post.title), found, doc.body()))
+        text = _Text(squeezed, offsets, layer.automaton.find(squeezed))
+        numbers = layer.automaton.standing(text.hits, squeezed, offsets)
+        return watcher.explain(doc, numbers, _reading(layer.automaton, doc, text, [watcher]))
 
-    def _of(self, doc: AnalysedPost, squeezed: str, offsets: Sequence[int]) -> Iterator[Match]:
-        hits = self._automaton.find(squeezed)
-        candidates = self._filing.candidates({number for _, _, number in hits}, doc)
+    def _of(self, layer: Layer, doc: AnalysedPost, squeezed: str, offsets: Sequence[int]) -> Iterator[Match]:
+        hits = layer.automaton.find(squeezed)
+        numbers = layer.automaton.standing(hits, squeezed, offsets)
+        candidates = layer.filing.candidates(numbers, doc)
+        if self._gone or self.budget.aside or doc.post.op is Op.OBSERVE:
+            candidates = self._asked(candidates, layer, doc)
         if not candidates:
             return
-        wanted = candidates[0].numbers.union(*(watcher.numbers for watcher in candidates[1:]))
-        found = self._automaton.found(hits, wanted, squeezed, offsets)
-        reading = Reading(squeezed, offsets, len(doc.post.title), found, doc.body())
-        bare = _without_tokens(doc)
+        try:
+            standing = Standing.of(doc, _without_tokens(doc), numbers)
+        except TypeError as error:  # a naive time: it cannot be said when the post was
+            for watcher in candidates:
+                self._complain(watcher, doc, type(error).__name__)
+            return
+        careful = [watcher for watcher in candidates if not watcher.plain]
+        reading = _reading(layer.automaton, doc, _Text(squeezed, offsets, hits), careful) if careful else None
         for watcher in candidates:
             try:
-                match = watcher.match(doc, reading, bare)
-            except (TypeError, ValueError) as error:  # a value that is not of its field's type, such as a naive time
-                self.problems.append(Problem(watcher.rule.id, doc.post.id, type(error).__name__))
+                match = (
+                    watcher.match(standing, None)
+                    if watcher.plain and not watcher.costly
+                    else self._timed(watcher, standing, reading)
+                )
+            except (TypeError, ValueError, ArithmeticError) as error:
+                # A value that is not of its field's type, such as a naive time.
+                self._complain(watcher, doc, type(error).__name__)
                 continue
             if match is not None:
                 yield match
+
+    def _asked(self, candidates: Sequence[Watcher], layer: Layer, doc: AnalysedPost) -> list[Watcher]:
+        """Return those *candidates* that are to be asked at all."""
+        gone = self._gone if layer is self._layers[0] else frozenset()
+        counts = doc.post.op is Op.OBSERVE
+        return [
+            watcher
+            for watcher in candidates
+            if watcher.rule.id not in gone
+            and watcher.rule.id not in self.budget.aside
+            and (not counts or watcher.rule.type is RuleType.GROWTH)
+        ]
+
+    def _timed(self, watcher: Watcher, standing: Standing, reading: Reading | None) -> Match | None:
+        began = time.thread_time()
+        match = watcher.match(standing, reading)
+        if self.budget.spent(watcher.rule.id, time.thread_time() - began):
+            self._complain(watcher, standing.doc, "too slow")
+        return match
+
+    def _complain(self, watcher: Watcher, doc: AnalysedPost, error: str) -> None:
+        self.problems.append(Problem(watcher.rule.id, doc.post.id, error, watcher.rule.owner))
+
+
+def _reading(automaton: Automaton, doc: AnalysedPost, text: _Text, watchers: Sequence[Watcher]) -> Reading:
+    """Return where the words of *watchers* stand."""
+    wanted = watchers[0].numbers.union(*(watcher.numbers for watcher in watchers[1:]))
+    found = automaton.found(text.hits, wanted, text.squeezed, text.offsets)
+    return Reading(text.squeezed, text.offsets, len(doc.post.title), found, doc.body())
 
 
 def _normal(doc: AnalysedPost) -> str:

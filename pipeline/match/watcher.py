@@ -3,97 +3,186 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
+from typing import NamedTuple
 
-from pipeline.model import FIELDS, MISSING, AnalysedPost, Match, Op, Value, match_id
-from pipeline.rulebook import Condition, Rule
+from pipeline.match.asked import Asked
+from pipeline.model import FIELDS, MISSING, AnalysedPost, Match, Op, Value
+from pipeline.model.ids import apart, digest_of
+from pipeline.rulebook import Condition, Rule, RuleType
 from pipeline.rulebook.explain import explain_words
-from pipeline.rulebook.where import FieldTest
-from pipeline.rulebook.wordtest import Reading, WordTest, all_words, requirements
+from pipeline.rulebook.rule import Percentage, Where
+from pipeline.rulebook.where import joined
+from pipeline.rulebook.wordtest import Reading, all_words, requirements
 
 _POST = "id"
+_KEYED = (RuleType.DEADLINE, RuleType.FLATLINE)
+"""Types that follow keys: a post without one says nothing of any."""
 
 Needs = tuple[frozenset[int], ...]
 """Groups of words, by number: a post that could satisfy the rule holds one of each."""
 
 
-class Asked:
-    """A condition made ready: its words and its comparisons."""
+class Way(NamedTuple):
+    """One way in which a post can satisfy a rule: a word of each group, and one of the alternatives."""
 
-    __slots__ = ("alternatives", "words")
+    groups: list[tuple[str, ...]]
+    where: tuple[tuple[Where, ...], ...]
 
-    def __init__(self, condition: Condition) -> None:
-        self.words = WordTest(condition.text) if condition.text else None
-        self.alternatives = tuple(tuple(FieldTest(test) for test in tests) for tests in condition.where)
 
-    def holds(self, doc: AnalysedPost, reading: Reading) -> bool:
-        if self.words is not None and not self.words.holds(reading):
-            return False
-        return self.fields_hold(doc)
+class Standing(NamedTuple):
+    """What all rules ask of one post, worked out once."""
 
-    def fields_hold(self, doc: AnalysedPost) -> bool:
-        return not self.alternatives or any(all(test.passes(doc) for test in tests) for tests in self.alternatives)
+    doc: AnalysedPost
+    bare: AnalysedPost  # as it travels on
+    at: datetime
+    seen: bytes  # post and revision, as they go into the ids of matches
+    numbers: AbstractSet[int]
+
+    @classmethod
+    def of(cls, doc: AnalysedPost, bare: AnalysedPost, numbers: AbstractSet[int]) -> Standing:
+        post = doc.post
+        return cls(doc, bare, post.at, b"\x1f" + apart(post.id, post.rev), numbers)
 
 
 class Watcher:
     """A rule with its place in the rulebook. It is made ready when a post first asks for it: most never do."""
 
-    __slots__ = ("_asked", "_group", "_member", "_signals", "needs", "numbers", "order", "rule")
+    __slots__ = (
+        "_alone", "_asked", "_group", "_id", "_member", "_of", "_parts", "_signals", "costly", "needs", "numbers", "order", "plain",
+        "rule",
+    )  # fmt: skip
 
     def __init__(self, rule: Rule, order: int) -> None:
         self.rule = rule
         self.order = order
         self.needs: Needs | None = None
         self.numbers: frozenset[int] = frozenset()
+        self.plain = False
+        self.costly = False
 
     def make_ready(self, numbers: Mapping[str, int]) -> None:
         """Prepare to be asked; *numbers* are those of the automaton's words."""
         rule = self.rule
-        self._asked = Asked(rule.condition)
-        self._signals = {name: Asked(condition) for name, condition in rule.signals.items()}
+        self._asked = Asked(rule.condition, numbers)
+        self._signals = {name: Asked(condition, numbers) for name, condition in rule.signals.items()}
+        steps = rule.type is RuleType.SEQUENCE
+        self._parts = {
+            name: self._signals[name] if steps else Asked(condition, numbers) for name, condition in rule.parts.items()
+        }
+        self._of = Asked(rule.spec.of, numbers) if isinstance(rule.spec, Percentage) else None
         self._group = tuple(FIELDS[name] for name in rule.group_by)
         self._member = FIELDS[rule.count_by] if rule.count_by != _POST else None  # most rules count posts
+        self._id = apart("match", rule.id)
+        further = [*self._signals.values(), *self._parts.values(), *([self._of] if self._of else [])]
+        self.plain = all(asked.plain for asked in (self._asked, *further))
+        self.costly = any(
+            test.where.op == "re" for asked in (self._asked, *further) for tests in asked.alternatives for test in tests
+        )
         self.numbers = frozenset(numbers[word] for word in self.words())
-        self.needs = tuple(frozenset(numbers[word] for word in group) for group in self.requirements)
+        ways = self.ways
+        self._alone = not rule.parts and self._of is None  # then its needs are those of its own condition
+        groups = ways[0].groups if len(ways) == 1 else []  # several ways need not share any group
+        self.needs = tuple(frozenset(numbers[word] for word in group) for group in groups)
 
     @property
-    def requirements(self) -> list[tuple[str, ...]]:
-        """The groups of words of which one each must be in a matching post."""
-        condition = self.rule.condition.text
-        return requirements(condition) if condition else []
+    def ways(self) -> list[Way]:
+        """The ways in which a post can satisfy the rule; it must be found by each."""
+        rule = self.rule
+        if isinstance(rule.spec, Percentage):
+            return [_way(rule.spec.of)]
+        if rule.parts:
+            return [_way(rule.condition, part) for part in rule.parts.values()]
+        return [_way(rule.condition)]
 
     def words(self) -> Iterable[str]:
-        """Return every word that the rule or a signal of it asks for."""
-        for condition in (self.rule.condition, *self.rule.signals.values()):
+        """Return every word that the rule asks for: itself, its signals, the conditions of its type."""
+        for condition in self._conditions():
             if condition.text is not None:
                 yield from all_words(condition.text)
 
-    def explain(self, doc: AnalysedPost, reading: Reading) -> str:
+    def _conditions(self) -> Iterable[Condition]:
+        rule = self.rule
+        yield rule.condition
+        yield from rule.signals.values()
+        if rule.type is not RuleType.SEQUENCE:
+            yield from rule.parts.values()
+        if isinstance(rule.spec, Percentage):
+            yield rule.spec.of
+
+    def explain(self, doc: AnalysedPost, numbers: AbstractSet[int], reading: Reading) -> str:
         """Say in Chinese why *doc* satisfies the rule or does not."""
         parts = [explain_words(self._asked.words, reading)] if self._asked.words else []
         if not self._asked.fields_hold(doc):
             failing = [test.where for tests in self._asked.alternatives for test in tests if not test.passes(doc)]
             parts.append(f"字段不符：{'、'.join(f'{test.field} {test.op} {test.value}' for test in failing)}")
-        held = doc.post.op is Op.UPSERT and self._asked.holds(doc, reading)
+        for name, part in self._parts.items():
+            words = f"（{explain_words(part.words, reading)}）" if part.words else ""
+            parts.append(f"{name}：{'成立' if part.holds(doc, numbers, reading) else '不成立'}{words}")
+        met = all(not need.isdisjoint(numbers) for need in self.needs or ())
+        held = doc.post.op is Op.UPSERT and met and self.match(Standing.of(doc, doc, numbers), reading) is not None
         return f"{'匹配' if held else '不匹配'}“{self.rule.name}”。{'；'.join(parts)}"
 
-    def match(self, doc: AnalysedPost, reading: Reading, bare: AnalysedPost) -> Match | None:
-        """Return the match of *doc*; *bare* is the post as it travels on."""
-        rule, post, asked = self.rule, doc.post, self._asked
-        if not asked.holds(doc, reading):
+    def match(self, standing: Standing, reading: Reading | None) -> Match | None:
+        """Return the match of a post that meets the needs; a *reading* is needed unless the rule is plain."""
+        doc, numbers = standing.doc, standing.numbers
+        parts: tuple[str, ...] = ()
+        own = self._asked.holds(doc, numbers, reading, met=self._alone)
+        if self._of is not None:
+            if not self._of.holds(doc, numbers, reading):
+                return None
+            parts = ("of", "match") if own else ("of",)
+        elif not own:
             return None
+        elif self._parts:
+            parts = tuple([name for name, part in self._parts.items() if part.holds(doc, numbers, reading)])
+            if not parts:
+                return None
+        group = tuple([_shown(field.of(doc)) or MISSING for field in self._group])
+        if self.rule.type in _KEYED and group and group[0] == MISSING:
+            return None
+        return self._made(standing, group, () if self.rule.type is RuleType.SEQUENCE else parts, reading)
+
+    def _made(
+        self, standing: Standing, group: tuple[str, ...], parts: tuple[str, ...], reading: Reading | None
+    ) -> Match:
+        rule, doc, numbers = self.rule, standing.doc, standing.numbers
+        post = doc.post
         return Match(
-            id=match_id(rule.id, post.id, post.rev),
+            id=digest_of(self._id + standing.seen + (_observed(doc) if rule.type is RuleType.GROWTH else b"")),
             rule=rule.id,
             rule_rev=rule.rev,
-            at=post.at,
+            at=standing.at,
             known_at=post.fetched_at,
-            group=tuple([_shown(field.of(doc)) or MISSING for field in self._group]),
+            group=group,
             member=(_shown(self._member.of(doc)) if self._member else "") or post.id,
-            signals=tuple([name for name, signal in self._signals.items() if signal.holds(doc, reading)]),
-            hits=asked.words.hits(reading) if asked.words else (),
-            analysed=bare,
+            signals=tuple([name for name, signal in self._signals.items() if signal.holds(doc, numbers, reading)])
+            if self._signals
+            else (),
+            parts=parts,
+            hits=self._hits(numbers, reading),
+            analysed=standing.bare,
         )
+
+    def _hits(self, numbers: AbstractSet[int], reading: Reading | None) -> tuple[str, ...]:
+        own = self._asked.hits(numbers, reading)
+        if not self._parts:
+            return own
+        return tuple(dict.fromkeys([*own, *(w for part in self._parts.values() for w in part.hits(numbers, reading))]))
+
+
+def _way(*conditions: Condition) -> Way:
+    """Return what satisfies all of *conditions*."""
+    where: tuple[tuple[Where, ...], ...] = ()
+    for condition in conditions:
+        where = joined(where, condition.where, all_tests=True)
+    return Way([group for one in conditions if one.text is not None for group in requirements(one.text)], where)
+
+
+def _observed(doc: AnalysedPost) -> bytes:
+    """Return which observation of its counts a post is: each is a sample by itself."""
+    return b"\x1f" + (doc.post.engagement.at or doc.post.fetched_at).isoformat().encode()
 
 
 def _shown(value: Value) -> str:

@@ -16,8 +16,18 @@ def post_id(platform: str, native_id: str) -> str:
 
 def digest(*parts: str) -> str:
     """Return 128 bits of SHA-256 over *parts* in hexadecimal; a part may hold any character."""
-    apart = "\x1f".join([part.replace("\x1e", "\x1e0").replace("\x1f", "\x1e1") for part in parts])
-    return hashlib.sha256(apart.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return digest_of(apart(*parts))
+
+
+def apart(*parts: str) -> bytes:
+    """Return *parts* as one, told apart; with ``\\x1f`` between them two such are the same as one of all their parts."""
+    joined = "\x1f".join([part.replace("\x1e", "\x1e0").replace("\x1f", "\x1e1") for part in parts])
+    return joined.encode("utf-8", "surrogatepass")
+
+
+def digest_of(parts: bytes) -> str:
+    """Return the digest of parts that were put together by ``apart``."""
+    return hashlib.sha256(parts).hexdigest()[:32]
 
 
 def short(prefix: str, key: str) -> str:

@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
 import re2
 
 from pipeline.model import FIELDS, AnalysedPost, Field, Type, Value
+from pipeline.rulebook.pattern import doubtful
 from pipeline.rulebook.report import Report, guess
 from pipeline.rulebook.rule import Where
 from pipeline.rulebook.source import Node
-from pipeline.rulebook.values import flag, items, moment, number, text, wrong
+from pipeline.rulebook.values import flag, items, moment, number, text, texts, wrong
 
 Alternatives = tuple[tuple[Where, ...], ...]
 
 _WORDS = ("contains", "startswith", "endswith", "re", "exists")
+_NETWORK = "cidr"
 _ORDER = ("gte", "gt", "lte", "lt")
 _FITTING: Final[Mapping[Type, tuple[str, ...]]] = {
     Type.TEXT: _WORDS,
-    Type.KEYWORD: ("eq", "in", "not_in", *_WORDS),
+    Type.KEYWORD: ("eq", "in", "not_in", *_WORDS, _NETWORK),
     Type.KEYWORDS: ("in", "not_in", "contains", "exists"),
     Type.NUMBER: ("eq", "in", "not_in", *_ORDER, "exists"),
     Type.BOOLEAN: ("eq", "exists"),
     Type.TIME: (*_ORDER, "exists"),
 }
+MAX_PATTERN = 500
 _RANKED = ("matter.harm",)  # H0 to H3: keywords that have an order
-_MODIFIERS = ("eq", "in", "not_in", *_WORDS, *_ORDER, "or_missing")
+_MODIFIERS = ("eq", "in", "not_in", *_WORDS, *_ORDER, _NETWORK, "or_missing")
 _SEVERAL = ("in", "not_in")
 _COMPARISONS: Final[Mapping[str, Callable[[Any, Any], object]]] = {
     "eq": operator.eq, "gte": operator.ge, "gt": operator.gt, "lte": operator.le, "lt": operator.lt,
@@ -39,12 +43,12 @@ def read_where(node: Node | None, report: Report) -> Alternatives:
     return tuple(_together(entry, report) for entry in (items(node, report) if _is_list(node) else _one(node)))
 
 
-def joined(first: Alternatives, second: Alternatives) -> Alternatives:
-    """Return alternatives that demand both; where both name a field, the *second* decides."""
+def joined(first: Alternatives, second: Alternatives, *, all_tests: bool = False) -> Alternatives:
+    """Return alternatives that demand both; where both name a field, the *second* decides unless *all_tests* hold."""
     if not first or not second:
         return first or second
     return tuple(
-        (*(test for test in general if test.field not in {own.field for own in special}), *special)
+        (*(test for test in general if all_tests or test.field not in {own.field for own in special}), *special)
         for general in first
         for special in second
     )
@@ -85,9 +89,6 @@ def _read_one(key: str, node: Node, place: str, report: Report) -> Where | None:
 def _operation(field: Field, modifiers: Sequence[str], node: Node, place: str, report: Report) -> str | None:
     ops = [modifier for modifier in modifiers if modifier != "or_missing"]
     for op in ops:
-        if op == "cidr":
-            report.error(place, "E22", "“cidr”尚未支持", "'cidr' is not supported yet")
-            return None
         if op not in _MODIFIERS:
             report.unknown(place, "E22", ("修饰词", "modifier"), op, _MODIFIERS)
             return None
@@ -105,6 +106,8 @@ def _value(field: Field, op: str, node: Node, report: Report) -> object:
         return flag(node, report)
     if op == "re":
         return _pattern(node, report)
+    if op == _NETWORK:
+        return _networks(node, report)
     several = op in _SEVERAL or (op in ("contains", "startswith", "endswith") and node.tag == "list")
     if not several:
         return field_value(field, node, report)
@@ -130,14 +133,32 @@ def field_value(field: Field, node: Node, report: Report) -> Value:
     return words
 
 
+def _networks(node: Node, report: Report) -> tuple[str, ...] | None:
+    found = texts(node, report)
+    for word in found:
+        try:
+            ip_network(word, strict=False)
+        except ValueError:
+            report.error(node.place, "E22", f"“{word}”不是网段，如 10.0.0.0/8", f"{word!r} is no network: 10.0.0.0/8")
+            return None
+    return found or None
+
+
 def _pattern(node: Node, report: Report) -> str | None:
     pattern = text(node, report)
     if pattern is None:
         return None
+    if len(pattern) > MAX_PATTERN:
+        report.error(node.place, "E18", f"正则表达式超过 {MAX_PATTERN} 个字符", "the regular expression is too long")
+        return None
     try:
         _compiled(pattern)
     except re2.error as error:
-        report.error(node.place, "E18", f"正则表达式不对：{error}", f"bad regular expression: {error}")
+        why = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
+        report.error(node.place, "E18", f"正则表达式不对：{why}", f"bad regular expression: {why}")
+        return None
+    if fault := doubtful(pattern):
+        report.error(node.place, "E18", *fault)
         return None
     return pattern
 
@@ -146,11 +167,13 @@ def _doubt(field: Field, op: str, value: object, modifiers: Sequence[str], place
     """Warn of comparisons that can be read and are probably not meant."""
     values = value if isinstance(value, tuple) else (value,)
     if field.values and op in ("eq", "in", "not_in", *_ORDER):
-        for word in values:
-            if word not in field.values:
-                zh, en = guess(str(word), field.values)
-                zh = f"“{field.name}”不会是“{word}”{zh or '，可取：' + '、'.join(field.values)}"
-                report.warn(place, "E27", zh, f"{field.name} is never {word!r}{en}")
+        unknown = [word for word in values if word not in field.values]
+        for word in unknown:
+            zh, en = guess(str(word), field.values)
+            zh = f"“{field.name}”不会是“{word}”{zh or '，可取：' + '、'.join(field.values)}"
+            # With all of its values impossible the comparison is always false (or always true).
+            say = report.error if len(unknown) == len(values) else report.warn
+            say(place, "E27", zh, f"{field.name} is never {word!r}{en}")
     if field.name.startswith("author.") or field.name == "lang":
         report.warn(place, "W09", "条件涉及作者身份或语言", "a condition on who the author is or on language")
     if field.name.startswith("sentiment.") and "or_missing" not in modifiers:
@@ -193,6 +216,8 @@ def _holds(where: Where) -> Callable[[object], object]:
     if op == "re":
         search: Callable[[object], object] = _compiled(str(wanted)).search
         return search
+    if op == _NETWORK:
+        return _inside(wanted if isinstance(wanted, tuple) else (wanted,))
     if op in _SEVERAL:
         return _membership(frozenset(wanted), op == "in")  # type: ignore[call-overload] # read as a tuple
     if op in ("contains", "startswith", "endswith"):
@@ -205,6 +230,19 @@ def _membership(wanted: frozenset[object], inside: bool) -> Callable[[object], b
     def holds(value: object) -> bool:
         found = not wanted.isdisjoint(value) if isinstance(value, tuple) else value in wanted
         return found is inside
+
+    return holds
+
+
+def _inside(wanted: tuple[object, ...]) -> Callable[[object], bool]:
+    networks = tuple(ip_network(str(network), strict=False) for network in wanted)
+
+    def holds(value: object) -> bool:
+        try:
+            address = ip_address(str(value))
+        except ValueError:
+            return False
+        return any(address in network for network in networks)
 
     return holds
 

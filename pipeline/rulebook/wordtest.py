@@ -75,6 +75,11 @@ class WordTest:
         self._bare = not condition.except_ and not self._one_field and not self._wordings
         self._rank = {word: rank for rank, word in enumerate(positive_words(condition))}
 
+    @property
+    def plain(self) -> bool:
+        """Say whether it is enough to know which words stand in a text: not where, how often, or how written."""
+        return self._bare and not self._near and (not self._any or self.condition.min == 1)
+
     def holds(self, reading: Reading) -> bool:
         live = reading.found if self._bare else self.live(reading)
         for group in self._must:

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.match import Matcher
-from pipeline.model import MISSING, AnalysedPost, GateStatus, Op, PlaceStatus, SourceClass
+from pipeline.match.budget import Budget
+from pipeline.model import MISSING, AnalysedPost, GateStatus, Match, Op, PlaceStatus, SourceClass
 from pipeline.rulebook import Condition, Near, Rule, Rulebook, TextCondition
 from tests.pipeline.match.naive import Naive
 from tests.pipeline.match.posts import NOON, a_doc
@@ -267,6 +268,111 @@ def test_a_rule_that_fails_on_one_post_stops_no_other(tmp_path: Path) -> None:
     assert [problem.rule for problem in matcher.problems] == ["test.timed", "test.rule"]
     assert matched(a_doc(), matcher) == ["test.timed", "test.rule"]
     assert matcher.problems == []
+
+
+def test_a_rule_that_takes_too_long_is_set_aside_and_its_owner_named(tmp_path: Path) -> None:
+    slow = a_rule(id="test.slow", match={"where": {"text|re": "停.*水"}}, examples=None, owner="水务")
+    matcher = Matcher(read(tmp_path, slow, a_rule()).rules, budget=Budget(limit_s=-1.0, strikes=2))
+
+    found = [matched(a_doc(), matcher) for _ in range(3)]
+
+    assert found == [["test.slow", "test.rule"], ["test.slow", "test.rule"], ["test.rule"]]
+    assert matcher.budget.aside == {"test.slow"}
+
+
+# ── what a type asks for by itself ──
+
+SIGNALS = {"诉": {"text": {"any": ["补偿"]}}, "冲": {"text": {"any": ["堵路"]}}, "险": {"text": {"any": ["受伤"]}}}
+STEPS = {"match": None, "type": "sequence", "timeframe": "72h", "steps": ["诉", "冲"], "signals": SIGNALS,
+         "level_if": [{"when": "signal['险']", "level": "red"}], "examples": None}  # fmt: skip
+
+
+PROOF = {"match": ["讨薪，CBD"], "no_match": ["无事"]}
+
+
+def matches(doc: AnalysedPost, folder: Path, **changes: object) -> list[Match]:
+    return Matcher(read(folder, a_rule(**changes)).rules).match([doc])
+
+
+def test_a_step_makes_a_match_of_a_sequence_and_another_signal_does_not(tmp_path: Path) -> None:
+    (step,) = matches(a_doc("堵路，有人受伤"), tmp_path, **STEPS)
+
+    assert (step.signals, step.parts, step.hits) == (("冲", "险"), (), ("堵路",))
+    assert matches(a_doc("有人受伤"), tmp_path, **STEPS) == []
+    assert matches(a_doc("堵路"), tmp_path, **{**STEPS, "match": {"where": {"kind": "reply"}}}) == []
+
+
+def test_a_deadline_is_told_which_of_its_parts_hold_and_a_post_without_its_key_is_none(tmp_path: Path) -> None:
+    own = {"match": None, "type": "deadline", "key": "place.street", "within": "48h", "examples": None,
+           "start": {"where": {"kind": "post"}}, "until": {"text": {"any": ["已修复"]}}}  # fmt: skip
+
+    (start,) = matches(a_doc("停水", street="湖东街道"), tmp_path, **own)
+    (both,) = matches(a_doc("已修复", street="湖东街道"), tmp_path, **own)
+
+    assert (start.parts, start.group) == (("start",), ("湖东街道",))
+    assert both.parts == ("start", "until")
+    assert matches(a_doc("停水"), tmp_path, **own) == []
+
+
+def test_a_percentage_hears_of_every_post_it_is_a_share_of(tmp_path: Path) -> None:
+    own = {"match": {"text": {"any": ["停水"]}}, "type": "percentage", "timeframe": "1h", "gte": 30,
+           "of": {"text": {"any": ["水", "电"]}}}  # fmt: skip
+
+    assert [match.parts for match in matches(a_doc("停水"), tmp_path, **own)] == [("of", "match")]
+    assert [match.parts for match in matches(a_doc("停电"), tmp_path, **own)] == [("of",)]
+    assert matches(a_doc("停气"), tmp_path, **own) == []
+
+
+def test_counts_that_moved_are_samples_for_growth_and_nothing_to_other_rules(tmp_path: Path) -> None:
+    growth = a_rule(id="test.growth", type="growth", metric="engagement.share", delta=500, timeframe="30m")
+    matcher = Matcher(read(tmp_path, growth, a_rule()).rules)
+    first = a_doc(op=Op.OBSERVE)
+    seen = msgspec.structs.replace(first.post, fetched_at=NOON + timedelta(minutes=5))
+    later = AnalysedPost(post=seen)
+
+    found = matcher.match([first, later, later])
+
+    assert [match.rule for match in found] == ["test.growth"] * 3
+    assert len({match.id for match in found}) == 2
+    assert matched(a_doc(op=Op.DELETE), matcher) == []
+
+
+def test_pinyin_that_is_part_of_a_longer_word_is_no_hit(tmp_path: Path) -> None:
+    text = {"text": {"any": ["讨薪"], "pinyin": ["讨薪"]}}
+
+    assert [bool(matches(a_doc(post), tmp_path, match=text, examples=PROOF)) for post in (
+        "我们来讨xin", "taoxin三天了", "tao xin 三天了", "讨xinjiang的干果", "讨一个说法"
+    )] == [True, True, True, False, False]  # fmt: skip
+
+
+def test_an_exact_word_is_found_only_as_it_is_written(tmp_path: Path) -> None:
+    text = {"text": {"any": ["CBD", "C++"], "exact": ["CBD", "C++"]}}
+
+    assert [bool(matches(a_doc(post), tmp_path, match=text, examples=PROOF)) for post in (
+        "新城CBD停电", "新城cbd停电", "新城C-B-D停电", "会写C++吗", "会写C吗"
+    )] == [True, False, False, True, False]  # fmt: skip
+
+
+# ── a book that changes ──
+
+
+def test_a_changed_book_is_matched_as_if_it_had_been_built_anew(tmp_path: Path) -> None:
+    words = "停水 断水 停电 断电 停气 漏水 漏气 噪音 积水 塌陷".split()
+    rules = [
+        a_rule(id=f"r.{n}", match={"text": {"any": [w]}}, examples={"match": [w], "no_match": ["无事"]})
+        for n, w in enumerate(words)
+    ]
+    old = read(tmp_path, *rules)
+    new = [*old.rules[1:4], replace(old.rules[4], condition=Condition(TextCondition(any=(("暖气",),)))), *old.rules[5:],
+           replace(old.rules[0], id="r.new", condition=Condition(TextCondition(any=(("渣土",),))))]  # fmt: skip
+    docs = [a_doc(word) for word in (*words, "暖气", "渣土", "无事")]
+    before = Matcher(old.rules)
+
+    after = before.changed(new)
+
+    assert {(m.rule, m.id) for m in after.match(docs)} == {(m.rule, m.id) for m in Matcher(new).match(docs)}
+    assert [m.rule for m in before.match(docs)] == [f"r.{n}" for n in range(10)]
+    assert len(after.rules) == 10
 
 
 # ── explanation ──

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.match.watcher import Watcher
+from pipeline.match.watcher import Standing, Watcher
 from pipeline.model import MISSING, AnalysedPost, Match, Op
 from pipeline.rulebook import Condition, Rule, TextCondition, Where
 from pipeline.rulebook.wordtest import Reading, search
@@ -32,9 +32,17 @@ def reading(watcher: Watcher, doc: AnalysedPost) -> Reading:
     return Reading(squeezed, offsets, 0, search(watcher.words(), squeezed, offsets))
 
 
+def found(watcher: Watcher, doc: AnalysedPost) -> set[int]:
+    words = {word: number for number, word in enumerate(watcher.words())}
+    return {words[word] for word in reading(watcher, doc).found}
+
+
 def asked(rule: Rule, doc: AnalysedPost) -> Match | None:
     watcher = ready(rule)
-    return watcher.match(doc, reading(watcher, doc), doc)
+    numbers = found(watcher, doc)
+    if any(need.isdisjoint(numbers) for need in watcher.needs or ()):
+        return None  # no candidate
+    return watcher.match(Standing.of(doc, doc, numbers), reading(watcher, doc))
 
 
 @pytest.mark.parametrize(
@@ -88,13 +96,16 @@ def test_an_explanation_names_the_comparison_that_failed(rule: Rule) -> None:
     watcher = ready(replace(rule, condition=replace(rule.condition, where=((Where("kind", "eq", "reply"),),))))
     doc = a_doc()
 
-    assert watcher.explain(doc, reading(watcher, doc)) == "不匹配“测试”。命中：停水；字段不符：kind eq reply"
+    assert (
+        watcher.explain(doc, found(watcher, doc), reading(watcher, doc))
+        == "不匹配“测试”。命中：停水；字段不符：kind eq reply"
+    )
 
 
 def test_a_deleted_post_satisfies_no_rule_whatever_stood_in_it(rule: Rule) -> None:
     watcher, doc = ready(rule), a_doc(op=Op.DELETE)
 
-    assert watcher.explain(doc, reading(watcher, doc)).startswith("不匹配")
+    assert watcher.explain(doc, found(watcher, doc), reading(watcher, doc)).startswith("不匹配")
 
 
 def test_a_post_that_could_match_holds_a_word_of_every_need(rule: Rule) -> None:

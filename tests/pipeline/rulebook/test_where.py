@@ -42,7 +42,7 @@ def test_a_comparison_is_read_from_its_key(yaml: str, where: Where) -> None:
         ("{kind|gte: post}", "E22"),
         ("{kind|eq|in: post}", "E22"),
         ("{kind|equals: post}", "E22"),
-        ("{url|cidr: 10.0.0.0/8}", "E22"),
+        ("{platform|cidr: 10.0.0.999/8}", "E22"),
         ("{kind|in: []}", "E27"),
         ('{kind: ""}', "E27"),
         ("{sarcasm: high}", "E21"),
@@ -58,12 +58,19 @@ def test_a_comparison_that_cannot_work_is_an_error(yaml: str, code: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("yaml", "code"), [("{kind: psot}", "E27"), ("{author.key: x}", "W09"), ("{sentiment.p_neg|gte: 0.9}", "W15")]
+    ("yaml", "code"),
+    [("{kind: [post, psot]}", "E27"), ("{author.key: x}", "W09"), ("{sentiment.p_neg|gte: 0.9}", "W15")],
 )
 def test_a_comparison_that_is_hardly_meant_is_read_and_warned_of(yaml: str, code: str) -> None:
     found, report = read(yaml)
 
     assert (codes(report), report.errors, len(found)) == ([code], 0, 1)
+
+
+def test_a_comparison_that_never_or_always_holds_is_an_error() -> None:
+    assert codes(read("{kind: psot}")[1]) == ["E27"]
+    assert read("{kind|not_in: [psot]}")[1].errors == 1
+    assert read("{kind|not_in: [psot, post]}")[1].errors == 0
 
 
 def test_a_score_that_may_be_missing_is_no_worry() -> None:
