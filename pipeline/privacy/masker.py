@@ -8,14 +8,17 @@ from typing import Final
 
 import msgspec
 import re2
+from daachorse import MATCH_KIND_LEFTMOST_LONGEST, CharwiseDoubleArrayAhoCorasick
 
 from pipeline.directory import Directory
 from pipeline.model import body
+from pipeline.privacy.bare import bare
 from pipeline.privacy.minors import about_a_minor
 from pipeline.privacy.names import TITLES, names, records
 from pipeline.privacy.numbers import GAPS, numbers
 from pipeline.privacy.patterns import PROVINCES, addresses, devices, documents, doors, handles, plates, school_classes
-from pipeline.privacy.shadow import INVISIBLE, NUMERALS, shadow, spoken
+from pipeline.privacy.peoples import TRIGGER, other_names
+from pipeline.privacy.shadow import INVISIBLE, NUMERALS, Shadow, shadow, spoken
 from pipeline.privacy.span import CLASS_OF, PLACEHOLDERS, USCC, Span
 from pipeline.text.normal import normal_batch
 
@@ -46,6 +49,7 @@ _LOOK: Final[tuple[tuple[str, Find | None], ...]] = (
     ),
     ("班", school_classes),
     ("|".join(TITLES), names),
+    (TRIGGER, other_names),
     ("[男女][,。 0-9)/]|身份证|手机|电话|联系方式|[一-鿿][ ,:(/]{0,2}1[3-9][0-9]{9}", records),
     (
         "岁|小学|中学|幼儿园|托班|学校|[一二三四五六七八九十0-9][小中]|初[一二三中]|高[一二三中]",
@@ -84,6 +88,7 @@ class Masker:
         contacts = [contact for unit in directory.units for contact in unit.contacts] if directory else []
         self._accounts = tuple(normal_batch([account.name for account in accounts if account.name]))
         self._published = frozenset(_digits(contact) for contact in contacts) - {""}
+        self._places = _automaton(directory)
         self._set = re2.Set.SearchSet()
         for pattern, _ in _LOOK:
             self._set.Add(pattern)
@@ -98,19 +103,21 @@ class Masker:
         The title of a published article is a link's name: it keeps the names in it (DOMAIN §3.3).
         """
         normals = normal_batch([body(title, text) for title, text in posts])
+        triggers = [self._set.Match(normal) for normal in normals]
+        seen = [shadow(normal) if woken else Shadow(normal) for normal, woken in zip(normals, triggers, strict=True)]
+        spans = self._spans([one.text for one in seen])
         return [
-            self.mask_normal(title, text, normal, headline)
-            for (title, text), normal, headline in zip(posts, normals, press or [False] * len(posts), strict=True)
+            self._masked(title, text, normal, _back(view, found), link)
+            if woken or found
+            else Masked(title, text, normal=normal)
+            for (title, text), normal, woken, view, found, link in zip(
+                posts, normals, triggers, seen, spans, press or [False] * len(posts), strict=True
+            )
         ]
 
-    def mask_normal(self, title: str, text: str, normal: str, headline: bool = False) -> Masked:
-        """Return what ``mask_batch`` returns, for a caller who has the normal form of the body already."""
-        if not self._set.Match(normal):
-            return Masked(title, text, normal=normal)
-        seen = shadow(normal)
-        spans = tuple(Span(*seen.original(start, end), name) for start, end, name in self._spans(seen.text))
-        if headline:
-            spans = tuple(span for span in spans if span.start >= len(title) or span.name not in _NAMES)
+    def _masked(self, title: str, text: str, normal: str, found: Sequence[Span], headline: bool) -> Masked:
+        kept = len(title) if headline else 0
+        spans = tuple(span for span in found if span.start >= kept or span.name not in _NAMES)
         old = [CLASS_OF[match.group()] for match in _PLACEHOLDER.finditer(normal)]
         classes = tuple(sorted({*old, *(span.name for span in spans)}))
         hidden = _covered(normal, 0, len(normal), spans)  # the same as normalising again: placeholders are normal
@@ -121,19 +128,27 @@ class Masker:
         new_text = _covered(original, len(original) - len(text), len(original), spans)
         return Masked(new_title, new_text, classes, about_a_minor(hidden), spans, hidden)
 
-    def _spans(self, text: str) -> list[Span]:
-        """Return all spans to mask, looking again until what is left shows nothing more.
+    def _spans(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Return all spans to mask in each text, looking again until what is left shows nothing more.
 
         A mask may lay bare what its neighbour hid (two numbers without a gap).
         """
-        spans: list[Span] = []
-        while found := _settled(self._found(text)):
-            spans += [span for span in found if span.name in PLACEHOLDERS]
-            for start, end, _ in found:
-                text = f"{text[:start]}{'[':]<{end - start}}{text[end:]}"
-        return sorted(spans)
+        spans: list[list[Span]] = [[] for _ in texts]
+        left = dict(enumerate(texts))
+        while left:
+            likely = bare(list(left.values()))
+            found = {
+                at: settled
+                for (at, text), names in zip(left.items(), likely, strict=True)
+                if (settled := _settled(self._found(text, names)))
+            }
+            for at, settled in found.items():
+                spans[at] += [span for span in settled if span.name in PLACEHOLDERS]
+            left = {at: _blanked(left[at], settled) for at, settled in found.items()}
+        return [sorted(some) for some in spans]
 
-    def _found(self, text: str) -> Iterator[Span]:
+    def _found(self, text: str, likely: Sequence[tuple[int, int]]) -> Iterator[Span]:
+        yield from self._persons(text, likely)
         for trigger in self._set.Match(text) or ():
             find = _LOOK[trigger][1]
             if find is None:
@@ -141,6 +156,14 @@ class Masker:
             yield from self._private(text, find)
             if find is numbers and (digits := spoken(text)):
                 yield from self._private(digits, find)
+
+    def _persons(self, text: str, likely: Sequence[tuple[int, int]]) -> Iterator[Span]:
+        """Yield the bare names that are in no name of a place or an office."""
+        if likely:
+            known = self._places.find(text)
+            for start, end in likely:
+                if all(end <= first or last <= start for first, last, _ in known):
+                    yield Span(start, end, "PERSON_NAME")
 
     def _private(self, text: str, find: Find) -> Iterator[Span]:
         return (span for span in find(text) if not self._public(text, span))
@@ -153,8 +176,31 @@ class Masker:
         return span.name in ("CN_LANDLINE", "CN_MOBILE") and _digits(words) in self._published
 
 
+def _automaton(directory: Directory | None) -> CharwiseDoubleArrayAhoCorasick:
+    """Return what finds the names of places and offices: 金河 in them is no person."""
+    names: set[str] = set()
+    if directory:
+        names.update(name for place in directory.places for name in (place.name, *place.aliases))
+        names.update(name for unit in directory.units for name in (unit.name, *unit.aliases))
+    return CharwiseDoubleArrayAhoCorasick(
+        sorted({*normal_batch(sorted(names)), "[姓名]"} - {""}), MATCH_KIND_LEFTMOST_LONGEST
+    )
+
+
 def _digits(text: str) -> str:
     return "".join(one for one in text if one.isdecimal())
+
+
+def _back(view: Shadow, spans: Iterable[Span]) -> list[Span]:
+    """Return where the spans of a shadow lie in the original."""
+    return [Span(*view.original(start, end), name) for start, end, name in spans]
+
+
+def _blanked(text: str, spans: Iterable[Span]) -> str:
+    """Return *text* with blanks where the spans are: as long, and nothing is read across them."""
+    for start, end, _ in spans:
+        text = f"{text[:start]}{'[':]<{end - start}}{text[end:]}"
+    return text
 
 
 def _settled(found: Iterable[Span]) -> list[Span]:

@@ -9,6 +9,8 @@ from typing import Final
 
 from daachorse import MATCH_KIND_LEFTMOST_LONGEST, CharwiseDoubleArrayAhoCorasick
 
+from pipeline.privacy.likeness import chosen, common, longer, odds
+from pipeline.privacy.peoples import LATIN_NAME
 from pipeline.privacy.span import Span
 from pipeline.privacy.surnames import AMBIGUOUS, COMPOUND, GIVEN, NOUNS, SURNAMES, rare
 from pipeline.privacy.titles import ADDRESS, BEFORE_ONLY, KIN, OFFICE, SELF
@@ -52,6 +54,10 @@ _NAMELIKE = frozenset(
 _FUNCTION = frozenset("于和向从连时全应能单师过占")
 _LEADS = frozenset("谢找问给对向和跟与请的是让被由到见位系叫托据经")  # one speaks with or of 石女士
 _LONGEST = 2  # characters of a given name
+_SURE: Final = 40  # odds of a name of two characters that a word follows
+_SURER: Final = 60  # and of one that anything may follow
+_HAN: Final = "[\u3400-\u9fff]"
+_SOME_ONE = re.compile("[某x×*△○口]{1,2}")  # 李某某, 王xx
 
 
 def names(text: str) -> Iterator[Span]:
@@ -63,7 +69,10 @@ def names(text: str) -> Iterator[Span]:
             if title not in BEFORE_ONLY:
                 yield from _titled(text, start, "OFFICIAL_NAME")
         if title in _SELF:
-            yield from _named(text, _after(_COPULA, text, end), "PERSON_NAME", sure=True)
+            begin = _after(_COPULA, text, end)
+            yield from _named(text, begin, "PERSON_NAME", sure=True)
+            if found := LATIN_NAME.match(text, begin):
+                yield Span(*found.span(), "PERSON_NAME")
         if title in _KIN:
             yield from _named_in_full(text, _after(_COLON, text, end))
         if title in _ADDRESS:
@@ -78,9 +87,12 @@ def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
 def _named(text: str, start: int, name: str, *, sure: bool = False) -> Iterator[Span]:
     """Yield the name that begins at *start*, if one does."""
     family = _family(text, start)
+    if family and (unnamed := _SOME_ONE.match(text, start + len(family))):
+        yield Span(start, unnamed.end(), name)
+        return
     given = _given(text, start + len(family)) if family else 0
     end = start + len(family) + given
-    if not given:
+    if not given or text[start] == text[start + len(family)]:  # 汪汪
         return
     if (sure and text[start - 1] in ": 叫") or (
         _likely(text, start, family, end) and (sure or not _is_a_place(text, start + len(family), end))
@@ -92,6 +104,8 @@ def _likely(text: str, start: int, family: str, end: int) -> bool:
     """Say whether the characters from *start* to *end* are rather a name than ordinary words."""
     given = text[start + len(family) : end]
     usual = len(given) == _LONGEST and _usual(given) and text[start : start + 3] not in _LOOKALIKES
+    if family == "于" and odds(family, given) >= _SURE:
+        return True
     if family in AMBIGUOUS:
         return usual and family not in _FUNCTION
     if family in NOUNS:
@@ -101,17 +115,29 @@ def _likely(text: str, start: int, family: str, end: int) -> bool:
 
 def _usual(given: str) -> bool:
     """Say whether a given name is one that many have."""
-    return given in _CHOSEN or all(one in GIVEN for one in given)
+    return given in _CHOSEN or given in chosen() or all(one in GIVEN for one in given)
 
 
 def _named_in_full(text: str, start: int) -> Iterator[Span]:
     """Yield a name after which the sentence goes on: 孩子 and 业主 alone prove little."""
     for span in _named(text, start, "PERSON_NAME"):
-        after = text[span.end : span.end + 2]
-        ends = _ENDS.match(text, span.end) or after in _NOT_GIVEN or after[:1] in _GOES_ON
-        in_full = span.end - span.start >= 3
-        if (ends and (in_full or text[span.end - 1] in GIVEN)) or (in_full and _usual(text[span.end - 2 : span.end])):
+        in_full, given = span.end - span.start >= 3, text[span.end - 1]
+        sure = given in GIVEN or given in "某x*" or odds(text[start], given) >= _SURE
+        usual = in_full and _usual(text[span.end - 2 : span.end])
+        if (
+            usual
+            or (_goes_on(text, span.end) and (in_full or sure))
+            or (not in_full and odds(text[start], given) >= _SURER)
+        ):
             yield span
+
+
+def _goes_on(text: str, at: int) -> bool:
+    """Say whether a word begins at *at*, so that one ends there."""
+    two, three = text[at : at + 2], text[at : at + 3]
+    return (
+        bool(_ENDS.match(text, at)) or two in _NOT_GIVEN or two in common() or three in common() or two[:1] in _GOES_ON
+    )
 
 
 def _titled(text: str, end: int, name: str) -> Iterator[Span]:
@@ -129,14 +155,15 @@ def _titled(text: str, end: int, name: str) -> Iterator[Span]:
 
 def _fits(text: str, start: int, family: str, given: str) -> bool:
     """Say whether a surname can stand at *start*, before a form of address."""
-    if family in AMBIGUOUS or _ends_a_word(text, start):
+    before = text[start - 1 : start]
+    begins = not _han(before) or before in _LEADS
+    if (family in AMBIGUOUS and not (family == "于" and begins)) or _ends_a_word(text, start):
         return False
     if len(family) == 1 and _is_word(text, start):
         return len(given) == _LONGEST and _usual(given) and text[start : start + 3] not in _LOOKALIKES
     if family in NOUNS and given in SURNAMES:  # 搭建方赵女士
         return False
-    before = text[start - 1 : start]
-    return family not in NOUNS or bool(given) or not _han(before) or before in _LEADS
+    return family not in NOUNS or bool(given) or begins
 
 
 def records(text: str) -> Iterator[Span]:
@@ -160,7 +187,7 @@ def _family(text: str, start: int) -> str:
 def _given(text: str, start: int) -> int:
     """Return how many characters at *start* are a given name: two, one or none."""
     two = text[start : start + 2]
-    if two in _CHOSEN or (two[:1] == two[1:] and two[:1] in GIVEN):
+    if two in _CHOSEN or two in chosen() or (two[:1] == two[1:] and two[:1] in GIVEN):
         return 2
     if two in _NOT_GIVEN or _TITLE.match(text, start) or not _begins_given(two[:1]):
         return 0
@@ -168,6 +195,7 @@ def _given(text: str, start: int) -> int:
         not _begins_given(two[1:])
         or _TITLE.match(text, start + 1)
         or (two[1] not in GIVEN and text[start + 1 : start + 3] in _NOT_GIVEN)
+        or not longer(two, text[start + 2 : start + 4])
     ):
         return 1
     return 2
@@ -178,7 +206,12 @@ def _begins_given(one: str) -> bool:
 
 
 def _may_be_given(given: str) -> bool:
-    return given in _CHOSEN or given[:1] == given[1:] or (given not in _NOT_GIVEN and not _GOES_ON.intersection(given))
+    return (
+        given in _CHOSEN
+        or given in chosen()
+        or given[:1] == given[1:]
+        or (given not in _NOT_GIVEN and not _GOES_ON.intersection(given))
+    )
 
 
 def _is_a_place(text: str, start: int, end: int) -> bool:
@@ -217,8 +250,11 @@ def _inside_a_word(text: str, start: int, end: int) -> bool:
 def _family_name_follows(text: str, end: int) -> bool:
     """Say whether, all the same, a full name follows: 市长江小测在会上."""
     two = text[end + 1 : end + 3]
-    in_full = _given(text, end + 1) == 2 and two[1:] in GIVEN and not _is_a_place(text, end + 1, end + 3)
-    return in_full and bool(_ENDS.match(text, end + 3))
+    given = _given(text, end + 1)
+    if given == 1 and odds(text[end], two[0]) >= _SURE:
+        return _goes_on(text, end + 2)
+    in_full = given == 2 and not _is_a_place(text, end + 1, end + 3)
+    return in_full and (two in chosen() or (two[1:] in GIVEN and bool(_ENDS.match(text, end + 3))))
 
 
 _CROSSING: Final = frozenset(

@@ -133,7 +133,8 @@ def _class(run: _Run, piece: _Piece) -> str | None:
             return "CN_ID_SUSPECT"
     if "x" in digits:
         return None
-    if len(digits) in (13, 15) and digits.startswith(("86", "0086")) and _mobile(run, piece, before):
+    country = {13: "86", 15: "0086"}.get(len(digits))
+    if country and digits.startswith(country) and _mobile(run, piece, before):
         return "CN_MOBILE"
     if len(digits) == 11:
         return "CN_MOBILE" if _mobile(run, piece, before) else None

@@ -9,15 +9,17 @@ SURNAMES: Final = frozenset(
     "白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包"
     "宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳欧管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫"
     "亓仉乜逄逯隗郗郜郏郦鄢邰邸郯郄郇鄂綦亢佴伏禹诺濮缑蒯訾阙阚尧宓弓宰雍冼钮阎牧隆籍赖蔺屠胥苍莘贡姬冀扈浦茹庾暨衡禄殳蔚夔聂晁勾融养鞠巢竺桓谌占荆楚栗揭银冮迮滕宦嵇荀惠麴封芮储汲糜井巴乌谯庹闾漆"
-    "费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝闻闪纳哈撒丑"
+    "常萧傅阎祁宾宣幸矫展郁蓟束奚杭盖昝荔敬费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝闻闪纳哈撒丑"
 )
 COMPOUND: Final = tuple(
     "欧阳 司马 上官 诸葛 夏侯 皇甫 尉迟 公孙 慕容 令狐 司徒 东方 南宫 端木 闻人 独孤 宇文 长孙 轩辕 钟离 西门 申屠".split()
 )
+# No word but a name begins with these.
+SURE_COMPOUND: Final = tuple("欧阳 司马 上官 诸葛 夏侯 皇甫 尉迟 慕容 令狐 司徒 宇文 端木".split())
 # They are ordinary words as well: alone before a form of address they say too little.
 AMBIGUOUS: Final = frozenset("于和向从连时全应能明单师房边解关路管查党游闻哈纳时过占养融隆储井巴银楚")
 # They are both; before a form of address they are surnames if nothing stands before them.
-NOUNS: Final = frozenset("成安方万任古左纪文武石商车简华麻牧弓封惠")
+NOUNS: Final = frozenset("常展宣束敬幸盖宾成安方万任古左纪文武石商车简华麻牧弓封惠")
 # What given names are mostly made of.
 GIVEN: Final = frozenset(
     "一功试有若如花桃杏喜伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红梅萍鹏辉云玲波斌国庆建文志海林东峰宇佳欣怡雪琴清龙飞凤春生才福贵荣德民发祥立成利光永新学小晓世家金贤良"
