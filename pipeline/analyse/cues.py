@@ -19,7 +19,6 @@ from pipeline.text.normal import SENTENCE_ENDS, folded
 LISTS = tuple(Path(__file__).with_name(name) for name in ("matter.yaml", "harm.yaml"))
 _ASIDE = frozenset({"words", "frames", "context"})  # no words to look for in every text
 _LONGEST_SENTENCE = 300  # characters; so that a text without full stops costs no more than one with them
-_YAML: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PAIR = "~"
 _REACH = 12  # characters between the two words of a pair
 _VOID = "void"
@@ -27,11 +26,42 @@ _NOWHERE = (0, 0)
 # What people write by sound to slip past a filter (煤气xie漏); read as the character it stands for.
 _BY_SOUND = dict(
     zip(
-        "停水电气煤漏泄欠薪资察监楼死火塌毒爆炸拆骗钱贪污坠淹救命埋烧暖",
-        "ting shui dian qi mei lou xie qian xin zi cha jian lou si huo ta du bao zha chai pian qian tan wu zhui yan jiu ming mai shao nuan".split(),
+        "停水电气煤漏泄欠薪资察监楼死火塌毒爆炸拆骗钱贪污坠淹救命埋烧暖着起跳自杀砍刀味燃困溺投昏迷晕烟浓失踪拐霸凌轻生活持",
+        "ting shui dian qi mei lou xie qian xin zi cha jian lou si huo ta du bao zha chai pian qian tan wu zhui yan jiu ming mai shao nuan"
+        " zhao qi tiao zi sha kan dao wei ran kun ni tou hun mi yun yan nong shi zong guai ba ling qing sheng huo chi".split(),
         strict=True,
     )
 )
+# Characters taken apart or swapped for one that sounds or looks alike.
+_IN_DISGUISE = {
+    one: others.split()
+    for one, *others_ in (
+        line.split(" ", 1)
+        for line in (
+            "楼 木娄 娄 偻",
+            "烧 火尧",
+            "炸 火乍",
+            "爆 火暴 暴",
+            "煤 火某 媒 霉",
+            "跳 足兆",
+            "砍 石欠 坎",
+            "塌 土翕 榻",
+            "淹 氵奄 腌",
+            "漏 氵屚 陋 露",
+            "死 歹匕 屎",
+            "气 汽",
+            "杀 鲨",
+            "泄 泻 卸 谢",
+            "毒 独",
+            "停 亭 仃",
+            "水 氺",
+            "溺 氵弱",
+            "救 求攵",
+            "刀 叨",
+        )
+    )
+    for others in others_
+}
 
 
 class Cue(msgspec.Struct, frozen=True, gc=False):
@@ -198,7 +228,7 @@ def _tree() -> dict[str, Any]:
     """Return the word lists as one; what two of them say of the same goes together."""
     merged: dict[str, Any] = {}
     for path in LISTS:
-        for family, branch in yaml.load(path.read_text(encoding="utf-8"), Loader=_YAML).items():
+        for family, branch in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).items():
             merged[family] = f"{merged[family]} {branch}" if family in merged else branch
     return merged
 
@@ -216,12 +246,15 @@ def _entries(tree: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
 
 
 def _forms(word: str, kind: str) -> Iterator[str]:
-    """Yield the word, and for words that matter each form with one character written by its sound."""
+    """Yield the word, and for words that matter each form with one character in disguise, and the whole by sound."""
     yield word
-    if kind.startswith(("topics", "harm")) and 2 <= len(word) <= 6 and not word.isascii():
-        for at, one in enumerate(word):
-            if one in _BY_SOUND:
-                yield f"{word[:at]}{_BY_SOUND[one]}{word[at + 1 :]}"
+    if not kind.startswith(("topics", "harm")) or not 2 <= len(word) <= 6 or word.isascii():
+        return
+    for at, one in enumerate(word):
+        for other in (*_BY_SOUND.get(one, "").split(), *_IN_DISGUISE.get(one, ())):
+            yield f"{word[:at]}{other}{word[at + 1 :]}"
+    if all(one in _BY_SOUND for one in word):
+        yield "".join(_BY_SOUND[one] for one in word)
 
 
 def _stands_alone(normal: str, offsets: Sequence[int], start: int, end: int) -> bool:

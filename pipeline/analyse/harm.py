@@ -5,123 +5,286 @@ Only what happens decides. Who wrote, in which tone, script or language, and abo
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import islice
 
-from pipeline.analyse.cues import Cue, Reading
+from pipeline.analyse.cues import Cue, Lexicon, Reading
 from pipeline.model import Numbers
 
 GROUP = 10  # people; DOMAIN §2.5
-_DENIED = re.compile(r"(?:没有|没|不是|并非|并无|不存在|从未|未|无|不会|排除)(?:发生|出现|人员?|任何|真的?|再)*$")
+_ENOUGH = 8  # dangers; more of them change nothing
+_KINDS = ("H3", "self", "weak")
+# Directly before a word: 没有人受伤, 未发生火灾. 是不是 and 有没有 ask.
+_DENIED = re.compile(
+    r"(?:(?<!有)没有?|(?<!是)不是|并非|并无|不存在|从未|从没|未见?|无|不|不会|排除|不想|别再?|不要)"
+    r"(?:发生|出现|发现|人员?|有人|任何|真的?|再|什么|被|造成|所谓的?|过|导致)*$"
+)
 _UNDONE = re.compile(
-    r"(?:没|没有|未|不|何时|什么时候|几时|尽快|早日|才能?|希望|能否|能不能|无法|盼|等)[^。!?;\n]{0,3}$"
+    r"(?:没|没有|未|不|何时|什么时候|几时|尽快|早日|才能?|希望|能否|能不能|无法|盼|等|求|赶紧|快)[^。!?;\n]{0,3}$"
 )
 _CLAUSE = re.compile("[,、:，：]")
-_WHOLE_SENTENCE = frozenset("如果 要是 万一 假如 假设 倘若 一旦".split())
-_ABOUT_ONESELF = frozenset(
-    "跳楼 跳下去 轻生 不想活 撑不下去 活不下去 自杀 割腕 结束生命".split()
-)  # a threat is no supposition
-_NEAR, _STORY_REACH, _SCENE_REACH = 8, 15, 24
-# People also say these when something is delicious, dull or funny; then nothing of a scene stands near them.
-_EXCLAMATIONS = frozenset(
-    "爆炸 爆燃 昏迷 窒息 中毒 休克 抽搐 猝死 冒火 放火 纵火 砍人 死亡 踩踏 冲走 倒塌 坍塌 决堤 撞飞 大出血".split()
+_WHOLE_SENTENCE = frozenset("就算 哪怕 如果 要是 万一 假如 假设 倘若 一旦 想象 真要 真着起火来".split())
+# Behind a word: it names a thing, a rule or a lesson. 报警器在响 is none of these.
+_NAMED = re.compile(
+    r"(?:案(?!发)|事故案|(?:事故|类|等)?的?(?:赔偿|赔付|保险|理赔|责任|认定|鉴定|标准|报警器(?!.{0,3}响)|探测器|警示|警报器|急救|救援演|救援队|自救|逃生|防范|防治|防控|预防"
+    r"|隐患|风险|危险性|安全隐患|高发|频发|多发|时有|销户|注销|知识|应急|演练|演习|整治|专项|排查|处置|预案|调查|证明|率|后遗症|症状|干预|热线|戏|特效|游戏|模型|机|价|等级|统计|抚恤|丧葬|教育|器|栓|点的?是|险|等灾害|等事故|人数同比|收汁|场面|云|人究竟|离去))"
 )
+# Directly before a word: nobody is hurt by 笑到, 好吃到, 美得.
+_FIGURE = re.compile(
+    r"(?:笑|美|好吃|好看|好听|甜|辣|酸|香|帅|爽|嗨|学|刷题|磕|嗑|感动|开心|无聊|尬|可爱|便宜|贵|羡慕|燃|心累|排队都排|困|刷|饿)"
+    r"(?:得|到|成|的|死|爆)(?:我|人|都|快|要|想|能|直接|原地|当场|简直|像|感觉|肚子|疼)*$"
+)
+_YEAR = re.compile("(?:19|20)[0-9]{2}年(?![0-9]{1,2}月)")
+_FEARS = frozenset({"context.supposed", "context.liability", "context.chronic"})
+_BEFORE, _NEAR, _FAR = 10, 14, 120
+_STORY_REACH, _SETTLED_REACH, _ASKING_REACH, _SCENE_REACH = 40, 80, 24, 24
 _TERSE = 8  # characters; so short a post may be all that somebody could type
-_CRY = "救命"  # a cry for help needs no scene, but it is none among laughter
-_LAUGHTER = re.compile("哈哈|嘻嘻|笑|doge|二哈|喵喵|允悲|舔屏|好看|好吃|好听|可爱|太美|绝了|磕|嗑|求.{1,4}版")
+_CRY, _CRYING = "救命", 12  # a cry for help may be a little longer
+# What stands near a word that people also say when something is delicious, dull or funny.
 _SCENE = re.compile(
     "有人|人员|[老大工路行病妇男女]人|孩|婴|学生|居民|住户|业主|邻居|群众|男子|女子|司机|师傅|一家|[两三四五六七八九十0-9][多余]?[人名]|[0-9]+死"
     "|楼|厂|车间|仓库|店|商场|超市|学校|工地|小区|村|家里|家中|屋|房|地下室|车库|路口|路边|街|桥|隧道|围墙|堤|河|江|水库|洪水|山"
     "|锅炉|煤气|燃气|天然气|液化气|罐|瓶|电池|电瓶|充电|变压器|电箱|电线|烟花|鞭炮|粉尘|化工|废气|毒气|气体|一氧化碳|氯气|食物|食堂|农药"
-    "|消防|救护|120|119|110|报警|警察|送医|抢救|医院|急救|伤|着火|起火|大火|浓烟|火光|响|发生|肚子|头晕|恶心|刚刚|突发|现场|附近|快来|来人|事故|倒地|躺|呕吐|腹泻|不醒|车祸|溺|井|触电|人群"
+    "|消防|救护|120|119|110|报警|警察|送医|抢救|医院|急救|伤|着火|起火|大火|浓烟|火光|响|发生|肚子|头晕|恶心|刚刚|突发|现场|附近|快来|来人|事故|倒地|躺|呕吐|腹泻|不醒|车祸|溺|井|触电|人群|工友|near|mall"
 )
+_CROWD = re.compile(
+    "(?:[0-9]{2,}|[一二两三四五六七八九]?十[一二三四五六七八九]?|几十|[上几数两]?百|[一二两三四五六七八九]百[零一二三四五六七八九十]*|[上几数两]?千)[多几来余]*(?:号|个|名|位|口|多)*(?:户|家|人|会员|老人|学生|孩子|村民|业主|兄弟|员工|工人|病友|商户|农户)"
+)
+
+Doubt = Callable[[Reading, Reading, Cue], Cue | None]
 
 
 def dangers(reading: Reading) -> list[Cue]:
-    """Return the cues of danger to life now that nothing in the text takes back."""
-    if reading.of("context.drill") or reading.of("context.lesson"):
+    """Return the first cues of danger to life now that nothing in the text takes back."""
+    cues = _dangerous(reading)
+    if not cues:
         return []
-    taken_back: tuple[Callable[[Reading, Cue], bool], ...] = (_denied, _supposed, _told, _past, _put_out, _exclaimed)
-    return [cue for cue in reading.of("harm.H3") if not any(test(reading, cue) for test in taken_back)]
+    context = _context(reading)
+    return list(islice((cue for cue in cues if _doubt(reading, context, cue) is None), _ENOUGH))
+
+
+def taken_back(reading: Reading) -> list[Cue]:
+    """Return what took back the first words of danger: 没有, 演练, 去年."""
+    cues = _dangerous(reading)[:_ENOUGH]
+    context = _context(reading) if cues else reading
+    return [doubt for cue in cues if (doubt := _doubt(reading, context, cue))]
+
+
+def feared(doubts: list[Cue]) -> list[Cue]:
+    """Return those of *doubts* by which a danger is only feared: 万一, 谁负责, 隐患."""
+    return [doubt for doubt in doubts if doubt.kind in _FEARS]
 
 
 def losses(reading: Reading, *, announced: bool) -> list[Cue]:
     """Return the cues of a lost service or a hurt group; none if it was *announced* or is restored."""
-    if announced or reading.of("context.drill") or reading.of("context.lesson"):
+    cues = reading.of("harm.H2")
+    if announced or not cues:
         return []
-    taken_back: tuple[Callable[[Reading, Cue], bool], ...] = (_denied, _supposed, _restored)
-    return [cue for cue in reading.of("harm.H2") if not any(test(reading, cue) for test in taken_back)]
+    context = _context(reading)
+    doubts: tuple[Doubt, ...] = (_denied, _supposed, _restored, _long_ago, _rehearsed, _taught)
+    return [cue for cue in cues if not any(doubt(reading, context, cue) for doubt in doubts)]
+
+
+def announced(reading: Reading) -> bool:
+    """Say whether the text has the words of a public notice."""
+    return bool(_context(reading).of("context.notice"))
 
 
 def a_group(reading: Reading, numbers: Numbers | None) -> list[Cue]:
-    """Return the cues that many speak as one: 我们38个工友."""
+    """Return the cues that many speak as one: 我们38个工友, 一百八十户."""
     many = numbers is not None and numbers.people is not None and numbers.people >= GROUP
-    return reading.of("harm.group") if many else []
+    if many and (cues := reading.of("harm.group")):
+        return cues
+    crowd = _CROWD.search(reading.squeezed)
+    return [Cue(crowd.group(), "harm.group", 1.0, *crowd.span())] if crowd else []
 
 
 def settled(reading: Reading) -> list[Cue]:
     """Return the cues that it is over, unless they are wishes: 什么时候恢复供水."""
-    return [cue for cue in reading.of("context.settled") if not _UNDONE.search(_before(reading, cue, _NEAR))]
+    return _settled(reading, _context(reading))
 
 
 def in_despair(reading: Reading) -> bool:
     """Say whether somebody speaks of ending their own life."""
-    return any(cue.word in _ABOUT_ONESELF for cue in dangers(reading))
+    return bool(reading.of("harm.self")) and any(cue.kind == "harm.self" for cue in dangers(reading))
 
 
-def _before(reading: Reading, cue: Cue, reach: int) -> str:
+@functools.cache
+def _words_of_context() -> Lexicon:
+    return Lexicon.of_context()
+
+
+def _context(reading: Reading) -> Reading:
+    """Return the same text with the cues that can take a danger back. Few texts need it."""
+    return _words_of_context().read_text(reading.normal, reading.squeezed, reading.offsets)
+
+
+def _dangerous(reading: Reading) -> list[Cue]:
+    cues = [cue for kind in _KINDS for cue in reading.of(f"harm.{kind}")]
+    return sorted(cues, key=lambda cue: cue.start)
+
+
+def _doubt(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    """Return the first cue that takes *cue* back."""
+    for test in _DOUBTS[cue.kind]:
+        if doubt := test(reading, context, cue):
+            return doubt
+    return None
+
+
+def _clause_before(reading: Reading, cue: Cue) -> str:
+    """Return what stands before *cue* in its clause, without spaces and signs."""
+    start = max(reading.sentence(cue.start)[0], cue.start - _BEFORE)
+    said = reading.between(start, cue.start)
+    return "".join(one for one in _CLAUSE.split(said)[-1] if one.isalnum())
+
+
+def _found(found: re.Match[str] | None, cue: Cue) -> Cue | None:
+    return Cue(found.group(), "context.denied", -1.0, cue.start, cue.end) if found else None
+
+
+def _near(context: Reading, kind: str, cue: Cue, reach: int) -> Cue | None:
+    """Return a cue of *kind* at most *reach* characters from *cue*."""
+    for other in context.of(f"context.{kind}"):
+        if other.start >= cue.start - reach and other.end <= cue.end + reach:
+            return other
+    return None
+
+
+def _earlier(reading: Reading, context: Reading, kind: str, cue: Cue) -> list[Cue]:
+    """Return the cues of *kind* before *cue* in its sentence, the nearest last."""
+    others = context.of(f"context.{kind}")
+    if not others:
+        return []
     start, _ = reading.sentence(cue.start)
-    return reading.squeezed[max(start, cue.start - reach) : cue.start]
+    return [other for other in others if start <= other.start and other.end <= cue.start]
 
 
-def _denied(reading: Reading, cue: Cue) -> bool:
-    return bool(_DENIED.search(_before(reading, cue, _NEAR)))
+def _denied(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    return _found(_DENIED.search(_clause_before(reading, cue)), cue)
 
 
-def _earlier(reading: Reading, kind: str, cue: Cue) -> Iterator[Cue]:
-    """Yield cues of *kind* before *cue* in its sentence."""
+def _named(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    """Return the rest of a name that *cue* begins: 坠楼事故赔偿."""
+    rest = _NAMED.match(reading.squeezed, cue.end, cue.end + _BEFORE)
+    return None if _near(context, "present", cue, _FAR // 3) else _found(rest, cue)
+
+
+def _figurative(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    return _found(_FIGURE.search(reading.squeezed, max(0, cue.start - _BEFORE), cue.start), cue)
+
+
+def _supposed(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    for other in reversed(_earlier(reading, context, "supposed", cue)):
+        near = cue.start - other.end <= _BEFORE
+        if other.word in _WHOLE_SENTENCE or (
+            near and not _CLAUSE.search(reading.between(other.end - 1, cue.start + 1))
+        ):
+            return other
+    return None
+
+
+def _blamed(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    """Return who would answer for it: 爆炸了谁负责."""
+    blame = _near(context, "liability", cue, _NEAR)
+    return None if blame is None or _near(context, "present", cue, _FAR // 3) else blame
+
+
+def _rehearsed(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    return None if context.of("context.undrill") else _near(context, "drill", cue, _FAR)
+
+
+def _taught(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    """Return the mark of a lesson, of the news or of an advertisement, unless somebody calls for help there."""
+    for kind in ("lesson", "news", "advert"):
+        if mark := _near(context, kind, cue, _FAR):
+            return None if _near(context, "present", cue, _FAR // 3) else mark
+    return None
+
+
+def _asked_about(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    asking = _near(context, "asking", cue, _ASKING_REACH)
+    return None if asking is None or _near(context, "present", cue, _FAR // 3) else asking
+
+
+def _told(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    """Return the film, the book or the game that tells it."""
+    return None if _near(context, "unstory", cue, _STORY_REACH) else _near(context, "story", cue, _STORY_REACH)
+
+
+def _of_a_pet(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    return _near(context, "pet", cue, _NEAR)
+
+
+def _past(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    """Return the word that puts it in the past, unless one of today stands between them."""
+    for other in _earlier(reading, context, "past", cue):
+        if not any(other.end <= now.start < cue.start for now in _earlier(reading, context, "today", cue)):
+            return other
+    return None
+
+
+def _chronic(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    """Return the word that makes it a lasting worry and no event: 经常, 隐患, 年久失修."""
+    if _near(context, "present", cue, _FAR // 3) or _near(context, "today", cue, _FAR // 3):
+        return None
+    return _near(context, "chronic", cue, _NEAR)
+
+
+def _years_ago(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
     start, _ = reading.sentence(cue.start)
-    return (other for other in reading.of(kind) if start <= other.start and other.end <= cue.start)
+    return None if context.of("context.today") else _found(_YEAR.search(reading.squeezed, start, cue.start), cue)
 
 
-def _supposed(reading: Reading, cue: Cue) -> bool:
-    if cue.word in _ABOUT_ONESELF:
-        return False
-    return any(
-        other.word in _WHOLE_SENTENCE
-        or (cue.start - other.end <= _NEAR and not _CLAUSE.search(reading.between(other.end - 1, cue.start + 1)))
-        for other in _earlier(reading, "context.supposed", cue)
-    )
+def _long_ago(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    return None if context.of("context.today") else next(iter(_earlier(reading, context, "past", cue)), None)
 
 
-def _told(reading: Reading, cue: Cue) -> bool:
-    """Say whether a film, a book or a game tells it."""
-    start, end = reading.sentence(cue.start)
-    return any(
-        start <= other.start < end and abs(other.start - cue.start) <= _STORY_REACH
-        for other in reading.of("context.story")
-    )
+def _disproved(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    return None if context.of("context.undisproved") else _near(context, "disproved", cue, _SETTLED_REACH)
 
 
-def _exclaimed(reading: Reading, cue: Cue) -> bool:
-    """Say whether it is only a figure of speech: 好吃到爆炸, 救命啊哈哈."""
-    if cue.word not in _EXCLAMATIONS and cue.word != _CRY:
-        return False
+def _settled(reading: Reading, context: Reading) -> list[Cue]:
+    return [
+        cue
+        for cue in context.of("context.settled")
+        if not _UNDONE.search(reading.squeezed, max(0, cue.start - _BEFORE), cue.start)
+    ]
+
+
+def _over(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    """Return the word that it is over, unless something goes on."""
+    if context.of("context.unsettled") or not context.of("context.settled"):
+        return None
+    near = (other for other in _settled(reading, context) if abs(other.start - cue.start) <= _SETTLED_REACH)
+    return next(near, None)
+
+
+def _restored(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    if not context.of("context.settled"):
+        return None
+    return next((other for other in _settled(reading, context) if other.start > cue.start), None)
+
+
+def _laughed(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    return _near(context, "laughter", cue, _SCENE_REACH)
+
+
+def _exclaimed(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    """Return what shows a figure of speech: laughter, or nothing of a scene around it. 好吃到爆炸, 救命啊哈哈."""
     first, last = max(0, cue.start - _SCENE_REACH), cue.end + _SCENE_REACH
-    around = f"{reading.squeezed[first : cue.start]} {reading.squeezed[cue.end : last]}"
-    if _SCENE.search(around):
-        return False
-    return bool(_LAUGHTER.search(around)) or (cue.word != _CRY and len(reading.squeezed) > _TERSE)
+    if _SCENE.search(reading.squeezed, first, cue.start) or _SCENE.search(reading.squeezed, cue.end, last):
+        return None
+    if laughter := _laughed(reading, context, cue):
+        return laughter
+    return cue if len(reading.squeezed) > (_CRYING if cue.word == _CRY else _TERSE) else None
 
 
-def _past(reading: Reading, cue: Cue) -> bool:
-    return cue.word not in _ABOUT_ONESELF and any(_earlier(reading, "context.past", cue))
-
-
-def _put_out(reading: Reading, cue: Cue) -> bool:
-    words = {"已扑灭", "被扑灭", "已经扑灭", "已脱险", "已获救", "救出来了", "已排除"}
-    return any(other.word in words and other.start > cue.start for other in settled(reading))
-
-
-def _restored(reading: Reading, cue: Cue) -> bool:
-    return any(other.start > cue.start for other in settled(reading))
+_ALL: tuple[Doubt, ...] = (_denied, _named, _rehearsed, _taught, _told, _of_a_pet, _over, _disproved, _figurative)
+_DOUBTS: dict[str, tuple[Doubt, ...]] = {
+    "harm.H3": (*_ALL, _supposed, _blamed, _past, _years_ago, _chronic),
+    "harm.self": (*_ALL, _laughed),  # a threat is no supposition
+    "harm.weak": (*_ALL, _supposed, _blamed, _past, _years_ago, _chronic, _asked_about, _exclaimed),
+}

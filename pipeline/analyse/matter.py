@@ -26,8 +26,10 @@ def matter(reading: Reading, numbers: Numbers | None = None) -> MatterFinding:
     loss = harms.losses(reading, announced=_announced(reading))
     if danger and topic == "other":
         topic = "safety"
-    appeal, appeal_cues = _appeal(reading, danger, loss)
-    level, harm_cues = _harm(reading, appeal, danger, loss, numbers)
+    doubts = [] if danger else harms.taken_back(reading)
+    hazard = reading.of("harm.hazard") or harms.feared(doubts)
+    appeal, appeal_cues = _appeal(reading, danger, loss, hazard)
+    level, harm_cues = _harm(reading, appeal, danger, loss, hazard, numbers)
     if accused:
         topic, appeal, level = "service", "report", "H0"
     return MatterFinding(
@@ -36,7 +38,7 @@ def matter(reading: Reading, numbers: Numbers | None = None) -> MatterFinding:
         harm=level,
         needs_human=bool(accused or danger or reading.of("claim") or reading.of("instruction")),
         accusation=bool(accused),
-        why=_why(reading, accused, harm_cues, topic_cues, appeal_cues),
+        why=_why(reading, accused, harm_cues, topic_cues, appeal_cues, doubts),
     )
 
 
@@ -72,7 +74,7 @@ def _topic(reading: Reading) -> tuple[str, list[Cue]]:
     topics = reading.under("topics")
     if not topics:
         return "other", []
-    harmful = [*reading.of("harm.H3"), *reading.of("harm.H2")]
+    harmful = [cue for cues in reading.under("harm").values() for cue in cues]
     best = max(topics, key=lambda topic: (_weight(topics[topic], harmful), -topics[topic][0].start))
     return best, topics[best]
 
@@ -97,11 +99,12 @@ def _accusation(reading: Reading) -> list[Cue]:
 
 def _announced(reading: Reading) -> bool:
     """Say whether an office announces it: a notice, and nobody complains in it."""
-    notice = reading.of("context.notice") or _NOTICE.search(reading.normal)
-    return bool(notice) and not (reading.of("appeal.complaint") or reading.of("appeal.help"))
+    if not reading.of("harm.H2") or reading.of("appeal.complaint") or reading.of("appeal.help"):
+        return False
+    return bool(_NOTICE.search(reading.normal)) or harms.announced(reading)
 
 
-def _appeal(reading: Reading, danger: list[Cue], loss: list[Cue]) -> tuple[str | None, list[Cue]]:
+def _appeal(reading: Reading, danger: list[Cue], loss: list[Cue], hazard: list[Cue]) -> tuple[str | None, list[Cue]]:
     """Return what is asked: danger first, then the ways of asking from the most to the least pressing."""
     asks = {ask: reading.of(kind) for ask, kind in _ASKS.items()}
     strong = [cue for cue in asks["report"] if cue.word in _STRONG_REPORT]
@@ -115,7 +118,7 @@ def _appeal(reading: Reading, danger: list[Cue], loss: list[Cue]) -> tuple[str |
     for kind, cues in (("help", asks["help"]), ("report", strong), ("complaint", asks["complaint"])):
         if cues:
             return kind, cues
-    return _mild_appeal(reading, asks, loss)
+    return _mild_appeal(reading, asks, loss, hazard)
 
 
 def _suggests(asks: dict[str, list[Cue]]) -> bool:
@@ -130,6 +133,8 @@ def _suggests(asks: dict[str, list[Cue]]) -> bool:
 
 def _praise(reading: Reading, asks: dict[str, list[Cue]], loss: list[Cue]) -> list[Cue]:
     """Return the cues of praise that is meant. Thanks alone close many a request."""
+    if not (asks["praise"] or asks["thanks"]) or loss or asks["help"]:
+        return []
     over = harms.settled(reading)
     if loss or asks["help"] or (asks["complaint"] and not over):
         return []
@@ -137,12 +142,16 @@ def _praise(reading: Reading, asks: dict[str, list[Cue]], loss: list[Cue]) -> li
     return asks["praise"] or (asks["thanks"] if over or not polite else [])
 
 
-def _mild_appeal(reading: Reading, asks: dict[str, list[Cue]], loss: list[Cue]) -> tuple[str | None, list[Cue]]:
+def _mild_appeal(
+    reading: Reading, asks: dict[str, list[Cue]], loss: list[Cue], hazard: list[Cue]
+) -> tuple[str | None, list[Cue]]:
     if asks["inquiry"]:
         return "inquiry", asks["inquiry"]
     if loss or asks["suggestion"]:
         return "complaint" if loss else "suggestion", asks["suggestion"]
-    return ("inquiry" if _asked(reading) else None), []
+    if _asked(reading):
+        return "inquiry", []
+    return ("complaint" if hazard else None), []
 
 
 def _asked(reading: Reading) -> bool:
@@ -151,7 +160,12 @@ def _asked(reading: Reading) -> bool:
 
 
 def _harm(
-    reading: Reading, appeal: str | None, danger: list[Cue], loss: list[Cue], numbers: Numbers | None
+    reading: Reading,
+    appeal: str | None,
+    danger: list[Cue],
+    loss: list[Cue],
+    hazard: list[Cue],
+    numbers: Numbers | None,
 ) -> tuple[str, list[Cue]]:
     if danger:
         return "H3", danger
@@ -160,5 +174,4 @@ def _harm(
     if appeal in _ACTIONABLE:
         group = harms.a_group(reading, numbers)
         return ("H2", group) if group else ("H1", [])
-    hazard = reading.of("harm.hazard")
-    return ("H1", hazard) if hazard else ("H0", [])
+    return ("H1", hazard) if hazard and appeal is None else ("H0", [])

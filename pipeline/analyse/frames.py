@@ -1,0 +1,72 @@
+"""Words that count only in company: 倒在 beside a person and a street, never beside a sofa."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from pipeline.errors import Fault, Misconfigured
+
+_WITHIN = 10  # characters to either side
+_CLASS = re.compile("<(.+?)>")
+_NEVER = re.compile("(?!)")
+
+
+class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One of the words *at* counts if what it asks for stands *within* so many characters and nothing of *unless*.
+
+    *before* and *after* ask for one of their words on that side, *near* and *also* on either. All words are separated
+    by spaces; ``<name>`` means every word of that class. All but *at* are regular expressions.
+    """
+
+    at: str
+    near: str = ""
+    also: str = ""
+    before: str = ""
+    after: str = ""
+    unless: str = ""
+    within: int = _WITHIN
+
+
+class Company:
+    """A frame that is ready to be asked."""
+
+    def __init__(self, frame: Frame, classes: Mapping[str, str]) -> None:
+        self._within = frame.within
+        self._before, self._after = (_any(words, classes) if words else None for words in (frame.before, frame.after))
+        self._either = [_any(words, classes) for words in (frame.near, frame.also) if words]
+        self._unless = _any(frame.unless, classes) if frame.unless else _NEVER
+
+    def keeps(self, squeezed: str, start: int, end: int) -> bool:
+        """Say whether the word from *start* to *end* is in the company asked for."""
+        first, last = max(0, start - self._within), end + self._within
+        if self._before and not self._before.search(squeezed, first, start):
+            return False
+        if self._after and not self._after.search(squeezed, end, last):
+            return False
+        for words in self._either:
+            if not words.search(squeezed, first, start) and not words.search(squeezed, end, last):
+                return False
+        return not self._unless.search(squeezed, first, last)
+
+
+def frames(tree: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[str], Company]]:
+    """Yield what each frame of a word list says, the words it stands at, and the company it asks for.
+
+    Raises Misconfigured if one asks for a class that is not there.
+    """
+    classes: Mapping[str, str] = tree.get("words", {})
+    for kind, listed in tree.get("frames", {}).items():
+        for frame in msgspec.convert(listed, list[Frame]):
+            yield kind, frame.at.split(), Company(frame, classes)
+
+
+def _any(words: str, classes: Mapping[str, str]) -> re.Pattern[str]:
+    """Return a pattern of all *words*, those of the classes they name among them."""
+    missing = [name for name in _CLASS.findall(words) if name not in classes]
+    if missing:
+        raise Misconfigured([Fault("words", f"没有这一类词：{missing[0]}", f"no such class of words: {missing[0]}")])
+    return re.compile("|".join(_CLASS.sub(lambda named: classes[named[1]], words).split()))

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pipeline.analyse.frames import Company, Frame, frames
+from pipeline.errors import Misconfigured
+
+CLASSES = {"person": "老人 [两三]个人", "soft": "沙发 床"}
+FRAME = Frame("倒在", near="<person>", after="地 路", unless="<soft>", within=6)
+
+
+def kept(text: str, frame: Frame = FRAME) -> bool:
+    found = re.search(frame.at, text)
+    assert found
+    return Company(frame, CLASSES).keeps(text, *found.span())
+
+
+@pytest.mark.parametrize("text", ["老人倒在地上", "倒在路边的两个人"])
+def test_a_word_counts_in_the_company_asked_for(text: str) -> None:
+    assert kept(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "树倒在路边",  # nobody
+        "老人倒在沙发上",  # no street
+        "老人倒在床边地上",  # a bed
+        "地上倒在老人",  # the street on the wrong side
+        "老人今天下午出门以后倒在路边",  # too far
+    ],
+)
+def test_and_in_no_other(text: str) -> None:
+    assert not kept(text)
+
+
+def test_two_classes_can_be_asked_for() -> None:
+    frame = Frame("没醒", near="<person>", also="药 血")
+    assert kept("两个人吃了药没醒", frame)
+    assert not kept("两个人没醒", frame)
+
+
+def test_a_class_that_is_not_there_is_told() -> None:
+    with pytest.raises(Misconfigured, match="nobody"):
+        list(frames({"frames": {"harm.H3": [{"at": "倒在", "near": "<nobody>"}]}}))
