@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 from starlette.requests import Request
 
-from dashboards.console.cases import Act
 from dashboards.console.picture import RANGES
 from pipeline.errors import Fault, Misconfigured
 from pipeline.index import STEPS
 from pipeline.model import FIELDS
+
+T = TypeVar("T")
 
 LONGEST_QUERY: Final = 2000
 LARGEST_BODY: Final = 16_384
@@ -64,13 +65,13 @@ def wrong(place: str, zh: str, en: str) -> Misconfigured:
     return Misconfigured([Fault(place, zh, en)])
 
 
-async def body(request: Request) -> Act:
+async def body(request: Request, kind: type[T]) -> T:
     raw = b""
     async for piece in request.stream():
         raw += piece
         if len(raw) > LARGEST_BODY:
             raise wrong("body", "内容太长", "the body is too long")
     try:
-        return msgspec.json.decode(raw or b"{}", type=Act)
+        return msgspec.json.decode(raw or b"{}", type=kind)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise wrong("body", f"内容读不懂：{error}", f"not readable: {error}") from error

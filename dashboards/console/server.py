@@ -23,7 +23,9 @@ from dashboards.console import picture, posts, questions
 from dashboards.console.answers import answer, explained, refusal
 from dashboards.console.board import RANGE, board_bars, board_rows, open_by_level
 from dashboards.console.briefly import Briefly
-from dashboards.console.cases import CaseBoard
+from dashboards.console.cases import Act, CaseBoard
+from dashboards.console.detail import PostDesk, Relabel
+from dashboards.console.doubtful import doubtful
 from dashboards.console.exposition import exposition
 from dashboards.console.feed import Feed
 from dashboards.console.guard import Guard, forged
@@ -33,12 +35,15 @@ from dashboards.console.watch import Watch
 from pipeline.directory import Directory
 from pipeline.errors import Misconfigured, Rejected, Unavailable
 from pipeline.index import PostIndex
+from pipeline.ledger.corrections import Corrections
 from pipeline.model import Verb
 from pipeline.notify.desk import Desk
 
 STATIC: Final = Path(__file__).with_name("static")
 
 Handler = Callable[[Request], Awaitable[Response]]
+
+_NO_POST: Final = refusal(404, "没有这条帖文，或已封存", "there is no such post, or it is withheld")
 
 
 def console(
@@ -47,13 +52,14 @@ def console(
     health: Callable[[datetime], Health],
     *,
     directory: Directory,
+    corrections: Corrections,
     clock: Callable[[], datetime],
     timezone: str = "Asia/Shanghai",
     push_routes: Sequence[BaseRoute] = (),
     hosts: Collection[str] = (),
 ) -> Starlette:
     """Return the application. *hosts* are names, beside addresses and localhost, under which people reach it."""
-    pages = _Pages(index, CaseBoard(desk), health, directory, clock, timezone)
+    pages = _Pages(index, CaseBoard(desk), corrections, health, directory, clock, timezone)
     routes: list[BaseRoute] = [*pages.routes(), *push_routes, Mount("/static", StaticFiles(directory=STATIC))]
     app = Starlette(
         routes=routes,
@@ -99,11 +105,13 @@ def _told(handler: Handler) -> Handler:
 
 class _Pages:
     def __init__(
-        self, index: PostIndex, board: CaseBoard, health: Callable[[datetime], Health], directory: Directory,
-        clock: Callable[[], datetime], timezone: str,
+        self, index: PostIndex, board: CaseBoard, corrections: Corrections, health: Callable[[datetime], Health],
+        directory: Directory, clock: Callable[[], datetime], timezone: str,
     ) -> None:  # fmt: skip
         self._index = index
         self._board = board
+        self._corrections = corrections
+        self._post_desk = PostDesk(index, corrections)
         self._health = health
         self._clock = clock
         self._timezone = timezone
@@ -118,6 +126,8 @@ class _Pages:
         asked: Mapping[str, Handler] = {
             "/api/overview": self.overview,
             "/api/posts": self.stream,
+            "/api/post": self.post,
+            "/api/doubtful": self.doubtful,
             "/api/volume": self.volume,
             "/api/hot": self.hot,
             "/api/cases": self.cases,
@@ -130,9 +140,11 @@ class _Pages:
         return [
             Route("/", _file("index.html")),
             Route("/board", _file("board.html")),
+            Route("/label", _file("label.html")),
             Route("/cases/{name}", _to_case),
             *(Route(path, _told(handler)) for path, handler in asked.items()),
             Route("/api/cases/{name}/{verb}", _told(self.act), methods=["POST"]),
+            Route("/api/label", _told(self.relabel), methods=["POST"]),
             Route("/events", self.events),
             Route("/metrics", self.metrics),
         ]
@@ -144,6 +156,21 @@ class _Pages:
         query, most = questions.query(request), questions.most(request, 80)
         total, rows = await run_in_threadpool(posts.search, self._index, query, most=most)
         return answer({"total": total, "rows": rows})
+
+    async def post(self, request: Request) -> Response:
+        detail = await run_in_threadpool(self._post_desk.detail, request.query_params.get("id", ""))
+        return answer(detail) if detail else _NO_POST
+
+    async def doubtful(self, request: Request) -> Response:
+        field, most = request.query_params.get("field", "matter.department"), questions.most(request, 20)
+        return answer(await run_in_threadpool(doubtful, self._index, self._corrections, field, most))
+
+    async def relabel(self, request: Request) -> Response:
+        if forged(request.headers):
+            return refusal(403, "请在值守页面上操作", "only the desk's own page may do this")
+        asked = await questions.body(request, Relabel)
+        told = await run_in_threadpool(self._post_desk.relabel, asked, self._clock())
+        return answer({"correction": told}) if told else _NO_POST
 
     async def volume(self, request: Request) -> Response:
         name = questions.span(request)
@@ -172,7 +199,7 @@ class _Pages:
             return refusal(403, "请在值守页面上操作", "only the desk's own page may do this")
         if verb not in set(Verb):
             return refusal(404, f"没有“{verb}”这种操作", f"there is no verb {verb}")
-        act = await questions.body(request)
+        act = await questions.body(request, Act)
         row = await run_in_threadpool(self._board.act, name, Verb(verb), act, self._clock())
         return answer({"case": row}, 202) if row else refusal(404, "没有这个案件", "there is no such case")
 

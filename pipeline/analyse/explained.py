@@ -130,9 +130,14 @@ def _copies(doc: AnalysedPost) -> Iterator[Because]:
 
 
 def _of(why: Iterable[Reason], kind: str) -> tuple[Reason, ...]:
-    """Return the reasons whose word speaks for *kind*."""
+    """Return the reasons whose word speaks for *kind*; of a word that weighs for several labels, its greatest weight."""
     known = _kinds()
-    return tuple(reason for reason in why if any(of.startswith(kind) for of in known.get(reason.cue, ())))
+    heaviest: dict[tuple[str, int], Reason] = {}
+    for reason in why:
+        if any(of.startswith(kind) for of in known.get(reason.cue, ())):
+            at = reason.cue, reason.start
+            heaviest[at] = max(heaviest.get(at, reason), reason, key=lambda one: one.weight)
+    return tuple(heaviest.values())
 
 
 def _carried(reasons: Sequence[Reason], zh: str, en: str) -> tuple[str, str]:

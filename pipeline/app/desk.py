@@ -38,6 +38,7 @@ from pipeline.index.elastic.drivers import connected
 from pipeline.index.elastic.gateway import Gateway
 from pipeline.index.stage import IndexStage
 from pipeline.ledger import Ledger
+from pipeline.ledger.corrections import Corrections
 from pipeline.log import get
 from pipeline.match.stage import MatchStage
 from pipeline.model import AnalysedPost, Reader
@@ -178,8 +179,8 @@ class App:
         """Return the page, its API and the push door."""
         return console(
             self.index, self.desk, HealthBook(self, self._frontier(), self._running_parts(), STAGES),
-            directory=self.directory, clock=self.clock.now, timezone=self.settings.timezone,
-            push_routes=push_routes(self.intake, push_sources(self.sources), self.clock.now, Seen()),
+            directory=self.directory, corrections=Corrections(self.ledger), clock=self.clock.now,
+            timezone=self.settings.timezone, push_routes=push_routes(self.intake, push_sources(self.sources), self.clock.now, Seen()),
         )  # fmt: skip
 
     def check(self, names: Sequence[str] = ()) -> None:

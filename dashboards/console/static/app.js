@@ -6,6 +6,7 @@ import { $, h } from "./dom.js";
 import * as drawer from "./drawer.js";
 import * as health from "./health.js";
 import * as picture from "./picture.js";
+import * as onePost from "./post.js";
 import { lang, say, setClock, speak, t, tick, time, now } from "./say.js";
 import * as search from "./search.js";
 import * as stream from "./stream.js";
@@ -19,9 +20,10 @@ function go(view) {
   for (const button of document.querySelectorAll("[data-go]")) current(button, button.dataset.go === view);
   pickPane(document.body.dataset.pane);
   if (view !== "duty") drawer.close();
+  onePost.close();
   if (view === "health") loadHealth();
   if (view === "search") $("search-q").focus();
-  if (!location.hash.startsWith(`#${view}`) && !location.hash.startsWith("#case/")) history.replaceState(null, "", `#${view}`);
+  if (!location.hash.startsWith(`#${view}`) && !/^#(case|post)\//.test(location.hash)) history.replaceState(null, "", `#${view}`);
 }
 
 function pickPane(name) {
@@ -109,7 +111,7 @@ let before = "";
 
 function key(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "Escape" && drawer.close()) return;
+  if (event.key === "Escape" && (drawer.close() || onePost.close())) return;
   if (event.target.closest("input, textarea, select, dialog")) {
     if (event.key === "Escape") event.target.blur();
     return;
@@ -192,6 +194,7 @@ function start() {
   for (const button of document.querySelectorAll("[data-go]")) button.addEventListener("click", () => go(button.dataset.go));
   for (const button of document.querySelectorAll("[data-pick]")) button.addEventListener("click", () => { go("duty"); pickPane(button.dataset.pick); });
   document.addEventListener("keydown", key);
+  document.addEventListener("click", why);
   addEventListener("hashchange", follow);
   setInterval(beat, 1000);
   setInterval(loadHealth, 10000);
@@ -199,6 +202,13 @@ function start() {
   beat();
   loadAll().then(follow);
   listen();
+}
+
+function why(event) {
+  const asked = event.target.closest("[data-why]");
+  if (!asked) return;
+  drawer.close();
+  onePost.open(asked.dataset.why);
 }
 
 function narrow(row) {
@@ -210,6 +220,7 @@ function narrow(row) {
 function follow() {
   const [view, rest] = location.hash.slice(1).split("/");
   if (view === "case" && rest) { go("duty"); drawer.open(decodeURIComponent(rest)); }
+  else if (view === "post" && rest) { go("duty"); onePost.open(decodeURIComponent(rest)); }
   else if (view === "search") { go("search"); if (rest) search.open(decodeURIComponent(rest)); }
   else go(view === "health" ? "health" : "duty");
 }

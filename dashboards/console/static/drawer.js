@@ -3,6 +3,7 @@
 import { get, officer, post, unit, units } from "./api.js";
 import { buttons, chip, cross, place, take } from "./cases.js";
 import { $, h, link } from "./dom.js";
+import { forget } from "./post.js";
 import { fault, half, number, say, since, t, time } from "./say.js";
 import { toast } from "./toast.js";
 
@@ -21,6 +22,7 @@ export async function open(name, keepFocus = false) {
     return;
   }
   if (shown !== name) return;
+  forget();
   const box = $("drawer");
   const scroll = box.querySelector(".inside")?.scrollTop ?? 0;
   const one = { ...file, ...file.row };

@@ -36,12 +36,17 @@ const WORDS = {
   problem: ["问题与处置", "Problem"], stage: ["环节", "Stage"], lag: ["积压", "Waiting"], delayed: ["延迟", "Delay"],
   fine: ["正常", "fine"], away: ["不可用", "away"], live: ["实时", "live"], lost: ["连接中断，重连中", "reconnecting"],
   dockcases: ["预警", "Alerts"], dockstream: ["帖文", "Posts"], dockpicture: ["态势", "Picture"], dockhealth: ["信源", "Sources"],
-  overdue: ["超时", "overdue"], left: ["剩", "left"], agg: ["聚合", "Group by"], none: ["不聚合", "none"],
+  overdue: ["超时", "overdue"], left: ["剩", "left"], agg: ["聚合", "Group by"], none: ["不聚合", "none"], none_: ["无", "none"],
   day: ["日", "Day"], hours: ["小时", "Hour"], sentiment: ["情感", "Sentiment"], just: ["刚刚", "now"],
   newalert: ["新预警", "New alert"], done: ["已记录", "Recorded"], offline: ["没有连上服务", "The server cannot be reached"],
   raw: ["查看原帖", "Open the post"], attempts: ["次尝试", "tries"], vs: ["对比前一时段", "against the span before"], blindmin: ["盲区", "blind"],
   original: ["原帖", "post"], closedialog: ["关闭（Esc）", "Close (Esc)"], spam: ["广告灌水", "spam"],
   syntax: ["怎样写检索式", "How to write a query"],
+  whypost: ["为何", "Why"], whylabels: ["为何是这些标签", "Why these labels"], corrections: ["人工更正", "Corrections"],
+  onepost: ["帖文", "Post"], fix: ["更正", "Correct"], whywrong: ["哪里不对（必填）", "What is wrong (required)"], officersays: ["人工：", "officer:"],
+  labelling: ["标注", "Labelling"], whichlabel: ["标注哪一项", "Which label"], labelsdone: ["条已标注", "labelled"], machinesays: ["机器判断：", "The machine says:"],
+  nothingtolabel: ["没有待标注的帖文。", "Nothing is waiting to be labelled."],
+  labelkeys: ["数字或字母键选标签，空格跳过，Backspace 回到上一条。", "A number or letter picks a label, space skips, Backspace goes back."],
 };
 
 const TABLES = {
@@ -59,6 +64,18 @@ const TABLES = {
   state: {
     open: ["未签收", "new"], acknowledged: ["已签收", "acknowledged"], assigned: ["已交办", "assigned"], closed: ["已办结", "closed"],
   },
+  field: {
+    "gate.status": ["是否事项", "Relevance"], "matter.topic": ["事项", "Matter"], "matter.appeal_type": ["诉求类型", "Appeal"], "matter.harm": ["危害度", "Harm"],
+    "matter.accusation": ["检举控告", "Accusation"], "matter.msg_kind": ["留言类别", "Kind of message"], "matter.department": ["部门类别", "Department"],
+    "matter.domain": ["领域", "Domain"], "sentiment.label": ["情感倾向", "Sentiment"], "place.status": ["属地", "Territory"], "party.name": ["涉事主体", "Party"],
+    "privacy.classes": ["个人信息", "Personal data"], "cluster.id": ["近似重复", "Copies"], "event.id": ["事件", "Event"],
+  },
+  appeal: {
+    inquiry: ["咨询", "inquiry"], help: ["求助", "help"], complaint: ["投诉", "complaint"], report: ["举报", "report"], suggestion: ["建议", "suggestion"], praise: ["表扬", "praise"],
+  },
+  place: { known: ["本区", "ours"], unknown: ["待定", "undetermined"], out_of_territory: ["外地", "elsewhere"] },
+  gate: { relevant: ["事项", "matter"], irrelevant: ["无关", "irrelevant"], spam: ["广告灌水", "spam"], insufficient_text: ["文字太少", "too little text"] },
+  harm: { H0: ["H0 无", "H0 none"], H1: ["H1 个人", "H1 one person"], H2: ["H2 群体或基本服务", "H2 a group or a service"], H3: ["H3 生命危险", "H3 danger to life"] },
   label: { neg: ["负面", "neg"], neu: ["中性", "neu"], pos: ["正面", "pos"] },
   notice: {
     waiting: ["待发送", "waiting"], accepted: ["已送达", "delivered"], retrying: ["重试中", "retrying"], leased: ["发送中", "sending"],
@@ -88,6 +105,9 @@ let chosen = localStorage.getItem("yuqing.lang") === "en" ? 1 : 0;
 export const lang = () => (chosen ? "en" : "zh");
 export const t = (key) => WORDS[key]?.[chosen] ?? key;
 export const say = (table, key) => TABLES[table]?.[key]?.[chosen] ?? key ?? "";
+// What a label of a field is called: matter.topic water is 供水.
+const NAMED = { "matter.topic": "topic", "matter.appeal_type": "appeal", "matter.harm": "harm", "sentiment.label": "label", "place.status": "place", "gate.status": "gate" };
+export const labelled = (field, label) => (NAMED[field] ? say(NAMED[field], label) : label || t("none_"));
 export const fault = (answer) => answer?.[lang()] || answer?.zh || t("offline");
 
 export function speak(name) {

@@ -88,7 +88,8 @@ export function postRow(row) {
     h("div", { class: "meta" }, h("i", { class: "feel", title: say("label", row.label) }), h("span", { class: "unseen" }, say("label", row.label)),
       h("b", {}, say("topic", row.topic)), where ? h("span", {}, where) : null,
       row.harm && row.harm !== "H0" ? h("span", { class: `harm ${row.harm}` }, row.harm) : null,
-      row.gate === "spam" ? h("span", { class: "tag" }, t("spam")) : null, row.copy ? h("span", { class: "tag" }, "≈") : null, h("span", { class: "push" }), h("span", { class: "src" }, row.source), since(row.at), link(row.url, "↗", "raw")),
+      row.gate === "spam" ? h("span", { class: "tag" }, t("spam")) : null, row.copy ? h("span", { class: "tag" }, "≈") : null, h("span", { class: "push" }), h("span", { class: "src" }, row.source), since(row.at),
+      row.withheld ? null : h("button", { type: "button", class: "quiet raw", "data-why": row.id }, t("whypost")), link(row.url, "↗", "raw")),
     row.withheld ? h("p", { class: "text withheld" }, t("withheld")) : [
       row.title ? h("p", { class: "heading" }, marked(row.title, row.marks?.title)) : null,
       h("p", { class: "text" }, marked(row.text, row.marks?.text)),

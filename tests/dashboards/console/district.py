@@ -19,6 +19,7 @@ from pipeline.engine.clock import ManualClock
 from pipeline.engine.worker import Worker
 from pipeline.index.sqlite import SqliteIndex
 from pipeline.ledger import Ledger
+from pipeline.ledger.corrections import Corrections
 from pipeline.model import (
     Alert,
     AnalysedPost,
@@ -92,13 +93,15 @@ class District:
         self.bus = SqliteBus(home / "bus")
         self.directory = Directory.read()
         self.desk = Desk(self.ledger, self.bus)
+        self.corrections = Corrections(self.ledger)
         self.health = FINE
         stage = NotifyStage(self.ledger, {"值班群": ()}, self.directory)
         self._notify = Worker(stage, self.bus, self.clock)
 
     def app(self, **more: Any) -> Starlette:
         return console(
-            self.index, self.desk, lambda _now: self.health, directory=self.directory, clock=self.now, **more
+            self.index, self.desk, lambda _now: self.health, directory=self.directory, corrections=self.corrections,
+            clock=self.now, **more
         )  # fmt: skip
 
     def client(self, **more: Any) -> TestClient:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
+from dashboards.console.cases import Act
 from dashboards.console.questions import (
     GROUPS,
     LARGEST_BODY,
@@ -91,15 +92,15 @@ def test_a_time_without_a_zone_is_utc_and_one_with_keeps_its_moment() -> None:
 
 
 def test_a_body_is_read_piece_by_piece_and_no_further_than_it_may_be() -> None:
-    act = asyncio.run(body(asking(b'{"by": "', "王".encode()[:1], "王".encode()[1:], b'"}')))
+    act = asyncio.run(body(asking(b'{"by": "', "王".encode()[:1], "王".encode()[1:], b'"}'), Act))
     assert act.by == "王"
 
     endless = asking(b"x" * LARGEST_BODY, b"x", b"never read")
     with pytest.raises(Misconfigured, match="太长"):
-        asyncio.run(body(endless))
+        asyncio.run(body(endless, Act))
 
 
 @pytest.mark.parametrize("raw", [b"", b"[]", b'{"by": "\xff"}', b'{"by": 1}'])
 def test_a_body_that_is_no_act_is_explained(raw: bytes) -> None:
     with pytest.raises(Misconfigured, match="读不懂"):
-        asyncio.run(body(asking(raw)))
+        asyncio.run(body(asking(raw), Act))
