@@ -127,7 +127,7 @@ def judge(model: Linear, texts: Sequence[str]) -> list[SentimentFinding]:
     labels = probabilities.argmax(axis=1).tolist()
     rows = zip(texts, labels, probabilities.round(4).tolist(), strict=True)
     return [
-        SentimentFinding(_LABELS[label], p_neg, p_pos, model.version) if text and not text.isspace() else _NOTHING
+        SentimentFinding(_LABELS[label], p_neg, p_pos, model=model.version) if text and not text.isspace() else _NOTHING
         for text, label, (p_neg, _, p_pos) in rows
     ]
 
@@ -159,7 +159,7 @@ def _snow(text: str) -> SentimentFinding:
         return _NOTHING
     positive = float(_snow_reader()(text).sentiments)
     label = Polarity.NEG if positive < 0.4 else Polarity.POS if positive > 0.6 else Polarity.NEU
-    return SentimentFinding(label, round(1 - positive, 4), round(positive, 4), "snownlp")
+    return SentimentFinding(label, round(1 - positive, 4), round(positive, 4), model="snownlp")
 
 
 @cache
