@@ -69,14 +69,14 @@ def replay(
     options = options or Options()
     with tempfile.TemporaryDirectory(prefix="yuqing-replay-") as folder:
         home = Path(folder)
-        isolated = _isolated(settings, home, options.batch)
-        posts = recorded(files, isolated)
-        with closing(_Rehearsal(isolated, options)) as rehearsal:
+        isolated_settings = isolated(settings, home, options.batch)
+        posts = recorded(files, isolated_settings)
+        with closing(_Rehearsal(isolated_settings, options)) as rehearsal:
             for notification in rehearsal.run(posts, progress):
                 yield _line(notification, ZoneInfo(settings.timezone))
 
 
-def _isolated(settings: Settings, home: Path, batch: int) -> Settings:
+def isolated(settings: Settings, home: Path, batch: int) -> Settings:
     """Return *settings* that touch nothing outside *home*; rules and directory stay the user's."""
     return settings.model_copy(
         update={

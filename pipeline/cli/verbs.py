@@ -44,6 +44,11 @@ class IndexVerb(StrEnum):
     REFILL = "refill"
 
 
+class LabelVerb(StrEnum):
+    STATUS = "status"
+    EXPORT = "export"
+
+
 class DeadVerb(StrEnum):
     LIST = "list"
     REPLAY = "replay"
@@ -61,6 +66,12 @@ def _read(config: Path | None) -> Settings:
     settings = settings_file.read(config)
     log.set_up(settings.log_level)
     return settings
+
+
+rules = typer.Typer(
+    help="规则工作台：为什么、回测、改动对比、试路由、转换 / the workbench for rules", no_args_is_help=True
+)
+yuqing.add_typer(rules, name="rules")
 
 
 @yuqing.callback()
@@ -261,6 +272,25 @@ def cases(
 
 
 @yuqing.command()
+def label(
+    verb: Annotated[LabelVerb, typer.Argument(help="做什么 / what to do")] = LabelVerb.STATUS,
+    config: Config = None,
+    out: Annotated[
+        Path | None, typer.Option(help="export 写到哪个目录，默认标准输出 / folder for export, else standard output")
+    ] = None,
+    format: Annotated[Format, typer.Option(help="status 的输出格式 / output of status")] = Format.TABLE,
+) -> None:
+    """标注：值班台页面 /label 挑最值得标的帖文；export 写成 yuqing train 的训练数据 / what officers labelled, as training data."""
+    from pipeline.cli.label import export_labels, show_labels
+
+    settings = _read(config)
+    if verb is LabelVerb.EXPORT:
+        export_labels(settings, out)
+    else:
+        show_labels(settings, format.value)
+
+
+@yuqing.command()
 def dead(
     verb: Annotated[DeadVerb, typer.Argument(help="做什么 / what to do")] = DeadVerb.LIST,
     topic: Annotated[
@@ -313,3 +343,76 @@ def bench(
     from pipeline.cli.bench import print_bench
 
     print_bench(names or [], rounds, format.value, posts, bus)
+
+
+@rules.command("explain")
+def rules_explain(
+    rule: Annotated[str, typer.Argument(help="规则编号 / rule id")],
+    post: Annotated[str, typer.Argument(help="索引里的帖文编号 / id of a post in the index")] = "",
+    text: Annotated[str, typer.Option(help="或直接给一段文字 / or a text")] = "",
+    config: Config = None,
+) -> None:
+    """这条规则为什么匹配或不匹配这条帖文 / why a rule matches a post, or does not."""
+    from pipeline.cli.rules import explain
+
+    explain(_read(config), rule, post, text)
+
+
+@rules.command("backtest")
+def rules_backtest(
+    rule: Annotated[str, typer.Argument(help="规则编号 / rule id")],
+    since: Annotated[str, typer.Option(help="回看多久，如 30d / how far back")] = "30d",
+    labelled: Annotated[
+        Path | None, typer.Option(help='标注名单，每行 {"id": …, "wanted": true} / labelled posts')
+    ] = None,
+    rule_files: Annotated[list[Path] | None, typer.Option("--rules", help="规则文件或目录 / rule files")] = None,
+    format: Annotated[Format, typer.Option(help="输出格式 / output")] = Format.TABLE,
+    config: Config = None,
+) -> None:
+    """用索引里的旧帖文回测：每班几次提醒、漏了哪些 / what a rule would have said of the posts of the past."""
+    from pipeline.cli.rules import print_backtest
+
+    settings = _read(config)
+    chosen = settings.model_copy(update={"rules": rule_files}) if rule_files else settings
+    print_backtest(chosen, rule, since, labelled, format.value)
+
+
+@rules.command("diff")
+def rules_diff(
+    old: Annotated[Path, typer.Argument(help="原规则，文件或目录 / the old rules")],
+    new: Annotated[Path, typer.Argument(help="新规则，文件或目录 / the new rules")],
+    since: Annotated[str, typer.Option(help="回看多久，如 7d / how far back")] = "7d",
+    format: Annotated[Format, typer.Option(help="输出格式 / output")] = Format.TABLE,
+    config: Config = None,
+) -> None:
+    """改规则之前看一眼：哪些提醒会新增、哪些会消失 / what would appear and disappear."""
+    from pipeline.cli.rules import print_difference
+
+    print_difference(_read(config), old, new, since, format.value)
+
+
+@rules.command("route-test")
+def rules_route_test(
+    rule: Annotated[str, typer.Argument(help="规则编号 / rule id")],
+    level: Annotated[str, typer.Option(help="级别，默认规则的 / level, by default the rule's")] = "",
+    topic: Annotated[str, typer.Option(help="事项代码，如 water / topic code")] = "other",
+    place: Annotated[list[str] | None, typer.Option(help="地名，可多个 / places")] = None,
+    format: Annotated[Format, typer.Option(help="输出格式 / output")] = Format.TABLE,
+    config: Config = None,
+) -> None:
+    """这条规则报出来，谁会收到 / who would hear an alert of this rule."""
+    from pipeline.cli.rules import print_route
+
+    print_route(_read(config), rule, level, topic, place or [], format.value)
+
+
+@rules.command("import")
+def rules_import(
+    file: Annotated[Path, typer.Argument(help="别的系统的规则文件 / a rule file of another system")],
+    form: Annotated[str, typer.Option("--from", help="elastalert、trendradar 或 sigma")],
+    owner: Annotated[str, typer.Option(help="规则归谁管 / who owns the rules")] = "值班台",
+) -> None:
+    """把别的系统的规则转成我们的，意思不同的一条不转、逐条列出 / convert rules of another system."""
+    from pipeline.cli.rules import import_rules
+
+    raise typer.Exit(import_rules(file, form, owner))
