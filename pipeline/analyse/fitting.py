@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.analyse.linear import Head
-from pipeline.analyse.ngrams import BITS, slots
+from pipeline.analyse.ngrams import BITS, WIDTH, grid
 from pipeline.text.normal import normal_batch
 
 Floats = npt.NDArray[np.float64]
@@ -35,15 +35,17 @@ class Column(NamedTuple):
 
 
 def matrix(texts: Sequence[str]) -> Matrix:
-    """Return one row of n-gram slots per text, each row of length one."""
+    """Return one row of n-gram slots per text, of length one if none comes twice."""
     from scipy.sparse import csr_matrix, vstack  # type: ignore[import-untyped] # it ships no types
 
     rows = []
     for start in range(0, len(texts), _CHUNK):
-        found, counts = slots(normal_batch(texts[start : start + _CHUNK]))
-        values = np.repeat(1 / np.sqrt(counts), counts).astype(np.float32)
-        bounds = np.concatenate(([0], np.cumsum(counts)))
-        rows.append(csr_matrix((values, found.astype(np.int32), bounds), shape=(len(counts), 1 << BITS)))
+        found, counts = grid(normal_batch(texts[start : start + _CHUNK]))
+        values = np.repeat(1 / np.sqrt(WIDTH * counts), WIDTH * counts).astype(np.float32)
+        bounds = np.concatenate(([0], np.cumsum(WIDTH * counts)))
+        row = csr_matrix((values, found.T.ravel().astype(np.int32), bounds), shape=(len(counts), 1 << BITS))
+        row.sum_duplicates()
+        rows.append(row)
     return vstack(rows).tocsr()
 
 

@@ -1,7 +1,9 @@
-"""Character n-grams of many texts at once, hashed into the slots of a weight table.
+"""Character n-grams of many texts at once, hashed into the slots of weight tables.
 
-Besides one, two and three characters, what stands in the scope of a negation gets slots of its own:
-满意 after 不 is another feature than 满意. Training and judging both read texts through ``slots``.
+From every place of a text start one, two and three characters. In the scope of a negation the first becomes another
+feature, and the third gives way to the two characters as they stand negated: 满意 after 不 is not 满意. Every place has
+as many slots as any other, so a ``Grid`` needs no sorting; a slot that comes twice in a text counts twice there, and
+once in ``Slots``. Training and judging read texts through the same function.
 """
 
 from __future__ import annotations
@@ -12,22 +14,24 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-BITS = 19
-MOST = (1 << (32 - BITS)) - 1  # texts in one call: a text's number and a slot share 32 bits, which sort fast
+BITS = 18
+WIDTH = 3  # slots of each place
+MOST = 1 << (32 - BITS)  # texts in one call of ``slots``: a text's number and a slot share 32 bits, which sort fast
 LONGEST = 10_000  # a longer text is judged by its beginning; keeps packed sums far from overflow
 REACH = 6  # characters behind a negation that it may turn round, unless the clause ends before
 
 _NEGATIONS = "不没未无"
 _BREAKS = "\n\r，。！？；：、,.!?;:…~～ "
-_NEGATION, _BREAK = 1, 2
 _FIRST, _SECOND, _THIRD = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
-_MARK = np.uint32(0x27D4EB2F)
+_ONCE, _TWICE = np.uint32(0x27D4EB2F), np.uint32(0x4FA9D65E)
+_HASH = np.uint32(32 - BITS)
 _NUMBER = np.uint32(BITS)
 _SLOT = np.uint32((1 << BITS) - 1)
-_HASH = np.uint32(32 - BITS)
+_STEPS = np.arange(1, REACH + 1)[:, None]
 
 Codes = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.intp]
+Numbers = npt.NDArray[np.int64]
 
 
 class Slots(NamedTuple):
@@ -35,6 +39,37 @@ class Slots(NamedTuple):
 
     slots: Codes
     counts: Places
+
+
+class Grid(NamedTuple):
+    """The slots of all places, one text after the other: text *i* has ``counts[i]`` columns of *slots*.
+
+    The rows are the n-grams of one, two and three characters that start at a place. Edges are places, so no text
+    is without.
+    """
+
+    slots: Codes
+    counts: Places
+
+    def sums(self, table: Numbers) -> Numbers:
+        """Return what *table* (a number for each slot, or a row of them) sums up to over all slots of each text."""
+        one, two, three = self.slots
+        total = table.take(one, axis=0)
+        total += table.take(two, axis=0)
+        total += table.take(three, axis=0)
+        summed: Numbers = np.add.reduceat(total, np.cumsum(self.counts) - self.counts, axis=0)
+        return summed
+
+    def distinct(self) -> Slots:
+        """Return each slot of a text once, for up to MOST texts; takes three times as long as the grid itself."""
+        numbers = np.arange(len(self.counts), dtype=np.uint32) << _NUMBER
+        keys = (self.slots | np.repeat(numbers, self.counts)).ravel()
+        keys.sort()
+        first = np.ones(len(keys), bool)
+        np.not_equal(keys[1:], keys[:-1], out=first[1:])
+        found = keys.compress(first)
+        bounds = np.append(np.searchsorted(found, numbers), len(found))
+        return Slots(found & _SLOT, np.diff(bounds))
 
 
 class Gram(NamedTuple):
@@ -45,90 +80,90 @@ class Gram(NamedTuple):
     slot: int
 
 
+def grid(texts: Sequence[str]) -> Grid:
+    """Return the slots of normalised *texts*; those of one do not depend on its neighbours."""
+    codes, counts = _laid_out(texts)
+    hashes, _ = _hashed(codes, counts)
+    hashes >>= _HASH
+    return Grid(hashes, counts)
+
+
 def slots(texts: Sequence[str]) -> Slots:
-    """Return the slots of up to MOST normalised *texts*; those of one do not depend on its neighbours."""
-    codes, owners = _laid_out(texts)
-    numbers = owners[:-2] << _NUMBER
-    one, two, three = _plain(codes)
-    negated, once, twice = _marked(codes, two)
-    keys = np.concatenate(
-        [numbers | (hashed >> _HASH) for hashed in (one, two, three)]
-        + [numbers[negated] | (hashed >> _HASH) for hashed in (once, twice)]
-    )
-    keys.sort()
-    keys = keys[: np.searchsorted(keys, np.uint32(len(texts)) << _NUMBER)]  # places between texts belong to none
-    first = np.ones(len(keys), bool)
-    np.not_equal(keys[1:], keys[:-1], out=first[1:])
-    distinct = keys.compress(first)
-    bounds = np.searchsorted(distinct, np.arange(len(texts) + 1, dtype=np.uint32) << _NUMBER)
-    return Slots(distinct & _SLOT, np.diff(bounds))
+    """Return the distinct slots of up to MOST normalised *texts*."""
+    return grid(texts).distinct()
 
 
 def grams(text: str) -> Iterator[Gram]:
     """Yield the n-grams of one normalised *text* that hold no edge, for explanations."""
-    codes, _ = _laid_out([text])
-    one, two, three = _plain(codes)
-    negated, once, twice = _marked(codes, two)
-    every = np.arange(len(one))
+    codes, counts = _laid_out([text])
+    hashes, negated = _hashed(codes, counts)
+    widths = np.repeat([[1], [2], [3]], hashes.shape[1], axis=1)
+    widths[2, negated] = 2
     length = min(len(text), LONGEST)
-    for width, places, hashed in (
-        (1, every, one),
-        (2, every, two),
-        (3, every, three),
-        (1, negated, once),
-        (2, negated, twice),
-    ):
-        for place, slot in zip(places.tolist(), (hashed >> _HASH).tolist(), strict=True):
+    for row, numbers in zip(widths.tolist(), (hashes >> _HASH).tolist(), strict=True):
+        for place, (width, slot) in enumerate(zip(row, numbers, strict=True)):
             if place >= 1 and place + width <= length + 1:
                 yield Gram(place - 1, place - 1 + width, slot)
 
 
-def _laid_out(texts: Sequence[str]) -> tuple[Codes, Codes]:
-    """Return the code points of all *texts* with edges between them, and the number of the text each belongs to.
+def _laid_out(texts: Sequence[str]) -> tuple[Codes, Places]:
+    """Return the code points of all *texts*, each with an edge on both sides, and how many each has with its edges.
 
-    A text owns the edge before it, so that its beginning is a feature. Edges after it have the number
-    ``len(texts)``.
+    More edges at the end spare everyone the question where it is.
     """
     cut = [text[:LONGEST] for text in texts]
-    joined = "".join(f"\n{text}\n\n" for text in cut)
+    joined = "\n" + "\n\n".join(cut) + "\n" * (REACH + 2)
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    stretches = np.full(2 * len(cut), 2, np.intp)
-    stretches[::2] = np.fromiter(map(len, cut), np.intp, len(cut)) + 1
-    numbers = np.full(2 * len(cut), len(cut), np.uint32)
-    numbers[::2] = np.arange(len(cut))
-    return codes, np.repeat(numbers, stretches)
+    return codes, np.fromiter(map(len, cut), np.intp, len(cut)) + 2
 
 
-def _plain(codes: Codes) -> tuple[Codes, Codes, Codes]:
-    """Return the hashes of one, two and three characters from each place on."""
-    here, after, second = codes[:-2], codes[1:-1], codes[2:]
-    two = here * _FIRST + after * _SECOND
-    return here * _SECOND, two, two * _THIRD + second * _FIRST
+def _hashed(codes: Codes, counts: Places) -> tuple[Codes, Places]:
+    """Return the hashes of each place, three rows of them, and the places that are negated."""
+    ends = np.cumsum(counts)
+    size = int(counts.sum())
+    here, after, second = codes[:size], codes[1 : size + 1], codes[2 : size + 2]
+    hashes = np.empty((WIDTH, size), np.uint32)
+    one, two, three = hashes
+    spare = after * _SECOND
+    np.multiply(here, _FIRST, out=two)
+    two += spare
+    np.multiply(two, _THIRD, out=three)
+    np.multiply(second, _FIRST, out=spare)
+    three += spare
+    np.multiply(here, _SECOND, out=one)
+    three[ends - 1] = 0  # would see the next text
+    negated, mark = _negated(codes, size)
+    marked = two[negated] ^ mark
+    three[negated] = marked * _THIRD
+    one[negated] = (one[negated] ^ mark) * _FIRST
+    return hashes, negated
 
 
-def _marked(codes: Codes, two: Codes) -> tuple[Places, Codes, Codes]:
-    """Return the negated places, and the hashes of one and two characters there; a double negation is another."""
-    negated, depth = _negated(codes)
-    seed = depth * _MARK
-    return negated, (codes[negated] + seed) * _SECOND, (two[negated] ^ seed) * _THIRD
+def _negated(codes: Codes, size: int) -> tuple[Places, Codes]:
+    """Return the places in the scope of a negation, and the mark of each; a double negation has another.
+
+    A place in two scopes comes twice, that of the first negation last: it alone knows of both.
+    """
+    negations = np.flatnonzero(_is_negation(codes[:size]))
+    places = negations + _STEPS
+    open_ = ~np.logical_or.accumulate(_IS_BREAK.take(codes.take(places), mode="clip"), axis=0)
+    twice = places > np.append(negations[1:], size)
+    return places[open_], np.where(twice[open_], _TWICE, _ONCE)
 
 
-def _negated(codes: Codes) -> tuple[Places, Codes]:
-    """Return the places in the scope of a negation, and 1 for one, 2 for a double one; the last edge ends all."""
-    kinds = _KINDS.take(codes, mode="clip")
-    negations = np.flatnonzero(kinds == _NEGATION)
-    scopes = np.minimum(negations[:, None] + np.arange(1, REACH + 1), len(codes) - 1)
-    inside = ~np.logical_or.accumulate(kinds[scopes] == _BREAK, axis=1)
-    negated, times = np.unique(scopes[inside], return_counts=True)
-    return negated, np.minimum(times, 2).astype(np.uint32)
+def _is_negation(codes: Codes) -> npt.NDArray[np.bool_]:
+    found: npt.NDArray[np.bool_] = codes == _NEGATION_CODES[0]
+    for code in _NEGATION_CODES[1:]:
+        found |= codes == code
+    return found
 
 
-def _table_of_kinds() -> npt.NDArray[np.int8]:
-    """Return what each code point of the first plane is: a negation, the end of a clause, or neither (0)."""
-    kinds = np.zeros(0x10000, np.int8)
-    kinds[[ord(character) for character in _NEGATIONS]] = _NEGATION
-    kinds[[ord(character) for character in _BREAKS]] = _BREAK
-    return kinds
+def _table_of_breaks() -> npt.NDArray[np.bool_]:
+    """Return whether a code point of the first plane ends a clause."""
+    breaks = np.zeros(0x10000, bool)
+    breaks[[ord(character) for character in _BREAKS]] = True
+    return breaks
 
 
-_KINDS = _table_of_kinds()
+_NEGATION_CODES = np.array([ord(character) for character in _NEGATIONS], np.uint32)
+_IS_BREAK = _table_of_breaks()

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
-from pipeline.analyse.linear import Head, Linear
-from pipeline.analyse.ngrams import Gram, grams, slots
+from pipeline.analyse.linear import CHUNK, Head, Linear, Panel
+from pipeline.analyse.ngrams import WIDTH, Gram, Grid, grams, grid
 from pipeline.errors import Fault, Misconfigured
 from pipeline.model import AnalysedPost, Kind, Polarity, Post, Reason, SentimentFinding, SourceClass
 from pipeline.text.normal import normal
@@ -25,6 +27,8 @@ MODELS: Final = Path(__file__).with_name("models")
 CARD: Final = "sentiment.json"
 CITIZEN, SOCIAL = "citizen", "social"
 REASONS = 8  # n-grams in an explanation
+Floats = npt.NDArray[np.float64]
+
 _LABELS = (Polarity.NEG, Polarity.NEU, Polarity.POS)
 _CITIZEN_KINDS = frozenset({Kind.MESSAGE, Kind.WORKORDER})
 _CITIZEN_CLASSES = frozenset({SourceClass.HOTLINE, SourceClass.MAILBOX})
@@ -79,6 +83,8 @@ class LinearSentiment(Sentiment):
 
     def __init__(self, models: Mapping[str, Linear]) -> None:
         self._models = models
+        self._panel = Panel([models[CITIZEN], models[SOCIAL]])
+        self._versions = (models[CITIZEN].version, models[SOCIAL].version)
 
     @classmethod
     def read(cls, folder: Path) -> LinearSentiment:
@@ -92,14 +98,27 @@ class LinearSentiment(Sentiment):
             )
             raise Misconfigured([fault]) from error
 
-    def analyse(self, batch: Sequence[AnalysedPost]) -> list[SentimentFinding]:
-        found = [_NOTHING] * len(batch)
-        chosen = [model_for(doc.post) for doc in batch]
-        for name, model in self._models.items():
-            places = [place for place, one in enumerate(chosen) if one == name]
-            for place, finding in zip(places, judge(model, [_normal(batch[p]) for p in places]), strict=True):
-                found[place] = finding
-        return found
+    def analyse(self, batch: Sequence[AnalysedPost], found: Grid | None = None) -> list[SentimentFinding]:
+        """Return the finding of each post; who has the grid of their normal forms already gives them as *found*."""
+        if found is None and len(batch) > CHUNK:
+            return [one for start in range(0, len(batch), CHUNK) for one in self.analyse(batch[start : start + CHUNK])]
+        if not batch:
+            return []
+        texts = [_normal(doc) for doc in batch]
+        social = [_is_social(doc.post) for doc in batch]
+        probabilities = self._panel.probabilities(found or grid(texts), np.array(social, np.intp))
+        return self._told(texts, social, probabilities)
+
+    def _told(self, texts: Sequence[str], social: Sequence[bool], probabilities: Floats) -> list[SentimentFinding]:
+        """Say it in words; a text without a visible character is neutral."""
+        labels = probabilities.argmax(axis=1).tolist()
+        negative, _, positive = probabilities.round(4).T.tolist()
+        return [
+            SentimentFinding(_LABELS[label], p_neg, p_pos, None, self._versions[which])
+            if text and not text.isspace()
+            else _NOTHING
+            for text, which, label, p_neg, p_pos in zip(texts, social, labels, negative, positive, strict=True)
+        ]
 
     def explain(self, text: str, model: str = SOCIAL) -> tuple[Reason, ...]:
         return explain(self._models[model], text)
@@ -117,25 +136,13 @@ class SnowNlp(Sentiment):
 
 def model_for(post: Post) -> str:
     """Say which model judges *post*: what residents write to an office is ``citizen``, all else ``social``."""
-    citizen = post.kind in _CITIZEN_KINDS or post.source.class_ in _CITIZEN_CLASSES
-    return CITIZEN if citizen else SOCIAL
-
-
-def judge(model: Linear, texts: Sequence[str]) -> list[SentimentFinding]:
-    """Return the finding for each normalised text; one without a visible character is neutral."""
-    probabilities = model.probabilities(texts)
-    labels = probabilities.argmax(axis=1).tolist()
-    rows = zip(texts, labels, probabilities.round(4).tolist(), strict=True)
-    return [
-        SentimentFinding(_LABELS[label], p_neg, p_pos, model=model.version) if text and not text.isspace() else _NOTHING
-        for text, label, (p_neg, _, p_pos) in rows
-    ]
+    return SOCIAL if _is_social(post) else CITIZEN
 
 
 def explain(model: Linear, text: str) -> tuple[Reason, ...]:
     """Return the n-grams of *text* that moved its polarity most, none inside another."""
     folded = normal(text)
-    unit = model.polarity.scale / math.sqrt(max(1, int(slots([folded]).counts[0])))
+    unit = model.polarity.scale / math.sqrt(WIDTH * grid([folded]).counts[0])
     weighed = [(float(model.weights[gram.slot, 0]) * unit, gram) for gram in grams(folded)]
     chosen: list[tuple[float, Gram]] = []
     for weight, gram in sorted(weighed, key=lambda pair: (-abs(pair[0]), pair[1])):
@@ -144,6 +151,10 @@ def explain(model: Linear, text: str) -> tuple[Reason, ...]:
         if len(chosen) == REASONS:
             break
     return tuple(Reason(text[gram.start : gram.end], round(weight, 4), gram.start, gram.end) for weight, gram in chosen)
+
+
+def _is_social(post: Post) -> bool:
+    return not (post.kind in _CITIZEN_KINDS or post.source.class_ in _CITIZEN_CLASSES)
 
 
 def _linear(folder: Path, part: ModelPart) -> Linear:
@@ -159,7 +170,7 @@ def _snow(text: str) -> SentimentFinding:
         return _NOTHING
     positive = float(_snow_reader()(text).sentiments)
     label = Polarity.NEG if positive < 0.4 else Polarity.POS if positive > 0.6 else Polarity.NEU
-    return SentimentFinding(label, round(1 - positive, 4), round(positive, 4), model="snownlp")
+    return SentimentFinding(label, round(1 - positive, 4), round(positive, 4), "snownlp")
 
 
 @cache

@@ -7,19 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.analyse.linear import CHUNK, Head, Linear
-from pipeline.analyse.ngrams import BITS, slots
+from pipeline.analyse.linear import CHUNK, Head, Linear, Panel
+from pipeline.analyse.ngrams import BITS, grid
 
 WEIGHTS = np.random.default_rng(1).integers(-32_000, 32_000, (1 << BITS, 2), np.int16)
 MODEL = Linear("1", WEIGHTS, Head(1e-5, 0.1), Head(2e-5, -0.2))
+OTHER = Linear("2", WEIGHTS[::-1], Head(2e-5, 0.3), Head(1e-5, 0.0))
 
 
-def slowly(text: str) -> list[float]:
+def slowly(text: str, model: Linear = MODEL) -> list[float]:
     """Return the three probabilities, one weight after the other."""
-    found = slots([text]).slots.tolist()
+    found = grid([text]).slots.ravel().tolist()
     odds = []
-    for column, head in enumerate((MODEL.polarity, MODEL.neutrality)):
-        total = sum(int(WEIGHTS[number, column]) for number in found)
+    for column, head in enumerate((model.polarity, model.neutrality)):
+        total = sum(int(model.weights[number, column]) for number in found)
         odds.append(1 / (1 + np.exp(-(total / np.sqrt(len(found)) * head.scale + head.bias))))
     positive, neutral = odds
     return [(1 - neutral) * (1 - positive), neutral, (1 - neutral) * positive]
@@ -28,6 +29,15 @@ def slowly(text: str) -> list[float]:
 @given(st.lists(st.text("满意不没,停水😡", max_size=30), min_size=1, max_size=4))
 def test_two_sums_in_one_are_the_two_sums(texts: list[str]) -> None:
     assert MODEL.probabilities(texts) == pytest.approx(np.array([slowly(text) for text in texts]))
+
+
+@given(st.lists(st.tuples(st.text("满意不没,停水😡", max_size=30), st.booleans()), min_size=1, max_size=4))
+def test_each_text_is_judged_by_the_model_that_was_asked(asked: list[tuple[str, bool]]) -> None:
+    texts, which = [text for text, _ in asked], [flag for _, flag in asked]
+
+    told = Panel([MODEL, OTHER]).probabilities(grid(texts), np.array(which, np.intp))
+
+    assert told == pytest.approx(np.array([slowly(text, OTHER if flag else MODEL) for text, flag in asked]))
 
 
 def test_a_batch_longer_than_a_chunk_keeps_its_order() -> None:
