@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Self
+from datetime import UTC, datetime, timedelta
+from typing import Final, Self
 
 import msgspec
 
 from pipeline.model import Alert, Level, Turn, loudest
 
+NEVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
 _STEP = 1.25
 
 
-class Episode(msgspec.Struct, frozen=True, kw_only=True):
+class Hush(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why an episode is not told now: *action* (merge or hold), the episode that inhibits it, and until when at most."""
+
+    action: str
+    by: str
+    until: datetime
+
+
+class Episode(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One spell of one rule and group.
 
     *active_at* is the earliest event time at which the condition held; a late post may move it back.
     *count* is the highest number of distinct voices in one window (for ``any``: of posts in all).
     *heard_at* is when its last hit became known. *told* is the last alert it gave, the snapshot that the
-    next one is made from, whatever became of the rule file; *turns* numbers the alerts.
+    next one is made from, whatever became of the rule file; *turns* numbers the alerts, those told.
+
+    *lasting*, it ends when somebody says so (a silence is broken, an answer comes) and not by being quiet.
+    *stage* numbers the stages reached. *marks* are the values by which other rules' ``suppress`` compares it.
     """
 
     id: str
@@ -31,10 +43,17 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     turns: int
     told: Alert
     resolve_after_s: float
+    lasting: bool = False
+    ends_at: datetime | None = None
+    stage: int = 0
+    marks: dict[str, tuple[str, ...]] = {}
+    hush: Hush | None = None
 
     @property
     def closes_at(self) -> datetime:
         """When it closes unless something more is heard; a late post keeps it open as long as a timely one."""
+        if self.lasting:
+            return self.ends_at or NEVER
         return max(self.last_at, self.heard_at) + timedelta(seconds=self.resolve_after_s)
 
     def now(self) -> Alert:

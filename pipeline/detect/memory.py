@@ -1,20 +1,25 @@
-"""What detect remembers, on the ledger: hits, episodes, and hits that wait for their time."""
+"""What detect remembers, on the ledger: hits, groups, episodes, timers, and hits that wait for their time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
-from pipeline.detect.episode import Episode
-from pipeline.detect.window import Hit
+from pipeline.detect.episode import NEVER, Episode
+from pipeline.detect.track import Hit
 from pipeline.ledger import Session, insert_new, upsert
-from pipeline.ledger.tables import episode, hit, pending
-from pipeline.model import Alert, Evidence, Match, Reader, encode, withheld
+from pipeline.ledger.tables import episode, hit, pending, timer, watch
+from pipeline.model import Alert, Evidence, Match, Reader, encode
 
 _EVIDENCE = 5
+_KEPT: Final = sa.select(episode.c.rule, episode.c.grp, episode.c.partition, episode.c.body)
+_TIMERS: Final = sa.select(timer.c.rule, timer.c.grp, timer.c.kind, timer.c.due, timer.c.partition, timer.c.body)
+WHOLE: Final = ""
+"""Stands for all groups of a rule."""
 
 
 class Closing(NamedTuple):
@@ -26,6 +31,28 @@ class Closing(NamedTuple):
     spell: Episode
 
 
+class Ringing(NamedTuple):
+    """A timer that has run out."""
+
+    rule: str
+    group: str
+    kind: str
+    due: datetime
+    partition: int
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Record:
+    """A hit as it is to be kept: in which window, and under which id, so that the same thing counts once."""
+
+    id: str
+    group: str
+    at: datetime
+    mark: str = ""
+    doc: bytes | None = None
+
+
 class Memory:
     """Reads and writes within the stage's one transaction."""
 
@@ -34,6 +61,12 @@ class Memory:
         self._matches = Reader(Match)
         self._episodes = Reader(Episode)
         self._evidence = Reader(Evidence)
+        self._next_due: datetime | None = None  # nothing happens by itself before; None: not known
+        self._asked_of: frozenset[int] | None = None
+
+    def forget(self) -> None:
+        """Forget what was learnt in a transaction that may have been given up."""
+        self._next_due = None
 
     def shelve(self, matches: Iterable[Match]) -> None:
         """Keep *matches* until their time comes; one that is there already stays as it is."""
@@ -51,11 +84,13 @@ class Memory:
             self._session.connection.execute(sa.delete(pending).where(due))
         return matches
 
-    def keep_hit(self, match: Match, evidence: Evidence) -> bool:
-        """Count the post of *match* under its rule; False if it was counted before."""
+    def keep_hit(self, match: Match, evidence: Evidence, record: Record | None = None) -> bool:
+        """Count the post of *match* under its rule, or what *record* says of it; False if it was counted before."""
+        record = record or Record(match.analysed.post.id, match.key, match.at)
         row = {
-            "rule": match.rule, "post_id": match.analysed.post.id, "grp": match.key, "member": match.member,
-            "at": match.at, "known_at": match.known_at, "match_id": match.id, "body": encode(evidence),
+            "rule": match.rule, "post_id": record.id, "grp": record.group, "member": match.member,
+            "at": record.at, "known_at": match.known_at, "match_id": match.id, "body": encode(evidence),
+            "mark": record.mark, "doc": record.doc,
         }  # fmt: skip
         return insert_new(self._session.connection, hit, [row]) == 1
 
@@ -68,13 +103,64 @@ class Memory:
         self._session.connection.execute(sa.update(hit).where(where).values(match_id=match.id))
         return False
 
-    def hits(self, rule: str, group: str, after: datetime, before: datetime | None = None) -> list[Hit]:
-        """Return the hits of a group between two moments, neither included, in order of event time."""
-        query = sa.select(hit.c.at, hit.c.member).where(hit.c.rule == rule, hit.c.grp == group, hit.c.at > after)
+    def hits(
+        self,
+        rule: str,
+        group: str,
+        after: datetime | None,
+        before: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[Hit]:
+        """Return the hits of a group between two moments, neither included, or *until* one, in order of event time."""
+        query = sa.select(hit.c.at, hit.c.member, hit.c.mark).where(hit.c.rule == rule, hit.c.grp == group)
+        if after is not None:
+            query = query.where(hit.c.at > after)
         if before is not None:
             query = query.where(hit.c.at < before)
+        if until is not None:
+            query = query.where(hit.c.at <= until)
         rows = self._session.connection.execute(query.order_by(hit.c.at))
-        return [Hit(row.at, row.member) for row in rows]
+        return [Hit(row.at, row.member, row.mark) for row in rows]
+
+    def distinct(self, rule: str, group: str, after: datetime, until: datetime) -> int:
+        """Return how many distinct members a group has after the one moment and up to the other."""
+        query = sa.select(sa.func.count(sa.distinct(hit.c.member))).where(
+            hit.c.rule == rule, hit.c.grp == group, hit.c.at > after, hit.c.at <= until
+        )
+        return int(self._session.connection.execute(query).scalar_one())
+
+    def neighbours(
+        self, rule: str, group: str, id_: str, at: datetime, *, marked: bool
+    ) -> tuple[Hit | None, Hit | None]:
+        """Return the hits just before and just after the one with *id_* at *at*, by event time and then by id."""
+        query = sa.select(hit.c.at, hit.c.member, hit.c.mark).where(hit.c.rule == rule, hit.c.grp == group)
+        if marked:
+            query = query.where(hit.c.mark != "")
+        earlier = query.where((hit.c.at < at) | ((hit.c.at == at) & (hit.c.post_id < id_)))
+        later = query.where((hit.c.at > at) | ((hit.c.at == at) & (hit.c.post_id > id_)))
+        execute = self._session.connection.execute
+        before = execute(earlier.order_by(hit.c.at.desc(), hit.c.post_id.desc()).limit(1)).one_or_none()
+        after = execute(later.order_by(hit.c.at, hit.c.post_id).limit(1)).one_or_none()
+        return Hit(*before) if before else None, Hit(*after) if after else None
+
+    def next_hit(self, rule: str, group: str, after: datetime) -> datetime | None:
+        """Return the event time of the group's first hit after a moment."""
+        query = sa.select(sa.func.min(hit.c.at)).where(hit.c.rule == rule, hit.c.grp == group, hit.c.at > after)
+        return self._session.connection.execute(query).scalar()
+
+    def doc_of(self, rule: str, id_: str) -> Match | None:
+        """Return the whole hit, where it was kept whole."""
+        query = sa.select(hit.c.doc).where(hit.c.rule == rule, hit.c.post_id == id_)
+        body = self._session.connection.execute(query).scalar_one_or_none()
+        return self._matches.read(body) if body is not None else None
+
+    def marks(self, rule: str, group: str) -> list[tuple[str, Hit]]:
+        """Return all hits of a group with their ids, in order of event time."""
+        query = sa.select(hit.c.post_id, hit.c.at, hit.c.member, hit.c.mark).where(
+            hit.c.rule == rule, hit.c.grp == group
+        )
+        rows = self._session.connection.execute(query.order_by(hit.c.at, hit.c.post_id))
+        return [(row.post_id, Hit(row.at, row.member, row.mark)) for row in rows]
 
     def evidence(self, rule: str, group: str, since: datetime, until: datetime) -> tuple[Evidence, ...]:
         """Return a few of the posts behind a spell, the earliest first."""
@@ -82,9 +168,25 @@ class Memory:
             sa.select(hit.c.body)
             .where(hit.c.rule == rule, hit.c.grp == group, hit.c.at >= since, hit.c.at <= until)
             .order_by(hit.c.at, hit.c.post_id)
-            .limit(_EVIDENCE)
+            .limit(4 * _EVIDENCE)
         )
-        return tuple(self._evidence.read(row.body) for row in rows)
+        found = {(one := self._evidence.read(row.body)).post_id: one for row in rows}  # samples of one post are one
+        return tuple(found.values())[:_EVIDENCE]
+
+    def watched(self, rule: str, group: str) -> datetime | None:
+        """Return the event time of the first hit of a group (or of the ``WHOLE`` rule); None if it has none yet."""
+        query = sa.select(watch.c.first_at).where(watch.c.rule == rule, watch.c.grp == group)
+        return self._session.connection.execute(query).scalar_one_or_none()
+
+    def keep_watched(self, rule: str, group: str, first_at: datetime, known_at: datetime) -> None:
+        upsert(
+            self._session.connection, watch, {"rule": rule, "grp": group}, {"first_at": first_at, "known_at": known_at}
+        )
+
+    def groups(self) -> Mapping[str, int]:
+        """Return how many groups each rule has open windows for."""
+        query = sa.select(watch.c.rule, sa.func.count()).where(watch.c.grp != WHOLE).group_by(watch.c.rule)
+        return {row[0]: row[1] for row in self._session.connection.execute(query)}
 
     def episodes(self, rule: str, group: str) -> list[Episode]:
         """Return the spells of a rule and group, the latest first."""
@@ -96,12 +198,31 @@ class Memory:
         )
         return [self._episodes.read(row.body) for row in rows]
 
+    def episode(self, id_: str) -> Closing | None:
+        """Return the spell with that id, and where it is kept."""
+        query = _KEPT.where(episode.c.id == id_)
+        row = self._session.connection.execute(query).one_or_none()
+        return self._closing(row) if row is not None else None
+
+    def open_of(self, rules: Collection[str]) -> list[Closing]:
+        """Return the spells of *rules* that are firing, in order of their beginning."""
+        query = _KEPT.where(episode.c.firing == 1, episode.c.rule.in_(list(rules)))
+        rows = self._session.connection.execute(query.order_by(episode.c.active_at, episode.c.id))
+        return [self._closing(row) for row in rows]
+
+    def lasting(self) -> list[Closing]:
+        """Return the open spells that end only when somebody says so."""
+        query = self._held(_KEPT.where(episode.c.firing == 1, episode.c.closes_at >= NEVER), episode.c.partition)
+        rows = self._session.connection.execute(query.order_by(episode.c.id))
+        return [self._closing(row) for row in rows]
+
     def firing(self, rule: str) -> list[Alert]:
-        """Return what the open spells of *rule* told last, brought up to date, by group."""
+        """Return what the open spells of *rule* told last, brought up to date, by group; not what is held back."""
         rows = self._session.connection.execute(
             sa.select(episode.c.body).where(episode.c.rule == rule, episode.c.firing == 1).order_by(episode.c.grp)
         )
-        return [self._episodes.read(row.body).now() for row in rows]
+        found = [self._episodes.read(row.body) for row in rows]
+        return [spell.now() for spell in found if spell.hush is None]
 
     def keep_episode(self, rule: str, group: str, spell: Episode, partition: int) -> None:
         upsert(
@@ -114,38 +235,88 @@ class Memory:
                 "body": encode(spell),
             },
         )  # fmt: skip
+        if spell.firing:
+            self._expect(spell.closes_at)
 
-    def closing(self, by: datetime) -> list[Closing]:
-        """Return those spells of the partitions held that close by *by*, in order."""
-        query = sa.select(episode.c.rule, episode.c.grp, episode.c.partition, episode.c.body).where(
-            episode.c.firing == 1, episode.c.closes_at <= by
-        )
-        if self._session.held is not None:
-            query = query.where(episode.c.partition.in_(self._session.held))
-        rows = self._session.connection.execute(query.order_by(episode.c.closes_at, episode.c.id))
-        return [Closing(row.rule, row.grp, row.partition, self._episodes.read(row.body)) for row in rows]
+    def set_timer(self, rule: str, group: str, kind: str, due: datetime | None, body: bytes, partition: int) -> None:
+        """Let a timer ring at *due*, or never (None): then it only remembers *body*."""
+        key = {"rule": rule, "grp": group, "kind": kind}
+        upsert(self._session.connection, timer, key, {"due": due, "partition": partition, "body": body})
+        if due is not None:
+            self._expect(due)
 
-    def drop_older(self, than: timedelta, now: datetime) -> int:
+    def drop_timer(self, rule: str, group: str, kind: str) -> None:
+        where = (timer.c.rule == rule) & (timer.c.grp == group) & (timer.c.kind == kind)
+        self._session.connection.execute(sa.delete(timer).where(where))
+
+    def timer(self, rule: str, group: str, kind: str) -> bytes | None:
+        """Return what a timer remembers; None if there is none."""
+        query = sa.select(timer.c.body).where(timer.c.rule == rule, timer.c.grp == group, timer.c.kind == kind)
+        return self._session.connection.execute(query).scalar_one_or_none()
+
+    def timers(self, kind: str, rule: str | None = None) -> list[Ringing]:
+        """Return all timers of a kind, of one rule or of all."""
+        query = _TIMERS.where(timer.c.kind == kind)
+        if rule is not None:
+            query = query.where(timer.c.rule == rule)
+        return [Ringing(*row) for row in self._session.connection.execute(query.order_by(timer.c.rule, timer.c.grp))]
+
+    def next_event(self, by: datetime) -> Closing | Ringing | None:
+        """Return the first thing that happens by itself by *by*, in the partitions held: a spell's end, or a timer."""
+        if self._session.held != self._asked_of:
+            self._asked_of, self._next_due = self._session.held, None
+        if self._next_due is not None and self._next_due > by:
+            return None
+        closes = self._held(_KEPT.add_columns(episode.c.closes_at).where(episode.c.firing == 1), episode.c.partition)
+        rings = self._held(_TIMERS.where(timer.c.due.is_not(None)), timer.c.partition)
+        execute = self._session.connection.execute
+        close = execute(closes.order_by(episode.c.closes_at, episode.c.id).limit(1)).one_or_none()
+        ring = execute(rings.order_by(timer.c.due, timer.c.rule, timer.c.grp, timer.c.kind).limit(1)).one_or_none()
+        closes_at: datetime = close.closes_at if close is not None else NEVER
+        rings_at: datetime = ring.due if ring is not None else NEVER
+        first = min(closes_at, rings_at)
+        self._next_due = first
+        if first > by:
+            return None
+        self._next_due = None
+        if close is not None and closes_at == first:
+            return self._closing(close)
+        return Ringing(*ring) if ring is not None else None
+
+    def look_again(self) -> None:
+        """Ask the ledger what is due, and not memory: another process may have left us something."""
+        self._next_due = None
+
+    def drop_older(self, spans: Mapping[timedelta, Collection[str]], than: timedelta, now: datetime) -> int:
         """Forget hits and closed spells that are *than* older than what became known last; say how many hits.
 
-        Age counts from the newest hit and not from *now*: a recording of last spring, or a desk that was off
-        for a month, goes on where it stopped.
+        Rules named in *spans* keep theirs for that long. Age counts from the newest hit and not from *now*: a
+        recording of last spring, or a desk that was off for a month, goes on where it stopped.
         """
         connection = self._session.connection
         newest = connection.execute(sa.select(sa.func.max(hit.c.known_at)).where(hit.c.known_at <= now)).scalar()
         if newest is None:
             return 0
-        old = newest - than
-        dropped = connection.execute(sa.delete(hit).where(hit.c.known_at < old, hit.c.at < old)).rowcount
-        connection.execute(sa.delete(episode).where(episode.c.firing == 0, episode.c.last_at < old))
+        named = [rule for rules in spans.values() for rule in rules]
+        dropped = self._drop_hits(hit.c.rule.not_in(named), newest - than)
+        for span, rules in spans.items():
+            dropped += self._drop_hits(hit.c.rule.in_(list(rules)), newest - span)
+        connection.execute(sa.delete(episode).where(episode.c.firing == 0, episode.c.last_at < newest - than))
+        empty = ~sa.exists().where(hit.c.rule == watch.c.rule, hit.c.grp == watch.c.grp)
+        connection.execute(sa.delete(watch).where(watch.c.grp != WHOLE, watch.c.known_at < newest - than, empty))
         return dropped
 
+    def _drop_hits(self, whose: sa.ColumnElement[bool], old: datetime) -> int:
+        where = whose & (hit.c.known_at < old) & (hit.c.at < old)
+        return self._session.connection.execute(sa.delete(hit).where(where)).rowcount
 
-def evidence_of(match: Match, excerpt_chars: int = 60) -> Evidence:
-    """Return what an alert may show of a post: masked, short, with its link (DOMAIN P-15); of a withheld one, that it is."""
-    post = match.analysed.post
-    if withheld(match.analysed):
-        return Evidence(post_id=post.id, at=match.at, source=post.source.id, excerpt="（内容封存）")
-    words = " ".join(f"{post.title} {post.text}".split())
-    cut = words if len(words) <= excerpt_chars else words[: excerpt_chars - 1] + "…"
-    return Evidence(post_id=post.id, at=match.at, source=post.source.id, excerpt=cut, url=post.url)
+    def _expect(self, due: datetime) -> None:
+        if self._next_due is not None:
+            self._next_due = min(self._next_due, due)
+
+    def _held(self, query: sa.Select[Any], partition: sa.Column[int]) -> sa.Select[Any]:
+        return query if self._session.held is None else query.where(partition.in_(self._session.held))
+
+    def _closing(self, row: Sequence[Any]) -> Closing:
+        rule, group, partition, body = row[:4]
+        return Closing(rule, group, partition, self._episodes.read(body))

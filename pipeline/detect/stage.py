@@ -3,44 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from msgspec.structs import replace
+from typing import Final
 
 from pipeline.bus import Delivery, Message, Positions
-from pipeline.detect.episode import Episode
-from pipeline.detect.memory import Memory, evidence_of
-from pipeline.detect.window import Hit, Reach, Windows
-from pipeline.detect.wording import plainly, summarise, why
+from pipeline.detect.counting import FOR, LEAVE, Counting, horizon
+from pipeline.detect.deadlines import DEADLINE, Deadlines
+from pipeline.detect.memory import Closing, Memory, Ringing
+from pipeline.detect.operations import rule_failed, too_many_groups
+from pipeline.detect.silence import SILENCE, SOURCE, Entry, Silences
+from pipeline.detect.spells import HUSHED, Spells
+from pipeline.errors import Unavailable
 from pipeline.ledger import Ledger
+from pipeline.log import get
 from pipeline.metrics import METRICS, Metrics
-from pipeline.model import Alert, Level, Match, Reader, Turn, digest, encode, loudest, withheld
+from pipeline.model import Alert, Match, Reader, Turn, encode
 from pipeline.rulebook.rule import Rule, RuleType
 from pipeline.stage import OnLedger
 from pipeline.topics import MATCHES, SIGNALS
+from pipeline.workdays import Workdays
 
-_MEMORY = timedelta(days=15)  # longer than any rule's timeframe, lateness and event age together
-_TIDY_EVERY = timedelta(hours=1)
+log = get("detect")
 
-
-@dataclass(frozen=True)
-class Found:
-    """A match with what it means: where the condition holds, if it does, and how loud it is."""
-
-    match: Match
-    rule: Rule
-    reach: Reach | None
-    partition: int
+_MEMORY: Final = timedelta(days=15)  # of a rule that says nothing else
+_TIDY_EVERY: Final = timedelta(hours=1)
+_TRY_AGAIN_AFTER: Final = timedelta(hours=1)  # a timer whose rule failed
+MOST_GROUPS: Final = 100_000
 
 
 class DetectStage(OnLedger):
-    """Windows and episodes, all on the ledger: a restart has nothing to rebuild (RELIABILITY §4.2).
+    """Windows, timers and episodes, all on the ledger: a restart has nothing to rebuild (RELIABILITY §4.2).
 
-    Hits are judged in the order in which they became known, with the closing of episodes in between,
-    so the outcome does not depend on how they were batched. A *patient* stage also waits until the clock
-    has passed a hit's time before it judges it: then the order of delivery does not matter either.
-    Replays are patient; the live desk is not, since there a hit is known when it comes.
+    Hits are judged in the order in which they became known, and what happens by itself (an episode closes, a
+    silence becomes too long, a deadline nears) happens in between at its own time, so the outcome does not depend on
+    how hits were batched. A *patient* stage also waits until the clock has passed a hit's time before it judges it:
+    then the order of delivery does not matter either. Replays are patient; the live desk is not, since there a hit is
+    known when it comes.
+
+    A rule has at most *most_groups* open windows: hits of further groups are not counted, and its owner is told.
+    *expected* are the lists that ``flatline`` rules name, such as ``directory.accounts``.
     """
 
     name = "detect"
@@ -56,17 +57,32 @@ class DetectStage(OnLedger):
         patient: bool = False,
         bus: str = "",
         metrics: Metrics = METRICS,
+        workdays: Workdays | None = None,
+        expected: Mapping[str, Sequence[Entry]] | None = None,
+        most_groups: int = MOST_GROUPS,
     ) -> None:
-        """Positions are those of *bus* (its id)."""
-        self._rules = rules
+        """Positions are those of *bus* (its id). Working days are the statutory ones unless *workdays* says otherwise."""
         super().__init__(ledger.session(self.name, self.reads, bus))
         self._memory = Memory(self._session)
-        self._windows = Windows()
-        self._late_after = late_after
-        self._patient = patient
-        self._metrics = metrics
+        self._late_after, self._patient, self._metrics = late_after, patient, metrics
+        self._workdays, self._expected, self._most_groups = (
+            workdays or Workdays.statutory(),
+            expected or {},
+            most_groups,
+        )
         self._reader = Reader(Match)
         self._tidied_at: datetime | None = None
+        self._failed: dict[str, str] = {}
+        self.adopt(rules)
+
+    def adopt(self, rules: Mapping[str, Rule]) -> None:
+        """Judge by *rules* from now on. Open episodes stay as they were opened."""
+        self._rules = rules
+        self._spells = Spells(rules, self._memory, self._late_after, self._metrics)
+        self._counting = Counting(self._memory, self._spells, self._workdays, self._most_groups)
+        self._silences = Silences(rules, self._memory, self._spells, self._workdays, self._expected)
+        self._deadlines = Deadlines(self._memory, self._spells, self._workdays)
+        self._spans = _spans(rules)
 
     def process(self, batch: Sequence[Delivery], now: datetime) -> Sequence[Message]:
         heard = [(delivery.partition, self._reader.read(delivery.value)) for delivery in batch]
@@ -74,136 +90,131 @@ class DetectStage(OnLedger):
             self._memory.shelve(match for _, match in heard)
             return []
         alerts = self._judge_all(heard, now)
+        self._silences.write()
         self._time(alerts, now)
         return _messages(alerts)
 
     def tick(self, now: datetime) -> Sequence[Message]:
+        self._memory.look_again()
+        self._silences.seed(now)
         alerts = self._judge_all([(0, match) for match in self._memory.take_due(now)], now) if self._patient else []
-        alerts += self._close(now)
+        alerts += self._until(now)
+        alerts += self._end_orphans(now)
+        self._silences.write()
+        alerts += self._tell_owners(now)
         self._tidy(now)
         return _messages(alerts)
 
     def forget(self) -> None:
         super().forget()
-        self._windows.clear()
+        self._forget_warm()
 
     def recall(self) -> Positions:
-        self._windows.clear()  # a partition may come back to us after another process counted on
+        self._forget_warm()  # a partition may come back to us after another process counted on
         return super().recall()
+
+    def _forget_warm(self) -> None:
+        self._memory.forget()
+        self._counting.forget()
+        self._silences.forget()
 
     def _judge_all(self, heard: Sequence[tuple[int, Match]], now: datetime) -> list[Alert]:
         alerts: list[Alert] = []
         for partition, match in sorted(heard, key=lambda one: (one[1].known_at, one[1].id)):
-            alerts += self._close(min(match.known_at, now))
+            alerts += self._until(min(match.known_at, now))
             alerts += self._judge(match, partition)
+            alerts += self._until(min(match.known_at, now))  # what this hit made due at once
         return alerts
 
     def _judge(self, match: Match, partition: int) -> list[Alert]:
         rule = self._rules.get(match.rule)
-        if rule is None or match.known_at - match.at > rule.max_event_age:
-            return []  # the rule was deleted meanwhile; or an old text found again, which search still shows
-        new = self._memory.keep_hit(match, evidence_of(match))
-        if not new and self._memory.judged_before(match):
+        if rule is None:
+            return []  # it was deleted meanwhile
+        if not self._patient:
+            return self._heard(rule, match, partition)
+        try:
+            with self._session.connection.begin_nested():
+                return self._heard(rule, match, partition)
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001 # nobody splits a tick's work for us, as the engine does with a batch
+            self._memory.look_again()
             return []
-        found = Found(match, rule, self._reach(rule, match) if new else None, partition)
-        at = found.reach.at if found.reach else match.at
-        spells = self._memory.episodes(rule.id, match.key)
-        spell = next((spell for spell in spells if spell.takes(at, rule.timeframe)), None)
-        if spell is not None:
-            return self._join(found, spell, new)
-        return [self._open(found)] if found.reach else []
 
-    def _reach(self, rule: Rule, match: Match) -> Reach | None:
-        """Say where the condition holds with this new hit; every hit is taken into its window, whatever it leads to."""
-        at_once = Reach(match.at, 1)
-        together = self._together(rule, match) if rule.timeframe else at_once
-        if rule.type is RuleType.ANY:
-            return together or at_once
-        if rule.immediate_if is not None and rule.immediate_if.value(_names(match, rule, 1)):
-            return at_once
-        return together if match.known_at - match.at <= rule.allowed_lateness else None
+    def _heard(self, rule: Rule, match: Match, partition: int) -> list[Alert]:
+        try:
+            match rule.type:
+                case RuleType.FLATLINE:
+                    return self._silences.hear(rule, match, partition)
+                case RuleType.DEADLINE:
+                    return self._deadlines.hear(rule, match, partition)
+                case _:
+                    return self._counting.hear(rule, match, partition)
+        except Unavailable:
+            raise
+        except Exception as error:
+            self._fail(rule.id, error)  # the engine sets the message aside; the owner hears of it with the next tick
+            raise
 
-    def _together(self, rule: Rule, match: Match) -> Reach | None:
-        """Return where enough voices are together around this hit; for an ``any`` rule one is enough."""
-        needed = 1 if rule.type is RuleType.ANY else rule.num_events
-        return self._windows.reach(
-            (rule.id, match.key), Hit(match.at, match.member), rule.timeframe, needed,
-            lambda after, before: self._memory.hits(rule.id, match.key, after, before),
-        )  # fmt: skip
-
-    def _open(self, found: Found) -> Alert:
-        match, rule, reached = found.match, found.rule, found.reach
-        assert reached is not None  # noqa: S101 # only a held condition opens
-        post = match.analysed
-        # A post that is enough by itself makes the alert what it is; of many voices none seals the matter of all.
-        alone = rule.type is RuleType.ANY or reached.count < rule.num_events
-        quotable = alone or not withheld(post)
-        level = _level(found, reached.count)
-        matter, place, privacy = post.matter, post.place, post.privacy
-        id_ = digest("alert", rule.id, *match.group, post.post.id)
-        alert = Alert(
-            id=id_, turn_id=digest(id_, "1"), turn=Turn.OPENED, rule=rule.id, rule_rev=rule.rev, rule_name=rule.name,
-            owner=rule.owner, group_by=rule.group_by, group=match.group, level=level, active_at=reached.at,
-            last_at=match.at, at=match.known_at, count=reached.count,
-            late=match.known_at - reached.at > self._late_after, shadow=rule.shadow,
-            summary=summarise(rule, match, reached.count, level) if quotable else plainly(rule, match, reached.count),
-            advice=_advice(rule, match, reached.count, level) if quotable else "",
-            why=why(rule, match, reached.count), topic=matter.topic if matter else "other",
-            places=tuple(name for name in (place.street, place.community, place.facility, place.site) if name)
-            if place else (),
-            sealed=alone and bool(privacy and privacy.sealed), minor=alone and bool(privacy and privacy.minor),
-            accusation=alone and bool(matter and matter.accusation),
-            evidence=self._memory.evidence(rule.id, match.key, reached.at - rule.timeframe, match.at),
-            manner=rule.manner,
-        )  # fmt: skip
-        spell = Episode(
-            id=id_, firing=True, level=level, active_at=reached.at, last_at=max(match.at, reached.at),
-            heard_at=match.known_at, count=reached.count, turns=1, told=alert,
-            resolve_after_s=rule.resolve_after.total_seconds(),
-        )  # fmt: skip
-        self._memory.keep_episode(rule.id, match.key, spell, found.partition)
-        return self._told(alert)
-
-    def _join(self, found: Found, spell: Episode, new: bool) -> list[Alert]:
-        match, rule, reached = found.match, found.rule, found.reach
-        count = _grown(spell, found, new)
-        level = _level(found, max(count, spell.count))
-        joined = spell.joined(
-            at=match.at, heard_at=match.known_at, count=count, level=level, reached_at=reached.at if reached else None
-        )
-        turn = joined.turn_after(spell)
-        if turn is None:
-            self._memory.keep_episode(rule.id, match.key, joined, found.partition)
-            return []
-        alert = replace(
-            spell.told, turn=turn, turn_id=digest(spell.id, str(spell.turns + 1)), level=joined.level,
-            active_at=joined.active_at, last_at=joined.last_at, at=match.known_at, count=joined.count,
-            late=match.known_at - match.at > self._late_after,
-            summary=spell.told.summary
-            if withheld(match.analysed)
-            else summarise(rule, match, joined.count, joined.level),
-            why=why(rule, match, joined.count),
-        )  # fmt: skip
-        self._memory.keep_episode(
-            rule.id, match.key, replace(joined, told=alert, turns=spell.turns + 1), found.partition
-        )
-        return [self._told(alert)]
-
-    def _close(self, by: datetime) -> list[Alert]:
-        alerts = []
-        for rule, group, partition, spell in self._memory.closing(by):
-            alert = replace(
-                spell.told, turn=Turn.QUIET, turn_id=digest(spell.id, str(spell.turns + 1)), at=spell.closes_at,
-                last_at=spell.last_at, count=spell.count, late=False,
-            )  # fmt: skip
-            quiet = replace(spell, firing=False, told=alert, turns=spell.turns + 1)
-            self._memory.keep_episode(rule, group, quiet, partition)
-            alerts.append(self._told(alert))
+    def _until(self, by: datetime) -> list[Alert]:
+        """Let everything happen that happens by itself up to *by*, in order."""
+        alerts: list[Alert] = []
+        while (event := self._memory.next_event(by)) is not None:
+            alerts += self._spells.close(event) if isinstance(event, Closing) else self._rung(event)
         return alerts
 
-    def _told(self, alert: Alert) -> Alert:
-        self._metrics.alerts.labels(alert.rule, alert.level.value, alert.turn.value).inc()
-        return alert
+    def _rung(self, ringing: Ringing) -> list[Alert]:
+        """Let a timer ring. One whose rule fails is tried again later; the others ring on."""
+        try:
+            with self._session.connection.begin_nested():
+                return self._ring(ringing)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 # a rule that fails must stop no other rule's timers
+            self._fail(ringing.rule, error)
+            rule, group, kind, due, partition, body = ringing
+            self._memory.look_again()
+            self._memory.set_timer(rule, group, kind, due + _TRY_AGAIN_AFTER, body, partition)
+            return []
+
+    def _ring(self, ringing: Ringing) -> list[Alert]:
+        rule = self._rules.get(ringing.rule)
+        if ringing.kind == HUSHED:
+            return self._spells.heard_again(ringing)
+        if rule is not None and ringing.kind in (SILENCE, SOURCE) and rule.type is RuleType.FLATLINE:
+            return self._silences.ring(ringing)
+        if rule is not None and ringing.kind == DEADLINE and rule.type is RuleType.DEADLINE:
+            return self._deadlines.ring(rule, ringing)
+        if rule is not None and ringing.kind in (FOR, LEAVE):
+            return self._counting.ring(rule, ringing)
+        self._memory.drop_timer(ringing.rule, ringing.group, ringing.kind)  # its rule is gone, or of another type now
+        return []
+
+    def _end_orphans(self, now: datetime) -> list[Alert]:
+        """End what only its rule could end, where the rule is gone: no episode lasts for ever."""
+        alerts: list[Alert] = []
+        for kept in self._memory.lasting():
+            rule = self._rules.get(kept.rule)
+            theirs = rule is not None and rule.type in (RuleType.FLATLINE, RuleType.DEADLINE)
+            if not theirs and kept.rule.partition(".")[0] != "operations":
+                alerts += self._spells.close(kept, now)
+        return alerts
+
+    def _tell_owners(self, now: datetime) -> list[Alert]:
+        alerts = []
+        for name, error in self._failed.items():
+            if rule := self._rules.get(name):
+                alerts.append(rule_failed(rule, error, now))
+        self._failed.clear()
+        for name, count in self._counting.dropped.items():
+            if rule := self._rules.get(name):
+                alerts.append(too_many_groups(rule, self._most_groups, count, now))
+        self._counting.dropped.clear()
+        return alerts
+
+    def _fail(self, rule: str, error: Exception) -> None:
+        self._failed[rule] = type(error).__name__
+        log.warning("rule set aside", rule=rule, error=type(error).__name__)
 
     def _time(self, alerts: Sequence[Alert], now: datetime) -> None:
         for alert in alerts:
@@ -214,34 +225,18 @@ class DetectStage(OnLedger):
         if self._session.held is not None and 0 not in self._session.held:
             return  # another of us tidies for all
         if self._tidied_at is None or now - self._tidied_at >= _TIDY_EVERY:
-            self._memory.drop_older(_MEMORY, now)
+            self._memory.drop_older(self._spans, _MEMORY, now)
+            self._counting.tidied()
             self._tidied_at = now
 
 
-def _grown(spell: Episode, found: Found, new: bool) -> int:
-    """Return what a spell counts with one more hit: posts in all, or the voices of the fullest window."""
-    if found.rule.type is RuleType.ANY and not found.rule.timeframe:
-        return spell.count + int(new)
-    return found.reach.count if found.reach else spell.count
-
-
-def _names(match: Match, rule: Rule, count: int) -> dict[str, object]:
-    """Return the names that a rule's expressions may use."""
-    return {
-        "count": count,
-        "doc": match.analysed,
-        "group": dict(zip(rule.group_by, match.group, strict=False)),
-        "signal": dict.fromkeys(rule.signals, False) | dict.fromkeys(match.signals, True),
-    }
-
-
-def _level(found: Found, count: int) -> Level:
-    names = _names(found.match, found.rule, count)
-    return loudest(found.rule.level, *(step.level for step in found.rule.level_if if step.when.value(names)))
-
-
-def _advice(rule: Rule, match: Match, count: int, level: Level) -> str:
-    return rule.advice.render({**_names(match, rule, count), "level": level, "rule": rule}) if rule.advice else ""
+def _spans(rules: Mapping[str, Rule]) -> dict[timedelta, list[str]]:
+    """Return how long hits are kept of rules that look further back than most."""
+    spans: dict[timedelta, list[str]] = {}
+    for rule in rules.values():
+        if (span := horizon(rule)) > _MEMORY:
+            spans.setdefault(span, []).append(rule.id)
+    return spans
 
 
 def _messages(alerts: Sequence[Alert]) -> list[Message]:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline.detect.episode import Episode
-from pipeline.detect.memory import Memory, evidence_of
+from pipeline.detect.found import evidence_of
+from pipeline.detect.memory import WHOLE, Closing, Memory, Record, Ringing
 from pipeline.ledger import Ledger
 from pipeline.model import Alert, Level, Match, Turn
 from tests.build import NOON, a_match, minute
@@ -96,11 +98,62 @@ def test_the_latest_spell_comes_first_and_a_spell_kept_again_is_replaced(memory:
     assert memory.episodes("r", "g") == [a_spell("two", 30), a_spell("one", 7)]
 
 
-def test_only_firing_spells_close_the_first_to_end_first(memory: Memory) -> None:
+def happens(memory: Memory, by: float) -> list[str]:
+    """Let all happen that is due, and say what it was."""
+    said = []
+    while (event := memory.next_event(minute(by))) is not None:
+        said.append(event.group)
+        if isinstance(event, Closing):
+            memory.keep_episode(event.rule, event.group, replace(event.spell, firing=False), event.partition)
+        else:
+            memory.drop_timer(event.rule, event.group, event.kind)
+    return said
+
+
+def test_spells_close_and_timers_ring_in_one_order_the_first_to_come_first(memory: Memory) -> None:
     for spell in (a_spell("b", 5), a_spell("a", 0), a_spell("over", 1, firing=False), a_spell("open", 6)):
         memory.keep_episode("r", spell.id, spell, 0)
+    memory.set_timer("r", "between", "for", minute(12), b"body", 0)
+    memory.set_timer("r", "never", "for", None, b"", 0)
 
-    assert [(closing.group, closing.spell.id) for closing in memory.closing(minute(15))] == [("a", "a"), ("b", "b")]
+    assert happens(memory, 15) == ["a", "between", "b"]
+    memory.set_timer("r", "sooner", "for", minute(10), b"", 0)
+    assert happens(memory, 15) == ["sooner"]
+    assert happens(memory, 16) == ["open"]
+
+
+def test_a_timer_remembers_what_it_is_for_and_is_one_for_each_kind(memory: Memory) -> None:
+    memory.set_timer("r", "g", "for", minute(1), b"one", 0)
+    memory.set_timer("r", "g", "leave", minute(2), b"two", 0)
+    memory.set_timer("r", "g", "for", minute(3), b"three", 0)
+
+    assert memory.next_event(minute(2)) == Ringing("r", "g", "leave", minute(2), 0, b"two")
+    assert memory.timer("r", "g", "for") == b"three"
+    assert memory.timers("for", "r") == [Ringing("r", "g", "for", minute(3), 0, b"three")]
+
+
+def test_the_hit_before_and_the_hit_after_are_found_by_time_and_then_by_id(memory: Memory) -> None:
+    match = a_match("p")
+    for id_, at, mark in (("a", 0, "x"), ("b", 0, ""), ("c", 0, "y"), ("d", 5, "")):
+        memory.keep_hit(match, evidence_of(match), Record(id_, "g", minute(at), mark))
+
+    def marks(id_: str, *, marked: bool) -> list[str | None]:
+        pair = memory.neighbours("water.outage", "g", id_, minute(0), marked=marked)
+        return [hit.mark if hit else None for hit in pair]
+
+    assert marks("b", marked=True) == ["x", "y"]
+    assert marks("c", marked=False) == ["", ""]
+    assert marks("c", marked=True) == ["x", None]
+
+
+def test_groups_are_counted_and_the_whole_rule_is_none_of_them(memory: Memory) -> None:
+    memory.keep_watched("r", "g", minute(1), minute(1))
+    memory.keep_watched("r", "h", minute(1), minute(1))
+    memory.keep_watched("r", WHOLE, minute(1), minute(1))
+
+    assert memory.groups() == {"r": 2}
+    assert memory.watched("r", WHOLE) == minute(1)
+    assert memory.watched("s", WHOLE) is None
 
 
 def test_old_hits_and_closed_spells_are_forgotten_and_a_firing_one_never(memory: Memory) -> None:
@@ -111,13 +164,13 @@ def test_old_hits_and_closed_spells_are_forgotten_and_a_firing_one_never(memory:
     for spell in (a_spell("closed", -61, firing=False), a_spell("firing", -61), a_spell("recent", 0, firing=False)):
         memory.keep_episode("r", "g", spell, 0)
 
-    assert memory.drop_older(TEN, now=minute(5)) == 1
+    assert memory.drop_older({}, TEN, now=minute(5)) == 1
     assert {spell.id for spell in memory.episodes("r", "g")} == {"firing", "recent"}
     assert keep(memory, a_match("new"), a_match("old", at=minute(-11))) == [False, True]
 
 
 def test_with_nothing_remembered_nothing_is_forgotten(memory: Memory) -> None:
-    assert memory.drop_older(TEN, now=NOON) == 0
+    assert memory.drop_older({}, TEN, now=NOON) == 0
 
 
 @pytest.mark.parametrize(

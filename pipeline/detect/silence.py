@@ -1,0 +1,319 @@
+"""Silences (``flatline``): each expected key has a timer, and a source that is silent itself is a blind spot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from pipeline.detect.found import Found
+from pipeline.detect.measure import Reach, Reading
+from pipeline.detect.memory import Closing, Memory, Ringing
+from pipeline.detect.operations import BLIND_SPOT, blind_spot
+from pipeline.detect.spells import Spells
+from pipeline.detect.wording import silence
+from pipeline.model import Alert, Match, Reader, digest, encode
+from pipeline.rulebook.rule import Clock, Flatline, Rule, RuleType, SilenceStage
+from pipeline.workdays import Workdays
+
+SILENCE, SOURCE = "silence", "source"
+Entry = Mapping[str, object]
+"""An entry of a list of those who are expected to be heard: its key, and what else is known of it."""
+
+
+class Heard(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is remembered of an expected key.
+
+    *counted_from* is its registration, or when we began to listen if it would have been due before; *last* are the
+    latest posts, newest first, as many as the threshold; *source* is where it was heard last. *held* says that its
+    source is a blind spot now.
+    """
+
+    key: str
+    counted_from: datetime
+    rev: str
+    last: tuple[tuple[datetime, str], ...] = ()
+    source: str = ""
+    held: bool = False
+
+
+class Guard(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is remembered of a source whose accounts are expected: when it was heard last, and whether it is silent."""
+
+    source: str
+    heard_at: datetime
+    blind: bool = False
+    back_at: datetime | None = None
+
+
+class Silences:
+    """Timers of all expected keys of all flatline rules."""
+
+    def __init__(
+        self,
+        rules: Mapping[str, Rule],
+        memory: Memory,
+        spells: Spells,
+        workdays: Workdays,
+        expected: Mapping[str, Sequence[Entry]],
+    ) -> None:
+        self._rules = {rule.id: rule for rule in rules.values() if rule.type is RuleType.FLATLINE}
+        self._memory, self._spells, self._workdays = memory, spells, workdays
+        self._entries = {rule.id: _expected(rule, expected) for rule in self._rules.values()}
+        self._seeded: set[str] = set()
+        self._heard, self._read_guard = Reader(Heard), Reader(Guard)
+        # By rule and source, since every post moves one: written when the stage has done with its batch.
+        self._guards: dict[tuple[str, str], tuple[Guard, int]] = {}
+
+    def forget(self) -> None:
+        """Forget what may have been rolled back."""
+        self._seeded.clear()
+        self._guards.clear()
+
+    def write(self) -> None:
+        """Write down when sources were heard last."""
+        for (rule, group), (guard, partition) in self._guards.items():
+            gap = _spec(self._rules[rule]).max_gap
+            if gap is not None:
+                due = None if guard.blind else guard.heard_at + gap
+                self._memory.set_timer(rule, group, SOURCE, due, encode(guard), partition)
+        self._guards.clear()
+
+    def seed(self, now: datetime) -> None:
+        """Give each expected key that has none a timer; look again at those of a rule that changed."""
+        for rule in self._rules.values():
+            if rule.id in self._seeded:
+                continue
+            known = {ringing.group: ringing for ringing in self._memory.timers(SILENCE, rule.id)}
+            for key, entry in self._entries[rule.id].items():
+                ringing = known.get(_group(rule, key))
+                if ringing is None:
+                    self._keep(rule, Heard(key, self._counted_from(rule, entry, now), rule.rev), now, 0)
+                elif (heard := self._heard.read(ringing.body)).rev != rule.rev:
+                    renewed = msgspec.structs.replace(heard, rev=rule.rev)
+                    self._keep(rule, renewed, now, ringing.partition)
+            self._seeded.add(rule.id)
+
+    def hear(self, rule: Rule, match: Match, partition: int) -> list[Alert]:
+        """Take in a post of a flatline rule."""
+        self.seed(match.known_at)
+        key = match.group[0] if match.group else ""
+        expected = key in self._entries[rule.id]
+        alerts = self._source_lives(rule, match, partition, expected)
+        if not expected:
+            return alerts
+        body = self._memory.timer(rule.id, _group(rule, key), SILENCE)
+        if body is None:
+            return alerts
+        heard = _with(self._heard.read(body), match, _spec(rule).threshold)
+        self._keep(rule, heard, match.known_at, partition)
+        if self._stages(rule, heard)[0][0] <= match.known_at:
+            return alerts  # late news of a silence that is as long as before
+        return alerts + self._over(rule, _group(rule, key), partition, match.known_at)
+
+    def ring(self, ringing: Ringing) -> list[Alert]:
+        """Let a silence reach its next stage, or a source become a blind spot."""
+        rule = self._rules.get(ringing.rule)
+        if rule is None:
+            self._memory.drop_timer(ringing.rule, ringing.group, ringing.kind)
+            return []
+        if ringing.kind == SOURCE:
+            return self._source_silent(rule, ringing)
+        return self._silent(rule, ringing)
+
+    def _silent(self, rule: Rule, ringing: Ringing) -> list[Alert]:
+        heard, now = self._heard.read(ringing.body), ringing.due
+        entry = self._entries[rule.id].get(heard.key)
+        if entry is None:  # exempt now, or no longer on the list
+            self._memory.drop_timer(ringing.rule, ringing.group, ringing.kind)
+            return self._over(rule, ringing.group, ringing.partition, now)
+        later = self._not_before(rule, heard, now)
+        if later is None or later > now:
+            held = msgspec.structs.replace(heard, held=later is None)
+            self._memory.set_timer(rule.id, ringing.group, SILENCE, later, encode(held), ringing.partition)
+            return []
+        passed = [stage for stage in self._stages(rule, heard) if stage[0] <= now]
+        self._keep(rule, heard, now, ringing.partition, after=now)
+        if not passed:
+            return []
+        found = self._found(rule, heard, entry, passed, now, ringing)
+        spell = self._spells.current(rule.id, ringing.group)
+        if spell is None:
+            return self._spells.open(found, lasting=True)
+        return self._spells.join(found, spell) if found.stage > spell.stage else []
+
+    def _found(
+        self, rule: Rule, heard: Heard, entry: Entry, passed: list[tuple[datetime, SilenceStage]], now: datetime,
+        ringing: Ringing,
+    ) -> Found:  # fmt: skip
+        spec, zone = _spec(rule), ZoneInfo(rule.timezone)
+        since = _since(heard, spec)
+        began = self._after(since, passed[0][1].after, rule)
+        stage = passed[-1][1]
+        told_of = {name: entry.get(name, "") for name in ("unit", "platform")}
+        directory = {"id": heard.key, "name": entry.get("name") or heard.key, **told_of}
+        last = f"自 {since.astimezone(zone):%Y-%m-%d %H:%M} 起" if heard.last else "登记以来从未发布，"
+        return Found(
+            rule=rule, key=ringing.group, group=(heard.key,), at=began, known_at=now, partition=ringing.partition,
+            reach=Reach(began, Reading(len(passed), len(passed))), seed=(since.isoformat(), heard.key),
+            timely_at=passed[-1][0], stage=len(passed), level=stage.level,
+            facts={"key": heard.key, "silent_for": now - since, "directory": directory},
+            why=f"{directory['name']} {last}已 {silence(now - since)}未更新",
+        )  # fmt: skip
+
+    def _keep(self, rule: Rule, heard: Heard, now: datetime, partition: int, after: datetime | None = None) -> None:
+        """Set the timer of a key to its next stage; *after*: the first one that is later than that."""
+        due = [at for at, _ in self._stages(rule, heard) if after is None or at > after]
+        next_due = None if heard.held or not due else max(due[0], now)
+        self._memory.set_timer(rule.id, _group(rule, heard.key), SILENCE, next_due, encode(heard), partition)
+
+    def _stages(self, rule: Rule, heard: Heard) -> list[tuple[datetime, SilenceStage]]:
+        """Return when each stage is told, the earliest first."""
+        spec = _spec(rule)
+        stages = spec.stages or (SilenceStage(spec.silence, rule.level),)
+        since = _since(heard, spec)
+        return [(self._after(self._after(since, stage.after, rule), spec.grace, rule), stage) for stage in stages]
+
+    def _over(self, rule: Rule, group: str, partition: int, now: datetime) -> list[Alert]:
+        spell = self._spells.current(rule.id, group)
+        return self._spells.end(rule, Closing(rule.id, group, partition, spell), now) if spell is not None else []
+
+    def _after(self, since: datetime, clock: Clock, rule: Rule) -> datetime:
+        if clock.workdays:
+            return self._workdays.after(since, clock.workdays, ZoneInfo(rule.timezone))
+        return since + clock.span
+
+    def _counted_from(self, rule: Rule, entry: Entry, now: datetime) -> datetime:
+        """Return from when a key's silence counts: what was before we listened nobody knows."""
+        since = _moment(entry.get("since"), ZoneInfo(rule.timezone))
+        if since is None:
+            return now
+        first = self._stages(rule, Heard("", since, ""))[0][0]
+        return since if first > now else now
+
+    # Sources
+
+    def _source_lives(self, rule: Rule, match: Match, partition: int, expected: bool) -> list[Alert]:
+        """Note that the source of *match* speaks; one that nobody expected was ever heard from is not watched."""
+        gap, source = _spec(rule).max_gap, match.analysed.post.source.id
+        if gap is None or not source:
+            return []
+        group = _guarded(rule, source)
+        before = self._guard(rule, group)
+        if before is None and not expected:
+            return []
+        guard = before or Guard(source, match.known_at)
+        heard_at = max(guard.heard_at, match.known_at)
+        back = guard.blind or match.known_at - guard.heard_at >= gap
+        self._guards[rule.id, group] = (Guard(source, heard_at, back_at=heard_at if back else guard.back_at), partition)
+        if before is None:
+            self.write()  # from now on its timer must be seen
+        return self._back(rule, source, partition, heard_at) if guard.blind else []
+
+    def _source_silent(self, rule: Rule, ringing: Ringing) -> list[Alert]:
+        guard, gap = self._guard(rule, ringing.group), _spec(rule).max_gap
+        if guard is None or gap is None:
+            self._memory.drop_timer(ringing.rule, ringing.group, ringing.kind)
+            return []
+        blind = guard.heard_at + gap <= ringing.due
+        self._guards[rule.id, ringing.group] = (msgspec.structs.replace(guard, blind=blind), ringing.partition)
+        self.write()
+        group = digest(BLIND_SPOT, guard.source)
+        if not blind or self._spells.current(BLIND_SPOT, group) is not None:  # another rule has said so
+            return []
+        told = blind_spot(rule, guard.source, guard.heard_at, gap, ringing.due)
+        return self._spells.begin(group, told, ringing.partition)
+
+    def _guard(self, rule: Rule, group: str) -> Guard | None:
+        known = self._guards.get((rule.id, group))
+        if known is not None:
+            return known[0]
+        body = self._memory.timer(rule.id, group, SOURCE)
+        return self._read_guard.read(body) if body is not None else None
+
+    def _back(self, rule: Rule, source: str, partition: int, now: datetime) -> list[Alert]:
+        """End the blind spot. What was held is judged when the back-log has had time to come in."""
+        gap = _spec(rule).max_gap or timedelta(0)
+        for ringing in self._memory.timers(SILENCE, rule.id):
+            heard = self._heard.read(ringing.body)
+            if heard.held and heard.source in ("", source):
+                free = msgspec.structs.replace(heard, held=False)
+                self._memory.set_timer(rule.id, ringing.group, SILENCE, now + gap, encode(free), ringing.partition)
+        group = digest(BLIND_SPOT, source)
+        spell = self._spells.current(BLIND_SPOT, group)
+        return self._spells.close(Closing(BLIND_SPOT, group, partition, spell), now) if spell is not None else []
+
+    def _not_before(self, rule: Rule, heard: Heard, now: datetime) -> datetime | None:
+        """Return when the silence of a key may be judged: now, later, or (None) not while its source is silent itself.
+
+        A key that was never heard has no source of its own: it is judged unless all sources of the rule are silent.
+        """
+        gap = _spec(rule).max_gap
+        if gap is None:
+            return now
+        self.write()
+        guards = [self._read_guard.read(ringing.body) for ringing in self._memory.timers(SOURCE, rule.id)]
+        ours = [guard for guard in guards if heard.source in ("", guard.source)]
+        if not ours:
+            return now
+        if all(guard.blind or guard.heard_at + gap <= now for guard in ours):
+            return None
+        settled = [guard.back_at + gap for guard in ours if guard.back_at is not None]
+        return max([now, *settled])
+
+
+def _spec(rule: Rule) -> Flatline:
+    assert isinstance(rule.spec, Flatline)  # noqa: S101 # the rulebook gives each type its spec
+    return rule.spec
+
+
+def _expected(rule: Rule, lists: Mapping[str, Sequence[Entry]]) -> dict[str, Entry]:
+    """Return the entries that must be heard from, by key."""
+    expect = _spec(rule).expect
+    entries = lists.get(expect.source, ())
+    return {
+        str(entry[expect.key]): entry
+        for entry in entries
+        if entry.get(expect.key) and not _exempt(entry, expect.exempt)
+    }
+
+
+def _exempt(entry: Entry, states: Sequence[str]) -> bool:
+    return entry.get("state") in states or any(entry.get(state) is True for state in states)
+
+
+def _with(heard: Heard, match: Match, threshold: int) -> Heard:
+    """Return what is remembered with one more post: of each voice its latest, as many as the threshold."""
+    latest = {member: at for at, member in reversed(heard.last)}
+    latest[match.member] = max(match.at, latest.get(match.member, match.at))
+    last = sorted(((at, member) for member, at in latest.items()), reverse=True)[:threshold]
+    return msgspec.structs.replace(heard, last=tuple(last), source=match.analysed.post.source.id, held=False)
+
+
+def _since(heard: Heard, spec: Flatline) -> datetime:
+    """Return since when there are too few posts."""
+    return heard.last[-1][0] if len(heard.last) >= spec.threshold else heard.counted_from
+
+
+def _group(rule: Rule, key: str) -> str:
+    return digest(rule.id, key)
+
+
+def _guarded(rule: Rule, source: str) -> str:
+    return digest("source", rule.id, source)
+
+
+def _moment(value: object, zone: ZoneInfo) -> datetime | None:
+    """Return the moment that an entry's *since* says; None if it says nothing that can be read."""
+    if isinstance(value, datetime):
+        found = value
+    elif isinstance(value, date):
+        found = datetime.combine(value, time(0))
+    else:
+        try:
+            found = datetime.fromisoformat(str(value))
+        except ValueError:
+            return None
+    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
