@@ -1,4 +1,4 @@
-"""The labels that officers corrected, on the ledger: added, never changed."""
+"""The labels that officers corrected, on the ledger: added, never changed; only words can be taken back."""
 
 from __future__ import annotations
 
@@ -48,6 +48,17 @@ class Corrections:
         with self._ledger.transaction() as connection:
             return dict(Counter(field for field, _ in connection.execute(query)))
 
+    def forget(self, post_id: str) -> None:
+        """Blank the words kept of a post, as its author or the law wants; that it was labelled stays known."""
+        with self._ledger.transaction() as connection:
+            query = sa.select(_table.c.seq, _table.c.body).where(_table.c.post_id == post_id)
+            for seq, body in connection.execute(query).all():
+                blank = msgspec.structs.replace(
+                    msgspec.json.decode(body, type=Correction), title="", text="", reason=""
+                )
+                update = sa.update(_table).where(_table.c.seq == seq).values(body=msgspec.json.encode(blank))
+                connection.execute(update)
+
     def rows(self) -> Iterator[tuple[bool, dict[str, object]]]:
         """Yield a training row for each post, of several corrections of one label the last, and whether it is a message."""
         by_post: dict[str, dict[str, Correction]] = {}
@@ -57,7 +68,8 @@ class Corrections:
             kept[one.field] = one
         for found in by_post.values():
             corrections = list(found.values())
-            yield corrections[-1].citizen, training_row(corrections)
+            if corrections[-1].title or corrections[-1].text:
+                yield corrections[-1].citizen, training_row(corrections)
 
     def _read(self, query: sa.Select[Any]) -> list[Correction]:
         with self._ledger.transaction() as connection:

@@ -89,3 +89,15 @@ def test_to_confirm_a_label_needs_no_reason_and_a_district_may_have_its_own_depa
     corrections.add(doc, said(doc, "水利", "matter.department"))
 
     assert len(corrections.of(doc.post.id)) == 2
+
+
+def test_words_that_are_taken_back_teach_nobody_and_the_label_stays_known(corrections: Corrections) -> None:
+    doc, other = an_analysed("p1", "停电了"), an_analysed("p2", "断电了")
+    corrections.add(doc, said(doc))
+    corrections.add(other, said(other))
+
+    corrections.forget(doc.post.id)
+
+    assert [row["text"] for _, row in corrections.rows()] == ["断电了"]
+    (kept,) = corrections.of(doc.post.id)
+    assert (kept.text, kept.reason, kept.after) == ("", "", "power")
