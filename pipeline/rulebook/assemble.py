@@ -216,8 +216,8 @@ class Assembler:
 
     def _expected_by(self, fields: tuple[str, ...], spec: Flatline, place: str) -> tuple[str, ...]:
         """Return the field that holds the expected key. Of our own accounts the writer is the account itself."""
-        known = SOURCES[spec.expect.source]
-        accounts = spec.expect.source == "directory.accounts"
+        accounts = spec.expect.source not in ("directory.units", "sources")
+        known = SOURCES.get(spec.expect.source, tuple(FIELDS))
         found = tuple("account.id" if accounts and name == "author.key" else name for name in fields)
         if len(found) != 1 or found[0] not in known:
             zh = f"flatline 的 group_by 应是能与 {spec.expect.source} 对照的一个字段：{'、'.join(known)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
@@ -90,7 +91,8 @@ SOURCES: Final[Mapping[str, tuple[str, ...]]] = {
     "directory.units": ("order.unit", "party.id", "party.name"),
     "sources": ("source.id",),
 }
-"""Where expected keys come from, and the fields that hold the same."""
+"""Where expected keys come from, and the fields that hold the same; a directory may have further lists of its own."""
+OWN_LIST: Final = re.compile(r"directory\.[a-z][a-z0-9_]*")
 _ENTRY_KEYS: Final = {"directory.accounts": ("id", "name"), "directory.units": ("id", "name"), "sources": ("id",)}
 _NEEDED_CODES: Final = {"timeframe": "E31", "expect": "E39", "threshold_cur": "E35"}
 _REASONS: Final = {"threshold_cur": "（不写，0 条也算突增）"}
@@ -241,9 +243,13 @@ class KindReader:
         report = self._report
         if node is None or not known_keys(node, ("from", "key", "exempt"), report):
             return None
-        source = choice(node.get("from"), tuple(SOURCES), "E39", report)
-        if node.get("from") is None:
+        written = node.get("from")
+        own = written is not None and written.tag == "str" and bool(OWN_LIST.fullmatch(written.raw))
+        source = written.raw if written is not None and own else choice(written, tuple(SOURCES), "E39", report)
+        if written is None:
             report.error(node.place, "E39", "expect 缺少 from", "expect lacks from")
+        if source is not None and source not in SOURCES:
+            return Expect(source, text(node.get("key"), report) or "id", texts(node.get("exempt"), report))
         key = choice(node.get("key"), _ENTRY_KEYS.get(source or "", ("id",)), "E39", report) or "id"
         return Expect(source, key, texts(node.get("exempt"), report)) if source else None
 
