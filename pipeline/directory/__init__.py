@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipeline.errors import Fault, Misconfigured
 
 SHIPPED = Path(__file__).with_name("qinghu.yaml")
+_OURS: Final = ("schema", "territory", "places", "outside", "units", "accounts", "lists")
+_ALIKE: Final = 0.85  # a key so near to one of ours is a slip of the pen
 
 
 class _Entry(BaseModel):
@@ -66,14 +70,44 @@ class OfficialAccount(_Entry):
 
 
 class Directory(_Entry):
-    """Everything about one district. Reading it checks that every reference leads somewhere."""
+    """Everything about one district. Reading it checks that every reference leads somewhere.
+
+    *lists* are lists of one's own, under any other name: entries that rules may expect to be heard from
+    (``expect: {from: directory.NAME, key: …}``). A file of such lists alone needs no territory.
+    """
 
     schema_: Literal["yuqing-directory/v1"] = Field(default="yuqing-directory/v1", alias="schema")
-    territory: Territory
+    territory: Territory = Territory(name="本辖区")
     places: tuple[Place, ...] = ()
     outside: tuple[str, ...] = ()
     units: tuple[Unit, ...] = ()
     accounts: tuple[OfficialAccount, ...] = ()
+    lists: Mapping[str, tuple[Mapping[str, Any], ...]] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather(cls, tree: Any) -> Any:
+        """Take lists of one's own together; without them a territory must be there."""
+        if not isinstance(tree, Mapping):
+            return tree
+        own = {key: value for key, value in tree.items() if _is_list(key, value)}
+        if not own and "territory" not in tree:
+            raise ValueError("缺少 territory / territory is missing")
+        known = {key: value for key, value in tree.items() if key not in own}
+        return {**known, "lists": {**known.get("lists", {}), **own}} if own else known
+
+    def expected(self) -> dict[str, Sequence[Mapping[str, Any]]]:
+        """Return the lists that rules may expect to be heard from, by name; units stand with their names."""
+        names = {unit.id: unit.name for unit in self.units}
+        accounts = [
+            {**account.model_dump(), "unit": names.get(account.unit, account.unit)} for account in self.accounts
+        ]
+        units = [{"id": unit.id, "name": unit.name, "unit": unit.name} for unit in self.units]
+        return {
+            "directory.accounts": accounts,
+            "directory.units": units,
+            **{f"directory.{name}": entries for name, entries in self.lists.items()},
+        }
 
     @classmethod
     def read(cls, path: Path | None = None) -> Directory:
@@ -129,3 +163,11 @@ class Directory(_Entry):
         while chain[-1].in_ and len(chain) < 10:
             chain.append(self.place(chain[-1].in_))
         return tuple(chain)
+
+
+def _is_list(key: object, value: object) -> bool:
+    """Say whether an entry of the file is a list of one's own, and not one of ours misspelt."""
+    entries = isinstance(value, list) and bool(value) and all(isinstance(entry, Mapping) for entry in value)
+    return (
+        entries and isinstance(key, str) and key not in _OURS and not difflib.get_close_matches(key, _OURS, 1, _ALIKE)
+    )

@@ -78,3 +78,25 @@ def test_what_is_around_a_place_is_told_from_the_inside_and_a_circle_ends() -> N
     assert set(directory.around(round_and_round)) == {round_and_round}
     with pytest.raises(KeyError):
         directory.place("nowhere")
+
+
+def test_a_directory_may_have_lists_of_its_own_for_rules_to_expect(tmp_path: Path) -> None:
+    file = tmp_path / "d.yaml"
+    file.write_text(
+        "gov_accounts: [{account_id: A, name: 青湖发布, since: '2026-03-01T00:00:00+08:00'}]", encoding="utf-8"
+    )
+
+    [entry] = Directory.read(file).expected()["directory.gov_accounts"]
+
+    assert entry["account_id"] == "A"
+
+
+def test_a_list_of_ours_that_is_misspelt_is_none_of_ones_own(tmp_path: Path) -> None:
+    assert "acounts" in places_of(tmp_path, HEAD + "acounts: [{id: a}]")
+
+
+def test_expected_accounts_stand_with_the_names_of_their_units() -> None:
+    shipped = Directory.read().expected()
+
+    assert {entry["id"] for entry in shipped["directory.accounts"]} >= {"qh-fabu"}
+    assert all(entry["unit"] != "desk" for entry in shipped["directory.accounts"])
