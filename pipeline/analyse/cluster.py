@@ -39,9 +39,11 @@ class Clusters:
         self._names = _Names(most)
         self._heads = Heads(most)
         self._posts = Remembered(most)
+        self._headed: dict[str, Head] = {}  # while recalling: the first post of each cluster
 
     def assign(self, batch: Sequence[AnalysedPost]) -> list[ClusterFinding]:
         """Return the cluster of each post, and remember the post."""
+        self._headed.clear()
         found: list[ClusterFinding] = []
         while len(found) < len(batch):
             chunk = self._open(batch[len(found) : len(found) + self._heads.room])
@@ -52,15 +54,15 @@ class Clusters:
     def recall(self, docs: Iterable[AnalysedPost]) -> None:
         """Remember posts that have their clusters already, in the order in which they were assigned.
 
-        A cluster whose first post is not among them is known by the first member that is.
+        A cluster whose first post is not among them is known by the first member that is. May be called again and
+        again before the first ``assign``.
         """
-        headed: dict[str, Head] = {}
         remaining = (doc for doc in docs if doc.cluster)
         while batch := list(islice(remaining, self._heads.room)):
             chunk = self._open(batch)
             for place, doc in enumerate(batch):
                 if doc.cluster:
-                    chunk.recall(place, doc.cluster, headed)
+                    chunk.recall(place, doc.cluster, self._headed)
             chunk.close()
 
     def _open(self, docs: Sequence[AnalysedPost]) -> _Chunk:

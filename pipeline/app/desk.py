@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,8 @@ from crawlers.sources import OpenSource, open_sources
 from dashboards.boards.mirror import Mirror
 from dashboards.console.server import console
 from pipeline.analyse import AnalyseStage, Analyst, ClusterStage
-from pipeline.analyse.cluster import MOST, WINDOW, Clusters
+from pipeline.analyse.cluster import MOST, Clusters
+from pipeline.analyse.events import SPAN, Events
 from pipeline.app import crew
 from pipeline.app.health import HealthBook
 from pipeline.bus import Bus
@@ -48,6 +49,7 @@ from pipeline.rulebook import Rulebook
 from pipeline.settings import Settings
 from pipeline.stage import Stage
 from pipeline.topics import ANALYSED, POSTS, TOPICS, UNDERSTOOD
+from pipeline.workdays import Workdays
 
 log = get("desk")
 
@@ -81,6 +83,11 @@ class App:
     @cached_property
     def directory(self) -> Directory:
         return Directory.read(self.settings.directory)
+
+    @cached_property
+    def workdays(self) -> Workdays:
+        own = self.settings.calendar
+        return Workdays.statutory().with_days(own.holidays, own.makeup_workdays)
 
     @cached_property
     def rulebook(self) -> Rulebook:
@@ -117,6 +124,10 @@ class App:
     @cached_property
     def clusters(self) -> Clusters:
         return Clusters()
+
+    @cached_property
+    def events(self) -> Events:
+        return Events()
 
     @cached_property
     def analyst(self) -> Analyst:
@@ -227,21 +238,23 @@ class App:
         return f"http://{self.settings.console.host}:{self.settings.console.port}"
 
     def _cluster(self) -> ClusterStage:
-        self.clusters.recall(self._analysed_lately())
-        return ClusterStage(self.clusters)
+        for docs in self._analysed_lately():
+            self.clusters.recall(docs)
+            self.events.recall(docs)
+        return ClusterStage(self.clusters, [self.events])
 
-    def _analysed_lately(self) -> Iterator[AnalysedPost]:
-        """Yield what was published within the memory of clusters: a restart must not forget what was said before.
+    def _analysed_lately(self) -> Iterator[list[AnalysedPost]]:
+        """Yield, page by page, what the bus still has of what was said: a restart must not forget it.
 
         No more of a partition than clusters remember: with a million posts a day, three days would take minutes.
         """
         reader = Reader(AnalysedPost)
         ends = self.bus.end(ANALYSED)
-        since = self.bus.since(ANALYSED, self.clock.now() - WINDOW)
+        since = self.bus.since(ANALYSED, self.clock.now() - SPAN)
         at = {partition: max(offset, ends[partition] - MOST) for partition, offset in since.items()}
         while page := self.bus.browse(ANALYSED, at, _PAGE):
             at |= {delivery.partition: delivery.offset + 1 for delivery in page}
-            yield from (reader.read(delivery.value) for delivery in page)
+            yield [reader.read(delivery.value) for delivery in page]
 
     def refill_index(self, tell: Callable[[int, int], None]) -> int:
         """Write every analysed post that is still on the bus into the index, and return how many they were.
@@ -262,7 +275,13 @@ class App:
         return DetectStage(
             self.rulebook.by_id, self.ledger,
             late_after=self.settings.engine.late_after, patient=self._rehearsal, bus=self.bus.id,
+            workdays=self.workdays, expected=self._expected(), most_groups=self.settings.engine.rule_groups,
         )  # fmt: skip
+
+    def _expected(self) -> dict[str, Sequence[Mapping[str, object]]]:
+        """Return the lists of those whom ``flatline`` rules may expect to hear from."""
+        sources = [{"id": source.id, "name": source.id} for source in self.settings.sources if source.enabled]
+        return {**self.directory.expected(), "sources": sources}
 
     def _notify(self) -> Stage:
         routes = {name: receiver.routes for name, receiver in self.receivers.items()}

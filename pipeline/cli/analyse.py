@@ -27,7 +27,7 @@ _BLOCKS = ("sentiment", "matter", "place", "party", "privacy", "gate", "cluster"
 
 def analyse_lines(settings: Settings, explain: bool) -> None:
     app = App(settings)
-    analyst = Analyst.open(settings.analyse, app.directory, app.clusters, explain=explain)
+    analyst = Analyst.open(settings.analyse, app.directory, app.clusters, [app.events], explain=explain)
     reader = _LineReader(Intake(app.bus, Masker(app.directory), Pseudonyms.fixed()), settings.timezone)
     for batch in _batches(sys.stdin.buffer):
         for line in _answers(analyst, [reader.read(raw) for raw in batch], explain):

@@ -1,0 +1,272 @@
+"""Say which posts tell of the same matter at the same place, in whatever words."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from itertools import islice, repeat
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.analyse.remembered import hashed
+from pipeline.analyse.shelves import Shelves
+from pipeline.analyse.terms import KEPT, Terms, terms
+from pipeline.model import AnalysedPost, EventFinding, GateStatus, Kind
+from pipeline.text.normal import normal
+
+SPAN: Final = timedelta(days=365)
+MOST: Final = 200_000
+BLOCK: Final = 256  # posts; what they bring is put on the shelves together
+WIDTH: Final = 8  # events found under one term, the newest
+CLOSEST: Final = 4  # events that a post is weighed against
+ENOUGH: Final = 18.0  # weight of what a post and an event have in common: a rare name of four characters
+FEWEST: Final = 3  # terms of a post that can be told from others
+RARER: Final = 3.0  # events that may have a term before it counts much less
+_COUNTS = 1 << 18  # slots in which events are counted by term
+_SLOT = np.uint32(14)
+
+_ALWAYS = frozenset({Kind.MESSAGE, Kind.WORKORDER})
+
+Codes = npt.NDArray[np.uint32]
+Weights = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.int64]
+
+
+class Events:
+    """Groups of posts about one matter: a post joins the event with which it shares the heaviest terms.
+
+    Terms are what the post's text says and other texts do not, so mostly names. What all posts of an event share
+    weighs more than what one of them said. A post whose near duplicates have an event joins that. Events that the
+    gazetteer puts in different places are different. Results do not depend on how posts are cut into batches.
+
+    The span is far longer than that of clusters: some matters are told of for months. Memory is bounded by *most*
+    events, some 0.6 KB each.
+    """
+
+    name: str = "event"
+    needs: tuple[str, ...] = ("text", "place", "gate", "cluster")
+
+    def __init__(self, span: timedelta = SPAN, most: int = MOST) -> None:
+        self._span_s = span.total_seconds()
+        self._book = _Book(most)
+        self._by_cluster: OrderedDict[int, int] = OrderedDict()
+        self._most = most
+        self._recalled: dict[str, int] = {}
+
+    def analyse(self, batch: Sequence[AnalysedPost]) -> list[EventFinding | None]:
+        """Return the event of each post, and remember the post; None for what has no matter or too few words."""
+        self._recalled.clear()
+        found: list[EventFinding | None] = []
+        while len(found) < len(batch):
+            docs = batch[len(found) : len(found) + self._book.room]
+            nearby = self._book.nearby(_terms(docs))
+            found += [self._judge(doc, nearby, place) for place, doc in enumerate(docs)]
+            self._book.settle(len(docs))
+        return found
+
+    def recall(self, docs: Iterable[AnalysedPost]) -> None:
+        """Remember posts that have their events already, in the order in which they were assigned.
+
+        May be called again and again before the first ``analyse``.
+        """
+        remaining = iter(docs)
+        while batch := list(islice(remaining, self._book.room)):
+            nearby = self._book.nearby(_terms(batch))
+            for place, doc in enumerate(batch):
+                if doc.event:
+                    number = self._recalled.get(doc.event.id, -1)
+                    at = doc.post.at.timestamp()
+                    if number < 0:
+                        self._recalled[doc.event.id] = number = self._book.open(doc.event.id, at, nearby, place)
+                    else:
+                        self._book.join(number, at, nearby, place)
+                    self._keep_cluster(doc, number)
+            self._book.settle(len(batch))
+
+    def _judge(self, doc: AnalysedPost, nearby: _Nearby, place: int) -> EventFinding | None:
+        at = doc.post.at.timestamp()
+        number = self._by_cluster.get(_cluster(doc), -1)
+        if self._book.name(number) is not None:
+            likeness = 1.0
+        elif not _tells(doc) or nearby.sizes[place] < FEWEST:
+            return None
+        else:
+            number, likeness = self._book.closest(nearby, place, at, self._span_s)
+        if number < 0:
+            number = self._book.open(doc.post.id, at, nearby, place)
+            self._keep_cluster(doc, number)
+            return EventFinding(doc.post.id)
+        self._book.join(number, at, nearby, place)
+        self._keep_cluster(doc, number)
+        return EventFinding(self._book.name(number) or "", "joined", round(likeness, 4))
+
+    def _keep_cluster(self, doc: AnalysedPost, number: int) -> None:
+        self._by_cluster[_cluster(doc)] = number
+        if len(self._by_cluster) > self._most:
+            self._by_cluster.popitem(last=False)
+
+
+def _tells(doc: AnalysedPost) -> bool:
+    """Say whether a post can be about a matter; what citizens write to the office always is."""
+    status = doc.gate.status if doc.gate else GateStatus.RELEVANT
+    if status is GateStatus.RELEVANT:
+        return True
+    return doc.post.kind in _ALWAYS and status is GateStatus.IRRELEVANT
+
+
+def _cluster(doc: AnalysedPost) -> int:
+    return hashed(doc.cluster.id if doc.cluster else doc.post.id)
+
+
+def _terms(docs: Sequence[AnalysedPost]) -> Terms:
+    normals = [doc.text.normal if doc.text else normal(doc.body()) for doc in docs]
+    return terms(normals, [len(doc.post.title) for doc in docs])
+
+
+class _Nearby(NamedTuple):
+    """The terms of some posts, how many each has, and the events that may share enough with each."""
+
+    terms: Codes
+    weights: Weights
+    sizes: list[int]
+    listed: list[list[int]]
+    events: dict[int, list[int]]
+
+
+class _Book:
+    """The events that were opened last, by number, each with the terms that most of its posts have."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._block = min(BLOCK, most)
+        self._shelves = Shelves(most * KEPT, most, WIDTH, room=1.0)
+        self._counts = np.zeros(_COUNTS, np.uint32)  # of events, by term
+        self._names: list[str] = []
+        self._opened = 0
+        self._terms = np.zeros((most, KEPT), np.uint32)
+        self._times = np.zeros((most, KEPT), np.uint16)  # posts of the event that have the term
+        self._posts = np.zeros(most, np.uint32)
+        self._since, self._until = np.zeros(most), np.zeros(most)
+        self._seen = 0  # posts of this block
+        self._new: dict[int, int] = {}  # the newest event of each term that is not on the shelves
+        self._brought: list[tuple[int, Codes]] = []
+
+    @property
+    def room(self) -> int:
+        """The posts that may come before ``settle`` puts terms on the shelves."""
+        return self._block - self._seen
+
+    def name(self, number: int) -> str | None:
+        """Return the id of the event; None if there is none of that number any more."""
+        return self._names[number % self._most] if max(0, self._opened - self._most) <= number < self._opened else None
+
+    def nearby(self, found: Terms) -> _Nearby:
+        """Return what posts with these terms can be compared by, terms that many events have weighing less."""
+        events = self._counts[found.terms >> _SLOT].astype(np.float32)
+        weights = found.weights / (1 + np.log1p(events / np.float32(RARER)))
+        places = self._shelves.read(*self._shelves.places(_wide(found.terms)))
+        places[found.weights == 0] = -1
+        sizes = np.count_nonzero(found.weights, axis=1).tolist()
+        listed = [row[:size] for row, size in zip(found.terms.tolist(), sizes, strict=True)]
+        return _Nearby(found.terms, weights, sizes, listed, self._likely(weights, places))
+
+    def closest(self, nearby: _Nearby, place: int, at: float, span_s: float) -> tuple[int, float]:
+        """Return the event that shares most with the post at *place*, and how much of its terms; -1 for none."""
+        slots = {slot for slot in map(self._new.get, nearby.listed[place]) if slot is not None}
+        slots.update(nearby.events.get(place, ()))
+        best = (ENOUGH, 0, -1)
+        for slot in slots:
+            if self._since[slot] - span_s <= at <= self._until[slot] + span_s:
+                number = self._number(slot)
+                best = max(best, (self._shared(nearby, place, slot), -number, slot))
+        if best[2] < 0:
+            return -1, 0.0
+        return -best[1], min(1.0, best[0] / float(nearby.weights[place].sum()))
+
+    def open(self, name: str, at: float, nearby: _Nearby, place: int) -> int:
+        """Return the number of a new event that has one post."""
+        number, slot = self._opened, self._opened % self._most
+        if slot == len(self._names):
+            self._names.append(name)
+        else:
+            self._names[slot] = name
+        self._opened += 1
+        self._terms[slot] = nearby.terms[place]
+        self._times[slot] = nearby.weights[place] > 0
+        self._posts[slot], self._since[slot], self._until[slot] = 1, at, at
+        self._bring(slot, nearby.terms[place, : nearby.sizes[place]])
+        return number
+
+    def join(self, number: int, at: float, nearby: _Nearby, place: int) -> None:
+        """Count one more post of the event; its new terms take the places of those that fewer posts have."""
+        slot = number % self._most
+        mine = nearby.terms[place, : nearby.sizes[place]]
+        same = mine[:, None] == self._terms[slot][None, :]
+        times = self._times[slot]
+        times += same.any(axis=0) & (times < np.iinfo(np.uint16).max)
+        new = mine[~same.any(axis=1)]
+        seldom = np.argsort(times, kind="stable")
+        seldom = seldom[times[seldom] <= 1][::-1][: len(new)] if self._posts[slot] > 1 else seldom[times[seldom] == 0]
+        self._replace(slot, seldom, new)
+        self._posts[slot] += 1
+        self._since[slot], self._until[slot] = min(self._since[slot], at), max(self._until[slot], at)
+
+    def settle(self, posts: int) -> None:
+        """Count *posts* more, and put on the shelves what a whole block brought."""
+        self._seen += posts
+        if self.room:
+            return
+        self._seen = 0
+        self._new.clear()
+        if self._brought:
+            found = np.concatenate([codes for _, codes in self._brought])
+            slots = np.repeat([slot for slot, _ in self._brought], [len(codes) for _, codes in self._brought])
+            self._shelves.put(*self._shelves.places(_wide(found)), slots)
+            np.add.at(self._counts, found >> _SLOT, 1)
+            self._brought.clear()
+
+    def _replace(self, slot: int, places: npt.NDArray[np.intp], new: Codes) -> None:
+        new = new[: len(places)]
+        self._terms[slot, places[: len(new)]] = new
+        self._times[slot, places[: len(new)]] = 1
+        self._bring(slot, new)
+
+    def _bring(self, slot: int, codes: Codes) -> None:
+        self._brought.append((slot, codes))
+        self._new.update(zip(codes.tolist(), repeat(slot)))
+
+    def _number(self, slot: int) -> int:
+        return self._opened - 1 - (self._opened - 1 - slot) % self._most
+
+    def _shared(self, nearby: _Nearby, place: int, slot: int) -> float:
+        """Return the weight of the terms that a post shares with an event, each by how many of its posts have it."""
+        size = nearby.sizes[place]
+        same = nearby.terms[place, :size, None] == self._terms[slot][None, :]
+        times = (same * self._times[slot]).sum(axis=1) / self._posts[slot]
+        return float((nearby.weights[place, :size] * np.sqrt(times)).sum())
+
+    def _likely(self, weights: Weights, slots: Numbers) -> dict[int, list[int]]:
+        """Return for each post the events on the shelves that share most with it, if that may be enough."""
+        rows, columns, ways = np.nonzero(slots >= 0)
+        if not len(rows):
+            return {}
+        keys = rows * self._most + slots[rows, columns, ways]
+        order = np.argsort(keys, kind="stable")
+        keys = keys[order]
+        first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+        sums = np.add.reduceat(weights[rows, columns][order], first)
+        enough = np.flatnonzero(sums >= ENOUGH)
+        found: dict[int, list[int]] = {}
+        for at in enough[np.argsort(-sums[enough], kind="stable")].tolist():
+            row, slot = divmod(int(keys[first[at]]), self._most)
+            events = found.setdefault(row, [])
+            if len(events) < CLOSEST:
+                events.append(slot)
+        return found
+
+
+def _wide(codes: Codes) -> npt.NDArray[np.uint64]:
+    return codes.astype(np.uint64)
