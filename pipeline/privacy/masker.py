@@ -23,13 +23,14 @@ from pipeline.privacy.span import CLASS_OF, PLACEHOLDERS, USCC, Span
 from pipeline.text.normal import normal_batch
 
 Find = Callable[[str], Iterator[Span]]
+Triggers = Sequence[int] | None  # which patterns of _LOOK are in a text
 
 # What a text must contain for a recogniser to look at all. Loose on purpose: the recogniser decides.
 _D = f"[0-9{NUMERALS}]"
-_GAP = rf"(?:{GAPS}{{1,3}}|\n)"
+_GAP = rf"(?:{GAPS}|\n)"
 _LOOK: Final[tuple[tuple[str, Find | None], ...]] = (
     (
-        rf"{_D}{{5}}|{_D}{{3}}[ \-—]{_D}{{4}}|{_D}{{2,4}}{_GAP}{_D}{{2,4}}{_GAP}{_D}{{2,4}}|(?:{_D}{_GAP}){{6}}|[1li][3-9][0-9oli]{{9}}",
+        rf"{_D}{{5}}|{_D}{{3}}{_GAP}|{_D}{_GAP}{_D}{_GAP}{_D}|{_D}{_GAP}{_D}{{2}}{_GAP}{_D}|[1li][3-9][0-9oli]{{5}}",
         numbers,
     ),
     (
@@ -38,7 +39,7 @@ _LOOK: Final[tuple[tuple[str, Find | None], ...]] = (
     ),
     (r"@|[(\[【]at[)\]】]|(?: at | ?# ?)[a-z0-9\-]+(?:\.| ?[(\[]dot| dot )", addresses),
     (
-        r"(?:信|[vw]x|q ?q|[vq]|[号群音手书钉博扣鹅❤宝陌乎旺]|id|chat|weixin)[^0-9a-z]{0,5}(?:[0-9a-z_\-]{5}|[0-9](?: [0-9]){5})",
+        r"(?:信|[vw]x|q ?q|[vq]|[号群音手书钉博扣鹅❤宝陌乎旺]|id|chat|weixin)[^0-9a-z]{0,5}[0-9a-z] ?[0-9a-z]",
         handles,
     ),
     ("护照|行证|回乡证|台胞证|港澳证|居留证", documents),
@@ -58,6 +59,10 @@ _LOOK: Final[tuple[tuple[str, Find | None], ...]] = (
     (r"\[", None),  # a placeholder: masked before
     (INVISIBLE, None),
 )
+_UNSEEN: Final = len(_LOOK) - 1
+_IDLE: Final = frozenset(place for place, (_, find) in enumerate(_LOOK) if find is None)
+# What says something of a text in which nothing is to be masked: a child, or a placeholder from before.
+_TELLING: Final = frozenset({_UNSEEN - 2, _UNSEEN - 1})
 _PLACEHOLDER = re.compile("|".join(re.escape(words) for words in CLASS_OF))
 _SUREST = ("CN_ID18", "CN_ID_SUSPECT", USCC)
 _RANK = {name: rank for rank, name in enumerate(dict.fromkeys((*_SUREST, *PLACEHOLDERS)))}
@@ -103,15 +108,21 @@ class Masker:
         The title of a published article is a link's name: it keeps the names in it (DOMAIN §3.3).
         """
         normals = normal_batch([body(title, text) for title, text in posts])
-        triggers = [self._set.Match(normal) for normal in normals]
-        seen = [shadow(normal) if woken else Shadow(normal) for normal, woken in zip(normals, triggers, strict=True)]
-        spans = self._spans([one.text for one in seen])
+        woken = [self._set.Match(normal) for normal in normals]
+        seen = [
+            shadow(normal) if triggers and _UNSEEN in triggers else Shadow(normal)
+            for normal, triggers in zip(normals, woken, strict=True)
+        ]
+        looks = [
+            self._set.Match(view.text) if view.offsets else triggers for view, triggers in zip(seen, woken, strict=True)
+        ]
+        spans = self._spans([one.text for one in seen], looks)
         return [
             self._masked(title, text, normal, _back(view, found), link)
-            if woken or found
+            if found or not _TELLING.isdisjoint(triggers or ())
             else Masked(title, text, normal=normal)
-            for (title, text), normal, woken, view, found, link in zip(
-                posts, normals, triggers, seen, spans, press or [False] * len(posts), strict=True
+            for (title, text), normal, triggers, view, found, link in zip(
+                posts, normals, woken, seen, spans, press or [False] * len(posts), strict=True
             )
         ]
 
@@ -128,28 +139,29 @@ class Masker:
         new_text = _covered(original, len(original) - len(text), len(original), spans)
         return Masked(new_title, new_text, classes, about_a_minor(hidden), spans, hidden)
 
-    def _spans(self, texts: Sequence[str]) -> list[list[Span]]:
+    def _spans(self, texts: Sequence[str], woken: Sequence[Triggers]) -> list[list[Span]]:
         """Return all spans to mask in each text, looking again until what is left shows nothing more.
 
-        A mask may lay bare what its neighbour hid (two numbers without a gap).
+        A mask may lay bare what its neighbour hid (two numbers without a gap). *woken* says who looks first.
         """
         spans: list[list[Span]] = [[] for _ in texts]
-        left = dict(enumerate(texts))
+        left = {at: (text, triggers) for at, (text, triggers) in enumerate(zip(texts, woken, strict=True))}
         while left:
-            likely = bare(list(left.values()))
+            likely = bare([text for text, _ in left.values()])
             found = {
-                at: settled
-                for (at, text), names in zip(left.items(), likely, strict=True)
-                if (settled := _settled(self._found(text, names)))
+                at: _settled(self._found(text, triggers or (), names))
+                for (at, (text, triggers)), names in zip(left.items(), likely, strict=True)
+                if names or not _IDLE.issuperset(triggers or ())
             }
             for at, settled in found.items():
                 spans[at] += [span for span in settled if span.name in PLACEHOLDERS]
-            left = {at: _blanked(left[at], settled) for at, settled in found.items()}
+            hidden = {at: _blanked(left[at][0], settled) for at, settled in found.items() if settled}
+            left = {at: (text, self._set.Match(text)) for at, text in hidden.items()}
         return [sorted(some) for some in spans]
 
-    def _found(self, text: str, likely: Sequence[tuple[int, int]]) -> Iterator[Span]:
+    def _found(self, text: str, triggers: Sequence[int], likely: Sequence[tuple[int, int]]) -> Iterator[Span]:
         yield from self._persons(text, likely)
-        for trigger in self._set.Match(text) or ():
+        for trigger in triggers:
             find = _LOOK[trigger][1]
             if find is None:
                 continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Final
 
 from daachorse import MATCH_KIND_LEFTMOST_LONGEST, CharwiseDoubleArrayAhoCorasick
@@ -23,6 +24,8 @@ def _words(name: str) -> frozenset[str]:
 _LOOKALIKES: Final = _words("lookalikes.txt")
 _NOT_GIVEN: Final = _words("not_given.txt")
 _OFFICE, _ADDRESS, _SELF, _KIN = frozenset(OFFICE), frozenset(ADDRESS), frozenset(SELF), frozenset(KIN)
+_TITLED: Final = _OFFICE | _ADDRESS
+_MAY_FOLLOW: Final = SURNAMES.union(*COMPOUND, ": 是为叫", ascii_lowercase)  # how what is announced begins
 TITLES: Final = tuple(sorted(_OFFICE | _ADDRESS | _SELF | _KIN))
 _TITLE = re.compile("|".join(sorted(_OFFICE | _ADDRESS, key=len, reverse=True)))
 _TITLES = CharwiseDoubleArrayAhoCorasick(list(TITLES), MATCH_KIND_LEFTMOST_LONGEST)
@@ -64,19 +67,25 @@ def names(text: str) -> Iterator[Span]:
     """Yield names told by a person of themselves, of kin, with a form of address, and of officials."""
     for start, end, index in _TITLES.find(text):
         title = TITLES[index]
-        if title in _OFFICE and not _inside_a_word(text, start, end):
-            yield from _named(text, _after(_COLON, text, end), "OFFICIAL_NAME")
-            if title not in BEFORE_ONLY:
-                yield from _titled(text, start, "OFFICIAL_NAME")
-        if title in _SELF:
-            begin = _after(_COPULA, text, end)
-            yield from _named(text, begin, "PERSON_NAME", sure=True)
-            if found := LATIN_NAME.match(text, begin):
-                yield Span(*found.span(), "PERSON_NAME")
-        if title in _KIN:
-            yield from _named_in_full(text, _after(_COLON, text, end))
-        if title in _ADDRESS:
-            yield from _titled(text, start, "PERSON_NAME")
+        if text[end : end + 1] in _MAY_FOLLOW:
+            yield from _announced(text, title, start, end)
+        if title in _TITLED and _han(text[start - 1 : start]):
+            office = title in _OFFICE and title not in BEFORE_ONLY and not _inside_a_word(text, start, end)
+            if office or title in _ADDRESS:
+                yield from _titled(text, start, "OFFICIAL_NAME" if office else "PERSON_NAME")
+
+
+def _announced(text: str, title: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the name behind a title, a word for oneself or for kin."""
+    if title in _OFFICE and not _inside_a_word(text, start, end):
+        yield from _named(text, _after(_COLON, text, end), "OFFICIAL_NAME")
+    if title in _SELF:
+        begin = _after(_COPULA, text, end)
+        yield from _named(text, begin, "PERSON_NAME", sure=True)
+        if found := LATIN_NAME.match(text, begin):
+            yield Span(*found.span(), "PERSON_NAME")
+    if title in _KIN:
+        yield from _named_in_full(text, _after(_COLON, text, end))
 
 
 def _after(pattern: re.Pattern[str], text: str, at: int) -> int:

@@ -83,11 +83,17 @@ def numbers(text: str) -> Iterator[Span]:
 
 def _run(text: str, found: re.Match[str]) -> _Run:
     places = tuple(at for at in range(*found.span()) if text[at].isdecimal() or text[at] in "x×✕")
-    digits = "".join("x" if text[at] in "×✕" else str(int(text[at])) if text[at] != "x" else "x" for at in places)
+    digits = "".join(map(_digit, map(text.__getitem__, places)))
     starts = tuple(
         at for at in range(len(places)) if not at or places[at] - places[at - 1] > 1 or "x" in digits[at - 1 : at + 1]
     )
     return _Run(text, digits, places, starts)
+
+
+def _digit(one: str) -> str:
+    if one.isascii():
+        return one
+    return str(int(one)) if one.isdecimal() else "x"
 
 
 def _in_run(run: _Run) -> Iterator[Span]:

@@ -1,4 +1,4 @@
-"""Names of other shapes: 欧阳建华, 阿依古丽·买买提, 扎西顿珠, 老王, Mr Smith, and the one that signs a letter."""
+"""Names of other shapes: 欧阳建华, 阿依古丽·买买提, 扎西顿珠, 老王 and Mr Smith."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from pipeline.privacy.likeness import common, odds
 from pipeline.privacy.span import Span
-from pipeline.privacy.surnames import SURE_COMPOUND, SURNAMES
+from pipeline.privacy.surnames import SURE_COMPOUND
 
 _CALLED: Final = "王李张刘陈杨赵周吴徐孙胡朱郭何罗梁宋郑谢韩唐冯董程曹袁邓许沈曾彭吕苏卢蒋蔡贾丁魏薛余潘杜戴汪姜范姚谭廖邹熊郝崔邱秦侯邵孟贺龚"
 _NICK = re.compile(f"[老小]([{_CALLED}])(?![{_CALLED}]?[村庄镇路街巷屯沟湾寨区坊店桥])(?!家[村庄湾沟寨店屯坪院])")
@@ -30,17 +30,11 @@ _COMPOUND = re.compile(f"({'|'.join(SURE_COMPOUND)})([\u3400-\u9fff]{{1,2}})")
 _LATIN: Final = r"(?!(?:qq|wx|vx|tel|wechat|weixin|email|mail|app|ok|vip|wifi|id|no|none|null)\b)[a-z]{3,12}(?:[ ·.](?!(?:and|i|from|my|the|is|in|at|who|no|not|but|am|here|please|a|an|to|of|we|our|live|living)\b)[a-z]{2,12}){0,2}(?![a-z0-9@_])"
 LATIN_NAME = re.compile(_LATIN)
 _ENGLISH = re.compile(rf"(?:(?<![a-z])(?:mr|mrs|ms|miss)\.? ?|my name is |外教[: ]?)({_LATIN})")
-_SIGNED = re.compile(
-    r"(?:[。!?;\s:.~]|敬礼|谢谢|感谢)([\u3400-\u9fff]{2,4})[ ,\n]{0,3}(?:于? ?20\d\d ?[年.\-/] ?\d{1,2} ?[月.\-/] ?\d{1,2} ?日?)?\s*$"
-)
-_SIGNS: Final = 55  # odds of a name that stands where one signs
-_LETTER: Final = 8  # characters before a signature
 _SOON: Final = 20  # odds of a given name behind a compound surname
 # What a text must contain for any of these, as one expression without looking round.
 TRIGGER: Final = (
-    f"[老小][{_CALLED}]|[{_LETTERS}]{_DOT}[{_LETTERS}]|{'|'.join(SURE_COMPOUND)}|{_TIBETAN}|{_UYGHUR}|{_MONGOL}"
-    r"|mrs?\.?|ms\.|miss |my name is|外教"
-    r"|[。!?;\s:.~礼谢]\p{Han}{2,4}[ ,\n]{0,3}(?:于? ?20\d\d ?[年.\-/] ?\d{1,2} ?[月.\-/] ?\d{1,2} ?日?)?\s*$"
+    f"[老小][{_CALLED}]|{_DOT}|{'|'.join(SURE_COMPOUND)}|{_TIBETAN}|{_UYGHUR}|{_MONGOL}"
+    "|mrs?[. ]|ms[. ]|miss |my name is|外教"
 )
 
 
@@ -55,7 +49,6 @@ def other_names(text: str) -> Iterator[Span]:
             yield Span(*found.span(), "PERSON_NAME")
     for found in _ENGLISH.finditer(text):
         yield Span(*found.span(1), "PERSON_NAME")
-    yield from _signature(text)
 
 
 def _nicknames(text: str) -> Iterator[Span]:
@@ -76,19 +69,6 @@ def _given_behind(family: str, given: str, after: str) -> int:
         if len(part) == length and odds(family, part) - 60 - 6 * cut > _SOON:
             return length
     return 0
-
-
-def _signature(text: str) -> Iterator[Span]:
-    """Yield the name that ends a letter, with or without the day."""
-    found = _SIGNED.search(text)
-    if found is None or found.start() < _LETTER:
-        return
-    name = found.group(1)
-    family = name[:2] if name[:2] in SURE_COMPOUND else name[:1]
-    given = name[len(family) :]
-    named = 1 <= len(given) <= 2 and (len(family) > 1 or family in SURNAMES)
-    if named and name not in common() and name[:2] not in common() and odds(family, given) >= _SIGNS:
-        yield Span(*found.span(1), "PERSON_NAME")
 
 
 def _han(one: str) -> bool:
