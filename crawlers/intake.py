@@ -97,7 +97,7 @@ class Intake:
             text=words.text[:LONGEST],
             text_truncated=len(words.text) > LONGEST,
             author=self._author(card, raw),
-            account=Account(id=raw.account_id) if raw.account_id else None,
+            account=_account(raw),
             published=published,
             fetched_at=fetched_at,
             edited_at=_utc(raw.edited_at),
@@ -119,6 +119,12 @@ class Intake:
             return Author(public_account=raw.public_account)
         at = raw.fetched_at if clock_suspect(raw.published.at, raw.fetched_at) else raw.published.at
         return Author(key=self._pseudonyms.key(card.id, native, at), public_account=raw.public_account)
+
+
+def _account(raw: RawPost) -> Account | None:
+    """Return the registered account that wrote it: one that says so of itself is an office, and nobody's pseudonym."""
+    id_ = raw.account_id or (cleaned(raw.author or raw.author_key or "") if raw.public_account else "")
+    return Account(id=id_) if id_ else None
 
 
 def _source(card: SourceCard, raw: RawPost) -> Source:

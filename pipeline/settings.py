@@ -11,7 +11,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -123,6 +123,22 @@ class Engine(_Section):
     late_after: Duration = Field(
         default=timedelta(minutes=10), description="晚于此时长的预警标注“补报” / later alerts are marked as late"
     )
+    rule_groups: int = Field(
+        default=100_000,
+        ge=1,
+        description="一条规则最多同时开多少个分组，多出的不计数并告知负责方 / most groups of one rule; its owner hears of more",
+    )
+
+
+class Calendar(_Section):
+    """Days that differ from the statutory calendar: what the district adds, or a year's arrangement that came out since."""
+
+    holidays: list[date] = Field(
+        default_factory=list, description="另外放假的日子，如 2027-02-08 / further days off, such as 2027-02-08"
+    )
+    makeup_workdays: list[date] = Field(
+        default_factory=list, description="另外上班的日子（调休） / further days that are worked"
+    )
 
 
 class Analyse(_Section):
@@ -190,6 +206,7 @@ class Settings(_Section):
     metrics: Metrics = Metrics()
     engine: Engine = Engine()
     analyse: Analyse = Analyse()
+    calendar: Calendar = Calendar()
     sources: list[SourceSettings] = Field(default_factory=list)
     receivers: list[ReceiverSettings] = Field(
         default_factory=lambda: [

@@ -114,6 +114,15 @@ def test_an_official_account_is_named_by_its_registered_id(tmp_path: Path) -> No
     assert post.author.public_account
 
 
+def test_a_public_account_is_named_by_the_id_it_goes_by_and_a_person_never(tmp_path: Path) -> None:
+    office, person = a_door(tmp_path).intake.posts(
+        BBS, [a_raw_post(author="A", public_account=True), a_raw_post("另一帖", author="A")]
+    )
+
+    assert office.account == Account(id="A")
+    assert person.account is None
+
+
 def test_when_the_bus_is_away_nothing_is_counted_as_taken(tmp_path: Path) -> None:
     door = a_door(tmp_path)
     door.bus.away = True
