@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -15,11 +16,13 @@ class Killed(BaseException):
 class Life:
     """Counts operations down to a death at every *every*-th. It outlives the bus: keep one over all rebuildings.
 
-    A life without a single commit is followed by a longer one: else the same death would come for ever.
+    With a *seed* a life has any length up to twice as long. A life without a single commit is followed by a longer
+    one: else the same death would come for ever.
     """
 
-    def __init__(self, every: int) -> None:
+    def __init__(self, every: int, seed: int | None = None) -> None:
         self._every = every
+        self._chance = random.Random(seed) if seed is not None else None
         self._length = every
         self._left = every
         self._committed = False
@@ -28,7 +31,8 @@ class Life:
         self._left -= 1
         if self._left > 0:
             return
-        self._length = self._every if self._committed else self._length + 1
+        usual = self._every if self._chance is None else self._chance.randint(1, 2 * self._every)
+        self._length = usual if self._committed else self._length + 1
         self._left, self._committed = self._length, False
         raise Killed
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from pipeline.errors import Fault, Misconfigured
 from pipeline.model import FIELDS, MISSING, Level
@@ -77,12 +86,25 @@ class Check(_Entry):
     exp_alerts: tuple[ExpectedAlert, ...]
 
 
+class CalendarDays(_Entry):
+    """A calendar of a test's own, so that it does not depend on how a real year was arranged."""
+
+    holidays: tuple[date, ...] = ()
+    makeup_workdays: tuple[date, ...] = ()
+
+
 class RuleTest(_Entry):
-    """A history of posts, and what must be firing when."""
+    """A history of posts, and what must be firing when.
+
+    *directory* has the lists that the rule expects to hear from; a ``since`` such as ``0d`` counts from the start.
+    *calendar* names one of the file's calendars; without a name the first of them counts, without any the statutory.
+    """
 
     name: str
     rule: str
     start_timestamp: AwareDatetime
+    directory: dict[str, tuple[dict[str, Any], ...]] = Field(default_factory=dict)
+    calendar: str = ""
     doc_defaults: Annotated[dict[str, Any], AfterValidator(_fields)] = Field(default_factory=dict)
     input_docs: tuple[Annotated[InputDoc, BeforeValidator(InputDoc.read)], ...] = ()
     alert_rule_test: tuple[Check, ...] = Field(min_length=1)
@@ -95,7 +117,19 @@ class TestFile(_Entry):
 
     rule_files: tuple[Path, ...] = Field(min_length=1)
     timezone: str = "Asia/Shanghai"
+    calendars: dict[str, CalendarDays] = Field(default_factory=dict)
     tests: tuple[RuleTest, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _known_calendars(self) -> TestFile:
+        unknown = sorted({test.calendar for test in self.tests} - {"", *self.calendars})
+        if unknown:
+            raise ValueError(f"没有日历 {'、'.join(unknown)} / unknown calendar")
+        return self
+
+    def calendar_of(self, test: RuleTest) -> CalendarDays | None:
+        """Return the calendar that *test* counts by; None for the statutory one."""
+        return self.calendars[test.calendar] if test.calendar else next(iter(self.calendars.values()), None)
 
 
 @dataclass(frozen=True)
@@ -105,6 +139,7 @@ class FoundTest:
     file: Path
     rule_files: tuple[Path, ...]
     test: RuleTest
+    calendar: CalendarDays | None = None
 
 
 def find_tests(paths: Sequence[Path]) -> list[FoundTest]:
@@ -121,7 +156,7 @@ def find_tests(paths: Sequence[Path]) -> list[FoundTest]:
             faults += [_fault(file, item["loc"], item["msg"]) for item in error.errors()]
             continue
         rule_files = tuple(file.parent / rule_file for rule_file in read.rule_files)
-        found += [FoundTest(file, rule_files, test) for test in read.tests]
+        found += [FoundTest(file, rule_files, test, read.calendar_of(test)) for test in read.tests]
     if faults:
         raise Misconfigured(faults)
     return found

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import random
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from pipeline.app.mortal import Killed, Life, MortalBus
-from pipeline.app.rule_files import Check, ExpectedAlert, FoundTest, RuleTest, group_of
+from pipeline.app.rule_files import CalendarDays, Check, ExpectedAlert, FoundTest, RuleTest, group_of
 from pipeline.bus import Bus, Message
 from pipeline.bus.sqlite import SqliteBus
 from pipeline.detect.memory import Memory
@@ -23,10 +23,20 @@ from pipeline.engine.worker import Worker
 from pipeline.ledger import Ledger
 from pipeline.match.stage import MatchStage
 from pipeline.model import FIELDS, Alert, AnalysedPost, encode, post_id, revision
-from pipeline.rulebook import Rulebook
+from pipeline.rulebook import Rule, Rulebook
+from pipeline.settings import duration
 from pipeline.topics import ANALYSED
+from pipeline.workdays import Workdays
 
 SHUFFLES = 20
+KILLS = 3
+
+# Blocks that cannot stand without what the test does not care about.
+_LEAST: Final[Mapping[str, dict[str, Any]]] = {
+    "cluster": {"id": ""},
+    "event": {"id": ""},
+    "sentiment": {"label": "neu", "p_neg": 0.0, "p_pos": 0.0},
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,8 @@ class Way:
     shuffle: int | None = None
     twice: bool = False
     kill_every: int | None = None
+    chance: int | None = None  # the seed of deaths at random
+    batch: int = 256
     live: bool = False
 
 
@@ -45,8 +57,14 @@ WAYS = (
     Way("原样，实时 / as written, live", live=True),
     *(Way(f"乱序 {seed} / shuffled", shuffle=seed) for seed in range(1, SHUFFLES + 1)),
     Way("每条两次 / twice", twice=True),
+    *(Way(f"一批 {batch} 条 / batches of {batch}", batch=batch) for batch in (1, 7, 500)),
+    Way("一批 1 条，实时 / batches of 1, live", batch=1, live=True),
     Way("每两步死一次 / killed every 2nd step", kill_every=2),
     Way("每三步死一次 / killed every 3rd step", kill_every=3),
+    *(
+        Way(f"乱序、重复、随时会死 {seed} / shuffled, twice, killed at random", seed, True, 3, seed, 7)
+        for seed in range(1, KILLS + 1)
+    ),
 )
 
 
@@ -69,7 +87,7 @@ def run_test(found: FoundTest) -> Failure | None:
     book = Rulebook.read(found.rule_files)
     for way in WAYS:
         with tempfile.TemporaryDirectory(prefix="yuqing-test-") as folder:
-            stand = _Stand(Path(folder), book, found.test, way)
+            stand = _Stand(Path(folder), book, found, way)
             for at, expected, got in stand.run():
                 return Failure(found, way.name, at, expected, got)
     return None
@@ -78,16 +96,19 @@ def run_test(found: FoundTest) -> Failure | None:
 class _Stand:
     """Match and detect on a ledger of their own, with a clock that the test moves."""
 
-    def __init__(self, folder: Path, book: Rulebook, test: RuleTest, way: Way) -> None:
-        self._folder, self._book, self._test, self._way = folder, book, test, way
-        self._start = test.start_timestamp
+    def __init__(self, folder: Path, book: Rulebook, found: FoundTest, way: Way) -> None:
+        self._folder, self._book, self._test, self._way = folder, book, found.test, way
+        self._start = found.test.start_timestamp
+        self._days = found.calendar
         self._clock = ManualClock(self._start)
-        self._life = Life(way.kill_every) if way.kill_every else None
+        self._life = Life(way.kill_every, way.chance) if way.kill_every else None
         self._build()
 
     def run(self) -> Iterator[tuple[timedelta, str, str]]:
         """Yield (when, expected, got) for each check that does not hold."""
-        waiting = sorted(_documents(self._test), key=lambda doc: (doc.post.fetched_at, doc.post.id))
+        rule = self._book.by_id.get(self._test.rule)
+        waiting = sorted(_documents(self._test, rule), key=lambda doc: (doc.post.fetched_at, doc.post.id))
+        self._settle(self._start)  # who is expected to be heard is waited for from here on
         for check in sorted(self._test.alert_rule_test, key=lambda each: each.eval_time):
             now = self._start + check.eval_time
             known = [doc for doc in waiting if doc.post.fetched_at <= now]
@@ -130,8 +151,13 @@ class _Stand:
         bus: Bus = SqliteBus(self._folder / "bus", partitions=2, durable=False)
         self._bus = MortalBus(bus, self._life) if self._life else bus
         self._ledger = Ledger.open(f"sqlite:///{self._folder / 'ledger.db'}", durable=False)
-        detect = DetectStage(self._book.by_id, self._ledger, patient=not self._way.live)
-        self._workers = [Worker(stage, self._bus, self._clock) for stage in (MatchStage(self._book), detect)]
+        detect = DetectStage(
+            self._book.by_id, self._ledger,
+            patient=not self._way.live, workdays=_workdays(self._days), expected=_expected(self._test),
+        )  # fmt: skip
+        self._workers = [
+            Worker(stage, self._bus, self._clock, batch=self._way.batch) for stage in (MatchStage(self._book), detect)
+        ]
 
     def _rebuild(self) -> None:
         self._close()
@@ -144,30 +170,56 @@ class _Stand:
         self._ledger.close()
 
 
-def _documents(test: RuleTest) -> Iterator[AnalysedPost]:
+def _workdays(days: CalendarDays | None) -> Workdays:
+    return Workdays(days.holidays, days.makeup_workdays) if days is not None else Workdays.statutory()
+
+
+def _expected(test: RuleTest) -> dict[str, Sequence[Mapping[str, object]]]:
+    """Return the lists of a test's directory, with points in time where it counts from its start."""
+    return {
+        name if name == "sources" else f"directory.{name}": [_dated(entry, test.start_timestamp) for entry in entries]
+        for name, entries in test.directory.items()
+    }
+
+
+def _dated(entry: Mapping[str, object], start: datetime) -> Mapping[str, object]:
+    try:
+        return {**entry, "since": start + duration(entry.get("since", ""))}
+    except ValueError:
+        return entry  # a date of its own, or none
+
+
+def _documents(test: RuleTest, rule: Rule | None) -> Iterator[AnalysedPost]:
+    accounts = rule is not None and "account.id" in rule.group_by
     number = 0
     for doc in test.input_docs:
         for n in range(doc.repeat.count):
             values = {key: _numbered(value, n) for key, value in (test.doc_defaults | doc.values).items()}
+            if accounts and "author.key" in values:
+                values = {"account.id": values["author.key"]} | values  # of our own accounts the writer is the account
             at = test.start_timestamp + doc.at + n * doc.repeat.every
             yield _document(values, number, at, at + doc.ingest_delay)
             number += 1
 
 
 def _document(values: dict[str, Any], number: int, at: datetime, fetched_at: datetime) -> AnalysedPost:
-    """Return an analysed post that has just *values*, by the names of §5.1."""
+    """Return an analysed post that has just *values*, by the names of §5.1.
+
+    One that names no source has none that could fall silent; one that names no id is a post of its own.
+    """
     title, text = str(values.get("title", "")), str(values.get("text", ""))
+    native_id = str(values.get("native_id", number))
     tree: dict[str, Any] = {
         "post": {
-            "id": post_id("rule-test", str(number)), "native_id": str(number), "rev": revision(title, text),
-            "source": {"id": "rule-test"}, "published": {"at": at}, "fetched_at": fetched_at,
+            "id": post_id("rule-test", native_id), "native_id": native_id, "rev": revision(title, text),
+            "source": {"id": ""}, "published": {"at": at}, "fetched_at": fetched_at, "engagement": {"at": fetched_at},
         }
     }  # fmt: skip
     for name, value in values.items():
         _put(tree, FIELDS[name].path, value)
-    for block in ("cluster", "sentiment"):  # blocks that cannot stand without what the test does not care about
+    for block, least in _LEAST.items():
         if block in tree:
-            tree[block] = {"id": "", "label": "neu", "p_neg": 0.0, "p_pos": 0.0} | tree[block]
+            tree[block] = least | tree[block]
     return msgspec.convert(tree, AnalysedPost)
 
 
