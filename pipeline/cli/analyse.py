@@ -6,19 +6,20 @@ import itertools
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import msgspec
 
 from crawlers import SourceCard
-from crawlers.intake import Intake
+from crawlers.intake import Intake, cleaned
 from crawlers.pseudonyms import Pseudonyms
 from crawlers.recording import card_of, raw_post, row_of
 from pipeline.analyse import Analyst
 from pipeline.analyse.explained import because
 from pipeline.app import App
 from pipeline.errors import Rejected
-from pipeline.model import Access, AnalysedPost, Post, as_tree
-from pipeline.privacy import Masker
+from pipeline.model import Access, AnalysedPost, Kind, Post, as_tree
+from pipeline.privacy import Masked, Masker
 from pipeline.settings import Settings
 
 _BATCH = 256
@@ -28,7 +29,8 @@ _BLOCKS = ("sentiment", "matter", "place", "party", "privacy", "gate", "cluster"
 def analyse_lines(settings: Settings, explain: bool) -> None:
     app = App(settings)
     analyst = Analyst.open(settings.analyse, app.directory, app.clusters, [app.events], explain=explain)
-    reader = _LineReader(Intake(app.bus, Masker(app.directory), Pseudonyms.fixed()), settings.timezone)
+    masker = Masker(app.directory)
+    reader = _LineReader(Intake(app.bus, masker, Pseudonyms.fixed()), masker, settings.timezone)
     for batch in _batches(sys.stdin.buffer):
         for line in _answers(analyst, [reader.read(raw) for raw in batch], explain):
             sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
@@ -36,37 +38,50 @@ def analyse_lines(settings: Settings, explain: bool) -> None:
     app.close()
 
 
+class _Line(NamedTuple):
+    """A line's own id, and its post or why there is none; *masked* says what was hidden in it."""
+
+    id: object
+    post: Post | str
+    masked: Masked = Masked("", "")
+
+
 class _LineReader:
     """Reads one line as a masked post; what cannot be read becomes words about why."""
 
-    def __init__(self, intake: Intake, zone: str) -> None:
+    def __init__(self, intake: Intake, masker: Masker, zone: str) -> None:
         self._intake = intake
+        self._masker = masker
         self._zone = zone
         self._now = datetime.now(UTC)
 
-    def read(self, raw: bytes) -> tuple[object, Post | str]:
+    def read(self, raw: bytes) -> _Line:
         """Return the line's own id and its post, or the reason why there is none."""
         row = row_of(raw)
         if isinstance(row, Rejected):
-            return None, str(row)
+            return _Line(None, str(row))
         default = SourceCard(id="stdin", connector="import", access=Access.IMPORT, zone=self._zone)
         try:
             card = card_of(row, default)
-            (post,) = self._intake.posts(card, [raw_post(row, fetched_at=self._now, zone=self._zone)])
+            spoken = raw_post(row, fetched_at=self._now, zone=self._zone)
+            (post,) = self._intake.posts(card, [spoken])
         except Rejected as error:
-            return row.get("id"), str(error)
-        return row.get("id", post.native_id), post
+            return _Line(row.get("id"), str(error))
+        words = (cleaned(spoken.title), cleaned(spoken.text))
+        (masked,) = self._masker.mask_batch([words], [spoken.kind is Kind.ARTICLE])  # again, for where it stood
+        return _Line(row.get("id", post.native_id), post, masked)
 
 
-def _answers(analyst: Analyst, lines: list[tuple[object, Post | str]], explain: bool) -> Iterator[dict[str, object]]:
-    docs = iter(analyst.analyse([post for _, post in lines if isinstance(post, Post)]))
-    for id_, post in lines:
-        if isinstance(post, str):
-            yield {"id": id_, "error": post}
+def _answers(analyst: Analyst, lines: list[_Line], explain: bool) -> Iterator[dict[str, object]]:
+    docs = iter(analyst.analyse([line.post for line in lines if isinstance(line.post, Post)]))
+    for line in lines:
+        if isinstance(line.post, str):
+            yield {"id": line.id, "error": line.post}
         else:
             doc = next(docs)
             blocks = _blocks(doc)
-            yield {"id": id_, **(_with_reasons(blocks, doc) if explain else _without_reasons(blocks))}
+            blocks["privacy"] |= _hidden(doc.post, line.masked)
+            yield {"id": line.id, **(_with_reasons(blocks, doc) if explain else _without_reasons(blocks))}
 
 
 def _blocks(doc: AnalysedPost) -> dict[str, dict[str, object]]:
@@ -78,6 +93,12 @@ def _blocks(doc: AnalysedPost) -> dict[str, dict[str, object]]:
         blocks[name] = {**_tree(blocks.get(name)), **_tree(shown.get(name))}
     blocks["masked"] = {"title": doc.post.title, "text": doc.post.text}
     return blocks  # type: ignore[no-any-return] # msgspec says Any for a struct's plain form
+
+
+def _hidden(post: Post, masked: Masked) -> dict[str, object]:
+    """Return the masked words, and of each thing masked its class and where it stood in the line's title and text."""
+    spans = [{"start": span.start, "end": span.end, "class": span.name} for span in masked.spans]
+    return {"title": post.title, "text": post.text, "classes": list(masked.classes), "spans": spans}
 
 
 def _with_reasons(blocks: dict[str, dict[str, object]], doc: AnalysedPost) -> dict[str, object]:

@@ -130,7 +130,7 @@ class Masker:
         kept = len(title) if headline else 0
         spans = tuple(span for span in found if span.start >= kept or span.name not in _NAMES)
         old = [CLASS_OF[match.group()] for match in _PLACEHOLDER.finditer(normal)]
-        classes = tuple(sorted({*old, *(span.name for span in spans)}))
+        classes = _told({*old, *(span.name for span in spans)})
         hidden = _covered(normal, 0, len(normal), spans)  # the same as normalising again: placeholders are normal
         if not spans:
             return Masked(title, text, classes, about_a_minor(hidden), normal=hidden)
@@ -186,6 +186,11 @@ class Masker:
         if span.name == "HANDLE":
             return words.lstrip("@").startswith(self._accounts)
         return span.name in ("CN_LANDLINE", "CN_MOBILE") and _digits(words) in self._published
+
+
+def _told(names: set[str]) -> tuple[str, ...]:
+    """Return the classes of DOMAIN §3.3: an official's name is a person's, only its placeholder is another."""
+    return tuple(sorted({"PERSON_NAME" if name in _NAMES else name for name in names}))
 
 
 def _automaton(directory: Directory | None) -> CharwiseDoubleArrayAhoCorasick:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 INVISIBLE: Final = (
     "[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20e3\ufe00-\ufe0f\ufeff]"
@@ -18,8 +17,7 @@ _SPOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Shadow:
+class Shadow(NamedTuple):
     """The normal form without invisible characters; ``offsets`` is None where nothing was left out."""
 
     text: str

@@ -26,6 +26,19 @@ def test_personal_data_are_masked_in_what_is_printed(yuqing: Terminal) -> None:
     assert "[手机号]" in done.lines[0]["masked"]["text"]
 
 
+def test_what_was_hidden_is_told_by_class_and_place_and_never_in_itself(yuqing: Terminal) -> None:
+    words = {"title": "主任李测试收礼", "text": "电话１３８００１３８０００，旧证640101000101001"}
+    privacy = yuqing("analyse", stdin=json.dumps(words)).lines[0]["privacy"]
+    body = f"{words['title']}\n{words['text']}"
+    assert (privacy["title"], privacy["text"]) == ("主任[职务人员]收礼", "电话[手机号]，旧证[身份证]")
+    assert privacy["classes"] == ["CN_ID15", "CN_MOBILE", "PERSON_NAME"]
+    assert [body[span["start"] : span["end"]] for span in privacy["spans"]] == [
+        "李测试",
+        "１３８００１３８０００",
+        "640101000101001",
+    ]
+
+
 def test_reasons_are_told_only_when_asked_for_and_stand_where_they_say(yuqing: Terminal) -> None:
     silent, told = yuqing("analyse", stdin=WATER).lines[0], yuqing("analyse", "--explain", stdin=WATER).lines[0]
     assert "why" not in json.dumps(silent)
