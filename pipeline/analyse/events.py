@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from itertools import islice, repeat
+from itertools import count, islice, repeat
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -24,6 +24,9 @@ WIDTH: Final = 8  # events found under one term, the newest
 CLOSEST: Final = 4  # events that a post is weighed against
 ENOUGH: Final = 18.0  # weight of what a post and an event have in common: a rare name of four characters
 FEWEST: Final = 3  # terms of a post that can be told from others
+TOGETHER: Final = 2  # terms that an event of this very block must share to be weighed
+HEAVIEST: Final = 24  # terms of a post by which events of this very block are found
+SETTLED: Final = 64  # posts after which an event takes up no more terms
 RARER: Final = 3.0  # events that may have a term before it counts much less
 _COUNTS = 1 << 18  # slots in which events are counted by term
 _SLOT = np.uint32(14)
@@ -62,8 +65,10 @@ class Events:
         found: list[EventFinding | None] = []
         while len(found) < len(batch):
             docs = batch[len(found) : len(found) + self._book.room]
-            nearby = self._book.nearby(_terms(docs))
-            found += [self._judge(doc, nearby, place) for place, doc in enumerate(docs)]
+            telling = [place for place, doc in enumerate(docs) if _tells(doc)]
+            nearby = self._book.nearby(_terms([docs[place] for place in telling]))
+            rows = dict(zip(telling, count()))
+            found += [self._judge(doc, nearby, rows.get(place)) for place, doc in enumerate(docs)]
             self._book.settle(len(docs))
         return found
 
@@ -74,34 +79,41 @@ class Events:
         """
         remaining = iter(docs)
         while batch := list(islice(remaining, self._book.room)):
-            nearby = self._book.nearby(_terms(batch))
-            for place, doc in enumerate(batch):
-                if doc.event:
-                    number = self._recalled.get(doc.event.id, -1)
-                    at = doc.post.at.timestamp()
-                    if number < 0:
-                        self._recalled[doc.event.id] = number = self._book.open(doc.event.id, at, nearby, place)
-                    else:
-                        self._book.join(number, at, nearby, place)
-                    self._keep_cluster(doc, number)
+            telling = [doc for doc in batch if doc.event and _tells(doc)]
+            nearby = self._book.nearby(_terms(telling))
+            for row, doc in enumerate(telling):
+                self._recall(doc, nearby, row)
             self._book.settle(len(batch))
 
-    def _judge(self, doc: AnalysedPost, nearby: _Nearby, place: int) -> EventFinding | None:
-        at = doc.post.at.timestamp()
+    def _judge(self, doc: AnalysedPost, nearby: _Nearby, row: int | None) -> EventFinding | None:
+        """Return the event of a post; *row* is None if it tells of no matter by itself."""
         number = self._by_cluster.get(_cluster(doc), -1)
-        if self._book.name(number) is not None:
-            likeness = 1.0
-        elif not _tells(doc) or nearby.sizes[place] < FEWEST:
-            return None
-        else:
-            number, likeness = self._book.closest(nearby, place, at, self._span_s)
-        if number < 0:
-            number = self._book.open(doc.post.id, at, nearby, place)
-            self._keep_cluster(doc, number)
+        name, likeness = self._book.name(number), 1.0
+        if row is None:
+            return EventFinding(name, "joined") if name else None
+        at = doc.post.at.timestamp()
+        if name is None:
+            if nearby.sizes[row] < FEWEST:
+                return None
+            number, likeness = self._book.closest(nearby, row, at, self._span_s)
+            name = self._book.name(number)
+        if name is None:
+            self._keep_cluster(doc, self._book.open(doc.post.id, at, nearby, row))
             return EventFinding(doc.post.id)
-        self._book.join(number, at, nearby, place)
+        self._book.join(number, at, nearby, row)
         self._keep_cluster(doc, number)
-        return EventFinding(self._book.name(number) or "", "joined", round(likeness, 4))
+        return EventFinding(name, "joined", round(likeness, 4))
+
+    def _recall(self, doc: AnalysedPost, nearby: _Nearby, row: int) -> None:
+        if doc.event is None:
+            return
+        at = doc.post.at.timestamp()
+        number = self._recalled.get(doc.event.id, -1)
+        if number < 0:
+            self._recalled[doc.event.id] = number = self._book.open(doc.event.id, at, nearby, row)
+        else:
+            self._book.join(number, at, nearby, row)
+        self._keep_cluster(doc, number)
 
     def _keep_cluster(self, doc: AnalysedPost, number: int) -> None:
         self._by_cluster[_cluster(doc)] = number
@@ -175,16 +187,17 @@ class _Book:
 
     def closest(self, nearby: _Nearby, place: int, at: float, span_s: float) -> tuple[int, float]:
         """Return the event that shares most with the post at *place*, and how much of its terms; -1 for none."""
-        slots = {slot for slot in map(self._new.get, nearby.listed[place]) if slot is not None}
+        often = Counter(map(self._new.get, nearby.listed[place][:HEAVIEST]))
+        slots = {slot for slot, times in often.items() if slot is not None and times >= TOGETHER}
         slots.update(nearby.events.get(place, ()))
-        best = (ENOUGH, 0, -1)
-        for slot in slots:
-            if self._since[slot] - span_s <= at <= self._until[slot] + span_s:
-                number = self._number(slot)
-                best = max(best, (self._shared(nearby, place, slot), -number, slot))
-        if best[2] < 0:
+        near = [slot for slot in slots if self._since[slot] - span_s <= at <= self._until[slot] + span_s]
+        if not near:
             return -1, 0.0
-        return -best[1], min(1.0, best[0] / float(nearby.weights[place].sum()))
+        shared = self._shared(nearby, place, near)
+        best, number = max((weight, -self._number(slot)) for weight, slot in zip(shared, near, strict=True))
+        if best < ENOUGH:
+            return -1, 0.0
+        return -number, min(1.0, best / float(nearby.weights[place].sum()))
 
     def open(self, name: str, at: float, nearby: _Nearby, place: int) -> int:
         """Return the number of a new event that has one post."""
@@ -201,16 +214,14 @@ class _Book:
         return number
 
     def join(self, number: int, at: float, nearby: _Nearby, place: int) -> None:
-        """Count one more post of the event; its new terms take the places of those that fewer posts have."""
+        """Count one more post of the event; in the beginning its new terms take the places of those that nobody repeats."""
         slot = number % self._most
         mine = nearby.terms[place, : nearby.sizes[place]]
         same = mine[:, None] == self._terms[slot][None, :]
         times = self._times[slot]
         times += same.any(axis=0) & (times < np.iinfo(np.uint16).max)
-        new = mine[~same.any(axis=1)]
-        seldom = np.argsort(times, kind="stable")
-        seldom = seldom[times[seldom] <= 1][::-1][: len(new)] if self._posts[slot] > 1 else seldom[times[seldom] == 0]
-        self._replace(slot, seldom, new)
+        if self._posts[slot] < SETTLED:
+            self._take_up(slot, mine[~same.any(axis=1)])
         self._posts[slot] += 1
         self._since[slot], self._until[slot] = min(self._since[slot], at), max(self._until[slot], at)
 
@@ -228,11 +239,13 @@ class _Book:
             np.add.at(self._counts, found >> _SLOT, 1)
             self._brought.clear()
 
-    def _replace(self, slot: int, places: npt.NDArray[np.intp], new: Codes) -> None:
-        new = new[: len(places)]
-        self._terms[slot, places[: len(new)]] = new
-        self._times[slot, places[: len(new)]] = 1
-        self._bring(slot, new)
+    def _take_up(self, slot: int, new: Codes) -> None:
+        """Put *new* where the event has no term, or one that a single post had and nobody repeated."""
+        times = self._times[slot]
+        free = np.flatnonzero(times <= (1 if self._posts[slot] > 1 else 0))[::-1][: len(new)]
+        self._terms[slot, free] = new[: len(free)]
+        times[free] = 1
+        self._bring(slot, new[: len(free)])
 
     def _bring(self, slot: int, codes: Codes) -> None:
         self._brought.append((slot, codes))
@@ -241,12 +254,13 @@ class _Book:
     def _number(self, slot: int) -> int:
         return self._opened - 1 - (self._opened - 1 - slot) % self._most
 
-    def _shared(self, nearby: _Nearby, place: int, slot: int) -> float:
-        """Return the weight of the terms that a post shares with an event, each by how many of its posts have it."""
-        size = nearby.sizes[place]
-        same = nearby.terms[place, :size, None] == self._terms[slot][None, :]
-        times = (same * self._times[slot]).sum(axis=1) / self._posts[slot]
-        return float((nearby.weights[place, :size] * np.sqrt(times)).sum())
+    def _shared(self, nearby: _Nearby, place: int, slots: Sequence[int]) -> list[float]:
+        """Return the weight of the terms that a post shares with each event, each by how many of its posts have it."""
+        at, size = np.array(slots), nearby.sizes[place]
+        same = nearby.terms[place, None, :size, None] == self._terms[at][:, None, :]
+        times = np.einsum("eij,ej->ei", same, self._times[at]) / self._posts[at, None]
+        shared: list[float] = (nearby.weights[place, :size] * np.sqrt(times)).sum(axis=1).tolist()
+        return shared
 
     def _likely(self, weights: Weights, slots: Numbers) -> dict[int, list[int]]:
         """Return for each post the events on the shelves that share most with it, if that may be enough."""

@@ -86,7 +86,7 @@ _ENDS = np.array([ord(end) for end in SENTENCE_ENDS], np.uint32)
 
 @cache
 def _rarity() -> npt.NDArray[np.uint8]:
-    table: npt.NDArray[np.uint8] = np.load(TABLE, mmap_mode="r")
+    table: npt.NDArray[np.uint8] = np.load(TABLE)
     return table
 
 
