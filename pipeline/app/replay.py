@@ -108,6 +108,9 @@ class _Rehearsal:
     def run(self, posts: Sequence[Post], progress: Callable[[int, int], None]) -> Iterator[Notification]:
         order = _delivery_order(posts, self._options)
         horizon = _earliest_to_come(order)
+        if posts:  # the desk begins to listen just before the first post: silences count from there
+            self._clock.move_to(posts[0].fetched_at - _INSTANT)
+            yield from self._settle()
         for start in range(0, len(order), self._options.batch):
             stop = min(start + self._options.batch, len(order))
             self._deliver(order[start:stop])

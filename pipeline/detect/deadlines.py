@@ -121,7 +121,7 @@ class Deadlines:
         stage = spec.stages[len(passed) - 1]
         return Found(
             rule=rule, key=ringing.group, group=match.group, at=passed[0], known_at=now, partition=ringing.partition,
-            reach=Reach(passed[0], Reading(len(passed), len(passed))), match=match, alone=True, seed=(run.id,),
+            reach=Reach(passed[0], Reading(1, 1)), match=match, alone=True, seed=(run.id,),
             timely_at=passed[-1], stage=len(passed), level=stage.level, facts={"key": key, "remaining": remaining},
             why=f"{key} 始于 {begun}，已过时限的 {stage.at:.0%}，{over}",
         )  # fmt: skip

@@ -53,7 +53,7 @@ def _alert(
 ) -> Alert:  # fmt: skip
     id_ = digest("alert", kind, *group, when)
     return Alert(
-        id=id_, turn_id=digest(id_, "1"), turn=Turn.OPENED, rule=kind, rule_rev="", rule_name=_NAMES[kind],
+        id=id_, turn_id=digest(id_, "1"), turn=Turn.OPENED, rule=kind, rule_rev="", rule_name=f"{_NAMES[kind]}：{group[0]}",
         owner=rule.owner, group_by=group_by, group=group, level=level, active_at=active_at or now, last_at=now, at=now,
         summary=summary, advice=advice, why=why, manner=_MANNER,
     )  # fmt: skip

@@ -157,7 +157,7 @@ class Silences:
         last = f"自 {since.astimezone(zone):%Y-%m-%d %H:%M} 起" if heard.last else "登记以来从未发布，"
         return Found(
             rule=rule, key=ringing.group, group=(heard.key,), at=began, known_at=now, partition=ringing.partition,
-            reach=Reach(began, Reading(len(passed), len(passed))), seed=(since.isoformat(), heard.key),
+            reach=Reach(began, Reading(1, 1)), seed=(since.isoformat(), heard.key),
             timely_at=passed[-1][0], stage=len(passed), level=stage.level,
             facts={"key": heard.key, "silent_for": now - since, "directory": directory},
             why=f"{directory['name']} {last}已 {silence(now - since)}未更新",

@@ -200,6 +200,7 @@ class Spells:
         matter, place, privacy = (
             (match.analysed.matter, match.analysed.place, match.analysed.privacy) if match else (None, None, None)
         )
+        timely_at = found.timely_at or reached.at
         seed = found.seed or ((match.analysed.post.id,) if match else (reached.at.isoformat(),))
         id_ = digest("alert", rule.id, *found.group, *seed)
         evidence = self._memory.evidence(rule.id, found.key, reached.at - rule.timeframe, max(found.at, reached.at))
@@ -207,7 +208,8 @@ class Spells:
             id=id_, turn_id=digest(id_, "1"), turn=Turn.OPENED, rule=rule.id, rule_rev=rule.rev, rule_name=rule.name,
             owner=rule.owner, group_by=rule.group_by, group=found.group, level=level, active_at=reached.at,
             last_at=found.at, at=found.known_at, count=count,
-            late=found.known_at - (found.timely_at or reached.at) > self._late_after, shadow=rule.shadow,
+            late=found.known_at - timely_at > self._late_after,
+            waited_s=(timely_at - reached.at).total_seconds(), shadow=rule.shadow,
             summary=summarise(found, count, level) if found.quotable else plainly(found, count),
             advice=advise(found, count, level) if found.quotable else "",
             why=why(found, count), topic=matter.topic if matter else "other",

@@ -8,8 +8,8 @@ from datetime import datetime
 from pipeline import log, topics
 from pipeline.bus import Delivery, Message
 from pipeline.match.matcher import Matcher
-from pipeline.model import AnalysedPost, Match, Reader, encode
-from pipeline.rulebook import Rulebook
+from pipeline.model import AnalysedPost, Match, Reader, digest, encode
+from pipeline.rulebook import Rule, Rulebook, RuleType
 
 _log = log.get("match")
 
@@ -22,6 +22,7 @@ class MatchStage:
     writes: str | None = topics.MATCHES
 
     def __init__(self, rulebook: Rulebook) -> None:
+        self._rules = rulebook.by_id
         self._matcher = Matcher(rulebook.rules)
         self._reader: Reader[AnalysedPost] = Reader(AnalysedPost)
         self.problems = 0
@@ -29,7 +30,7 @@ class MatchStage:
     def process(self, batch: Sequence[Delivery], now: datetime) -> Sequence[Message]:
         """Return the matches in *batch*. Raises Rejected if a delivery is no analysed post."""
         return [
-            Message(match.key, encode(match))
+            Message(lane(self._rules[match.rule], match), encode(match))
             for match in self.match([self._reader.read(delivery.value) for delivery in batch])
         ]
 
@@ -52,3 +53,14 @@ class MatchStage:
         return ()
 
     def close(self) -> None: ...
+
+
+def lane(rule: Rule, match: Match) -> str:
+    """Return the bus key of *match*: hits that one window may hold stay in order, and go to one process.
+
+    A silence looks at all sources of its rule together, mere counts do not know the group of their post, and of a
+    deadline's group only the key is the same in all its posts.
+    """
+    if rule.type in (RuleType.FLATLINE, RuleType.GROWTH):
+        return digest(rule.id)
+    return digest(rule.id, match.group[0]) if rule.type is RuleType.DEADLINE and match.group else match.key

@@ -47,7 +47,8 @@ class Alert(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag="
 
     *id* names the episode, *turn_id* this turn of it (both deterministic). *active_at* is the earliest
     event time at which the condition held, *at* when we could know. *late* says that it was told
-    late through no fault of the rule (补报). *why* states rule and numbers in words.
+    late through no fault of the rule (补报): *waited_s* is how long the rule itself waits after *active_at*, to see
+    whether it lasts or by its stages. *why* states rule and numbers in words.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Alert(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag="
     at: datetime
     count: int = 1
     late: bool = False
+    waited_s: float = 0.0
     shadow: bool = False
     summary: str = ""
     advice: str = ""

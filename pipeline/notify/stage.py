@@ -182,7 +182,7 @@ class NotifyStage(OnLedger):
         """Return how late people hear the news, None if in time. Our own waiting (group_wait) is no lateness."""
         alert = notice.alert
         if reason is NotifyReason.FIRST:
-            delay = notice.heard_at - alert.active_at
+            delay = notice.heard_at - alert.active_at - timedelta(seconds=alert.waited_s)
             return delay if alert.late or delay > self._late_after else None
         if reason is NotifyReason.LEVEL_UP and alert.late:
             return alert.at - alert.last_at
