@@ -77,7 +77,7 @@ def _cut(wide: Codes, at: Places) -> Odds:
     crossing = pairs.of(_pair(wide, at - 1)) + pairs.of(_pair(wide, at + 2))
     for shift in (-2, -1, 1, 2):
         crossing += threes.of(_three(wide, at + shift))
-    itself = 4 * pairs.of(_pair(wide, at)) + 9 * threes.of(_three(wide, at))
+    itself = 6 * pairs.of(_pair(wide, at)) + 20 * threes.of(_three(wide, at))
     return 5 * crossing + itself + 2 * pairs.of(_pair(wide, at + 1))
 
 

@@ -24,7 +24,7 @@ _NO_GIVEN: Final = frozenset(
     "您我你他她它们的了着过姓氏卡茶某欠骗偷借拿带讲告骂殴涉违拒吗呢吧啊呀哦是很这那么个谁也就都又还没不被把给让对在说到去等及或与及所其且并而将要能会想做请叫收打找问站路街镇村巷县区市乡楼层号室户校院店厂馆社岸桥洞组队班年日时分秒元万千百"
 )
 _PLACE_LAST: Final = frozenset(
-    "苑府里园城湾湖河岭坊庄寨寺坪坎塘洲岛港阁宫庙汇坡峡冲溪井屯垸垭沟桥郡座铺墩圩峪崖谷台埠汀邸厦塔殿堂郡庭"
+    "苑府里园城湾湖河岭坊庄寨寺坪坎塘洲岛港阁宫庙汇坡峡道口冲溪井屯垸垭沟桥郡座铺墩圩峪崖谷台埠汀邸厦塔殿堂郡庭"
 )
 _PERHAPS_PLACE: Final = frozenset("山海林江轩泉峰川栋")
 _PLACE_NEXT: Final = frozenset("路街镇村巷县区市乡湾洲苑府厂店馆社院园楼栋城桥庄湖寺寨坊岭塘里坝庙宫港站矿厦郡")
@@ -40,7 +40,9 @@ _RIGHT: Final = (
     | dict.fromkeys("家:(", 8)
 )
 _NOT_LAST: Final = -5  # odds under which a character does not end a given name
+_NOT_LAST_OF_ALL: Final = -45
 _TWO: Final = 15  # most given names are of two characters
+_UNSEEN: Final = -5  # of a character that no word has: only names do
 _EDGE: Final = 8  # beside a character that is no ideograph
 _USUAL: Final = "王李张刘陈杨赵周吴徐孙胡朱郭何罗梁宋郑韩唐冯董程曹袁邓许傅沈彭吕苏卢蒋蔡贾丁魏薛余潘杜戴汪姜范姚谭廖邹陆郝崔邱秦侯邵孟段钟龚贺尹黎"
 _TITLE_LEVEL: Final = 100
@@ -88,7 +90,8 @@ def longer(two: str, after: str) -> bool:
     last = int(known.last[_code(two[1])])
     cut = max(common().get(two[1] + after[:1], 0), common().get(two[1] + after[:2], 0))
     if not cut:
-        return last > _NOT_LAST
+        dangling = not ("\u3400" <= after[:1] <= "\u9fff")  # it would stand alone behind the name
+        return last > (_NOT_LAST_OF_ALL if dangling else _NOT_LAST)
     both = int(known.first[_code(two[0])]) + last + chosen().get(two, 0)
     return both + _TWO > int(known.only[_code(two[0])]) + 6 * cut
 
@@ -96,7 +99,8 @@ def longer(two: str, after: str) -> bool:
 @functools.cache
 def chosen() -> dict[str, int]:
     """Return given names of two characters, and how much it speaks for a name that they are."""
-    return {given: 20 + int(odds) for given, odds in _rows("chosen.txt")}
+    titles = {*OFFICE, *ADDRESS, *KIN}
+    return {given: 20 + int(odds) for given, odds in _rows("chosen.txt") if given not in titles}
 
 
 @functools.cache
@@ -111,6 +115,9 @@ def common() -> dict[str, int]:
 def tables() -> Tables:
     rows = _rows("likeness.txt")
     family, first, last, only = (_table({row[0]: int(row[place]) for row in rows}, NEVER) for place in (1, 2, 3, 4))
+    for table in (first, last, only):
+        unseen = np.setdiff1d(np.arange(0x3400, 0xA000), [ord(row[0]) for row in rows])
+        table[unseen] = _UNSEEN
     for one in _NO_FAMILY:
         family[ord(one)] = NEVER
     for table in (first, last, only):
@@ -119,6 +126,7 @@ def tables() -> Tables:
     last[[ord(one) for one in _PLACE_LAST]] -= 70
     last[[ord(one) for one in _PERHAPS_PLACE]] -= 8
     first[ord("家")] -= 25  # 李家庄; 家豪 is chosen often enough
+    last[ord("家")] -= 30
     last[ord("占")] = NEVER  # 杜勇占道
     only[[ord(one) for one in _PLACE_LAST | _PERHAPS_PLACE]] -= 40
     usual = _table(dict.fromkeys(_USUAL, 1), 0) > 0

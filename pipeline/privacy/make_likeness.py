@@ -21,10 +21,11 @@ LIKENESS: Final = Path(__file__).with_name("likeness.txt")
 CHOSEN: Final = Path(__file__).with_name("chosen.txt")
 COMMON: Final = Path(__file__).with_name("common.txt")
 _LEAST = {2: 20, 3: 10, 4: 10}  # how often a word of so many characters must have been seen
+_NEVER_SEEN = 0.08  # of a name, where a character was never seen in that place
 _LEAST_NOUN = 60
 _BRANDS = frozenset(
     "碧桂园 金茂府 万家丽 康希诺 康师傅 迪士尼 高尔夫 哈利波 席梦思 沃尔玛 家乐福 肯德基 麦当劳 必胜客 王府井 徐家汇 石家庄 秦皇岛 景德镇 白莲花 温泉水 石榴籽 方便面 高压线 黄金周 金银花 万圣节 阳光房"
-    " 谢谢您 谢谢你 陈旧 温馨 康复 冷冰冰 马马虎 马虎虎 金海棠 金沙滩 罗宋汤 翡翠华 成龙凤 马赛克 康乃馨 席卷 雷霆 金凤凰 玉兰花 桂花 杨柳 杨树 吉祥物 梅赛德 雪佛兰 雪弗莱 奥特曼 马拉松".split()
+    " 谢谢您 谢谢你 荣耀 陈设 杜绝 胡同 阳光明 温文尔 熊熊之 熊宝宝 桑塔纳 柳树枝 幸福生 温斯顿 麦克风 白毛巾 黄金梨 田园诗 金士顿 欧莱雅 宾斯基 白玉兰 乌龟 毛绒绒 毛茸茸 孔明灯 穆斯林 高跟鞋 马铃薯 牛肉面 白菜 黄瓜 孙子 阳光 方向 潘婷 高露洁 牟尼佛 齐哈尔 顾客 凌晨 柳柳成 蓝天 普惠 惠健康 贝贝 陈旧 温馨 康复 冷冰冰 马马虎 马虎虎 金海棠 金沙滩 罗宋汤 翡翠华 成龙凤 马赛克 康乃馨 席卷 雷霆 金凤凰 玉兰花 桂花 杨柳 杨树 吉祥物 梅赛德 雪佛兰 雪弗莱 奥特曼 马拉松".split()
 )
 _PERSON = "nr"  # jieba's tag for names of persons
 _MANY: Final = frozenset(
@@ -80,7 +81,7 @@ def likeness(words: Iterable[tuple[str, int, str]]) -> Iterator[tuple[str, Liken
     for one in map(str, {*GIVEN}):
         only[one] += 6
     total = sum(written.values())
-    for one in sorted({*family, *first, *last, *only}):
+    for one in sorted({*written, *family, *first, *last, *only}):
         usual = math.log((written[one] + 200) / total)
         yield (
             one,
@@ -89,7 +90,7 @@ def likeness(words: Iterable[tuple[str, int, str]]) -> Iterator[tuple[str, Liken
 
 
 def _odds(count: int, total: int, usual: float) -> int:
-    return round(10 * (math.log((count + 0.3) / total) - usual))
+    return round(10 * (math.log((count or _NEVER_SEEN) / total) - usual))
 
 
 def chosen(words: Iterable[tuple[str, int, str]]) -> Iterator[tuple[str, int]]:
@@ -110,7 +111,7 @@ def common(words: Iterable[tuple[str, int, str]]) -> Iterator[tuple[str, int]]:
 
     Of a word of four the first three and the last three count, and of a brand as well.
     """
-    levels: dict[str, int] = dict.fromkeys((*_MISTAGGED, *_BRANDS), 9)
+    levels: dict[str, int] = dict.fromkeys(_MISTAGGED, 9) | dict.fromkeys(_BRANDS, 14)
     for word, frequency, tag in words:
         if frequency >= _LEAST.get(len(word), math.inf) and not tag.startswith(_PERSON):
             for part in {word[:3], word[-3:]} if len(word) == 4 else {word}:
@@ -126,11 +127,13 @@ def read_words() -> list[tuple[str, int, str]]:
 
 def main() -> None:
     words = read_words()
-    used = set("".join(_RECENT)) | SURNAMES
-    rows = ((one, odds) for one, odds in likeness(words) if one in used or max(odds) > 0)
-    _write(LIKENESS, (f"{one} {' '.join(map(str, odds))}" for one, odds in rows))
+    _write(LIKENESS, (f"{one} {' '.join(map(str, odds))}" for one, odds in likeness(words) if _han(one)))
     _write(CHOSEN, sorted(f"{given} {odds}" for given, odds in chosen(words)))
     _write(COMMON, sorted(f"{word} {level}" for word, level in common(words)))
+
+
+def _han(one: str) -> bool:
+    return "\u3400" <= one <= "\u9fff"
 
 
 def _write(file: Path, lines: Iterable[str]) -> None:

@@ -14,7 +14,7 @@ from pipeline.directory import Directory
 from pipeline.model import body
 from pipeline.privacy.bare import bare
 from pipeline.privacy.minors import about_a_minor
-from pipeline.privacy.names import TITLES, names, records
+from pipeline.privacy.names import TITLES, in_office, names, records
 from pipeline.privacy.numbers import GAPS, numbers
 from pipeline.privacy.patterns import PROVINCES, addresses, devices, documents, doors, handles, plates, school_classes
 from pipeline.privacy.peoples import TRIGGER, other_names
@@ -175,7 +175,7 @@ class Masker:
             known = self._places.find(text)
             for start, end in likely:
                 if all(end <= first or last <= start for first, last, _ in known):
-                    yield Span(start, end, "PERSON_NAME")
+                    yield Span(start, end, "OFFICIAL_NAME" if in_office(text, start, end) else "PERSON_NAME")
 
     def _private(self, text: str, find: Find) -> Iterator[Span]:
         return (span for span in find(text) if not self._public(text, span))

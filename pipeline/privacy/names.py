@@ -29,6 +29,8 @@ _MAY_FOLLOW: Final = SURNAMES.union(*COMPOUND, ": 是为叫", ascii_lowercase)  
 TITLES: Final = tuple(sorted(_OFFICE | _ADDRESS | _SELF | _KIN))
 _TITLE = re.compile("|".join(sorted(_OFFICE | _ADDRESS, key=len, reverse=True)))
 _TITLES = CharwiseDoubleArrayAhoCorasick(list(TITLES), MATCH_KIND_LEFTMOST_LONGEST)
+_OFFICE_BEHIND = re.compile("|".join(sorted(_OFFICE - BEFORE_ONLY, key=len, reverse=True)))
+_OFFICE_AHEAD = re.compile(f"(?<!班)(?:{'|'.join(sorted(_OFFICE))})[: ]?$")
 _COLON = re.compile("[: ]?")
 _COPULA = re.compile("(?:是|为|叫)?[: ]{0,2}")
 # A name beside what a form asks of people: 王测试,男 · 王测试 电话.
@@ -58,7 +60,7 @@ _FUNCTION = frozenset("于和向从连时全应能单师过占")
 _LEADS = frozenset("谢找问给对向和跟与请的是让被由到见位系叫托据经")  # one speaks with or of 石女士
 _LONGEST = 2  # characters of a given name
 _SURE: Final = 40  # odds of a name of two characters that a word follows
-_SURER: Final = 60  # and of one that anything may follow
+_SURER: Final = 55  # and of one that anything may follow
 _HAN: Final = "[\u3400-\u9fff]"
 _SOME_ONE = re.compile("[某x×*△○口]{1,2}")  # 李某某, 王xx
 
@@ -73,6 +75,11 @@ def names(text: str) -> Iterator[Span]:
             office = title in _OFFICE and title not in BEFORE_ONLY and not _inside_a_word(text, start, end)
             if office or title in _ADDRESS:
                 yield from _titled(text, start, "OFFICIAL_NAME" if office else "PERSON_NAME")
+
+
+def in_office(text: str, start: int, end: int) -> bool:
+    """Say whether the name from *start* to *end* stands beside the title of an office."""
+    return bool(_OFFICE_BEHIND.match(text, end) or _OFFICE_AHEAD.search(text, max(0, start - 6), start))
 
 
 def _announced(text: str, title: str, start: int, end: int) -> Iterator[Span]:
@@ -112,6 +119,8 @@ def _named(text: str, start: int, name: str, *, sure: bool = False) -> Iterator[
 def _likely(text: str, start: int, family: str, end: int) -> bool:
     """Say whether the characters from *start* to *end* are rather a name than ordinary words."""
     given = text[start + len(family) : end]
+    if text[start:end] in common():
+        return False
     usual = len(given) == _LONGEST and _usual(given) and text[start : start + 3] not in _LOOKALIKES
     if family == "于" and odds(family, given) >= _SURE:
         return True

@@ -10,7 +10,7 @@ from pipeline.privacy.likeness import common, odds
 from pipeline.privacy.span import Span
 from pipeline.privacy.surnames import SURE_COMPOUND
 
-_CALLED: Final = "王李张刘陈杨赵周吴徐孙胡朱郭何罗梁宋郑谢韩唐冯董程曹袁邓许沈曾彭吕苏卢蒋蔡贾丁魏薛余潘杜戴汪姜范姚谭廖邹熊郝崔邱秦侯邵孟贺龚"
+_CALLED: Final = "王李张刘陈杨赵周吴徐孙胡朱郭何罗梁宋郑谢韩唐冯董程曹袁邓许沈曾彭吕苏卢蒋蔡贾丁魏薛余潘杜戴汪姜范姚谭廖邹郝崔邱秦侯邵孟贺龚"
 _NICK = re.compile(f"[老小]([{_CALLED}])(?![{_CALLED}]?[村庄镇路街巷屯沟湾寨区坊店桥])(?!家[村庄湾沟寨店屯坪院])")
 _AFTER_NICK = frozenset(
     "说讲问也都就在去来把被和跟与给让向对打骂叫家的了是有没不又还要会能想拿带已因从昨今这那他她太很真总老先住反告态欠骗偷"
