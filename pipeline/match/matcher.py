@@ -29,6 +29,7 @@ class Layer:
         self.watchers = {watcher.rule.id: watcher for watcher in watchers}
         self.automaton = Automaton(word for watcher in watchers for word in watcher.words())
         self.filing = Filing(watchers, self.automaton.numbers)
+        self.growing = [watcher.rule.id for watcher in watchers if watcher.rule.type is RuleType.GROWTH]
 
     def ready(self, rule: str) -> Watcher:
         watcher = self.watchers[rule]
@@ -76,8 +77,9 @@ class Matcher:
     def match(self, docs: Sequence[AnalysedPost]) -> list[Match]:
         """Return the matches of *docs* in their order, then in that of the rules (new ones last after a change).
 
-        Deleted posts never match, and mere counts only rules of growth. ``problems`` then holds what went wrong
-        in this call.
+        Deleted posts never match. Mere counts go to every rule of growth: whether it looks at their post was decided
+        when that was heard, since counts come without what was understood of it. ``problems`` then holds what went
+        wrong in this call.
         """
         self.problems = []
         live = [doc for doc in docs if doc.post.op is Op.UPSERT or (self._counting and doc.post.op is Op.OBSERVE)]
@@ -100,12 +102,22 @@ class Matcher:
         numbers = layer.automaton.standing(text.hits, squeezed, offsets)
         return watcher.explain(doc, numbers, _reading(layer.automaton, doc, text, [watcher]))
 
+    def _counted(self, layer: Layer, doc: AnalysedPost) -> Iterator[Match]:
+        gone = self._gone if layer is self._layers[0] else frozenset()
+        standing = Standing.of(doc, _without_tokens(doc), frozenset())
+        for rule in layer.growing:
+            if rule not in gone:
+                yield layer.ready(rule).counted(standing)
+
     def _of(self, layer: Layer, doc: AnalysedPost, squeezed: str, offsets: Sequence[int]) -> Iterator[Match]:
+        if doc.post.op is Op.OBSERVE:
+            yield from self._counted(layer, doc)
+            return
         hits = layer.automaton.find(squeezed)
         numbers = layer.automaton.standing(hits, squeezed, offsets)
         candidates = layer.filing.candidates(numbers, doc)
-        if self._gone or self.budget.aside or doc.post.op is Op.OBSERVE:
-            candidates = self._asked(candidates, layer, doc)
+        if self._gone or self.budget.aside:
+            candidates = self._asked(candidates, layer)
         if not candidates:
             return
         try:
@@ -130,16 +142,13 @@ class Matcher:
             if match is not None:
                 yield match
 
-    def _asked(self, candidates: Sequence[Watcher], layer: Layer, doc: AnalysedPost) -> list[Watcher]:
+    def _asked(self, candidates: Sequence[Watcher], layer: Layer) -> list[Watcher]:
         """Return those *candidates* that are to be asked at all."""
         gone = self._gone if layer is self._layers[0] else frozenset()
-        counts = doc.post.op is Op.OBSERVE
         return [
             watcher
             for watcher in candidates
-            if watcher.rule.id not in gone
-            and watcher.rule.id not in self.budget.aside
-            and (not counts or watcher.rule.type is RuleType.GROWTH)
+            if watcher.rule.id not in gone and watcher.rule.id not in self.budget.aside
         ]
 
     def _timed(self, watcher: Watcher, standing: Standing, reading: Reading | None) -> Match | None:

@@ -144,6 +144,14 @@ class Watcher:
             return None
         return self._made(standing, group, () if self.rule.type is RuleType.SEQUENCE else parts, reading)
 
+    def counted(self, standing: Standing) -> Match:
+        """Return the match of mere counts: the group and all else is that of their post, which detect remembers."""
+        post = standing.doc.post
+        return Match(
+            id=digest_of(self._id + standing.seen + _observed(standing.doc)), rule=self.rule.id, rule_rev=self.rule.rev,
+            at=standing.at, known_at=post.fetched_at, member=post.id, analysed=standing.bare,
+        )  # fmt: skip
+
     def _made(
         self, standing: Standing, group: tuple[str, ...], parts: tuple[str, ...], reading: Reading | None
     ) -> Match:
