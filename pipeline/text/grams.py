@@ -12,7 +12,7 @@ import re
 from typing import Final, NamedTuple
 
 from pipeline.model import digest
-from pipeline.text.normal import normal
+from pipeline.text.normal import CONTEXT, normal
 
 _FORMAT: Final = "grams/1"
 _FOLDED: Final = "".join(map(chr, range(0x20, 0xD800)))  # every character that is written in another way
@@ -24,7 +24,7 @@ _BREAK = r"(?![^\W_]|[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff])(?s:.)"  
 @functools.cache
 def edition() -> str:
     """Return what changes when a text may give other grams than before: an index must then be built anew."""
-    return digest(_FORMAT, _RUN.pattern, normal(_FOLDED))
+    return digest(_FORMAT, _RUN.pattern, CONTEXT, normal(_FOLDED))
 
 
 class Phrase(NamedTuple):

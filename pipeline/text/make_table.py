@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 TABLE = Path(__file__).with_name("fold.txt")
-# They mean two things in simplified text (著名, 乾坤, 瞭望 ...): turning them would spoil text that is fine.
+# They mean two things in simplified text (著名, 乾坤, 瞭望 ...): their neighbours tell which (see normal.py).
 BOTH_WAYS = frozenset("著乾瞭徵藉")
+# Written in Taiwan and Hong Kong for what the mainland writes in another way, and missing in opencc's characters.
+VARIANTS = dict(zip("妳牠揹衹", "你它背只", strict=True))
 SURROGATES = range(0xD800, 0xE000)
 
 
@@ -22,6 +24,8 @@ def fold(character: str, simplify: Callable[[str], str], modernise: Callable[[st
     folded = _single(folded.lower(), folded)
     if folded in BOTH_WAYS:
         return folded
+    if folded in VARIANTS:
+        return VARIANTS[folded]
     simple = _single(simplify(folded), folded)
     if simple == folded and not _in_plain_use(folded):
         simple = _single(simplify(modernise(folded)), folded)

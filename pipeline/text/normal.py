@@ -8,6 +8,7 @@ stays. The squeezed form, on which rules match, also drops what people put betwe
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
@@ -20,6 +21,20 @@ Codes = NDArray[np.uint32]
 
 TABLE = Path(__file__).with_name("fold.txt")
 SENTENCE_ENDS = "。!?;\n"  # what is left of 。！？； after folding; rules look for words within one sentence
+# Characters that simplified text has as well, in a few words; anywhere else they are another's traditional form.
+_BOTH_WAYS = {
+    "著": "(?<![显名原编论巨专土昭卓拙遗译合])著(?![名作称书述录者文])",
+    "乾": "乾(?![坤隆清元嘉卦陵宁安县])",
+    "瞭": "瞭(?!望)",
+    "徵": "(?<!角)徵(?!羽)",
+    "藉": "(?<![狼慰枕蕴])藉",
+    "祇": "(?<![神地])祇",
+    "甚": "甚(?=么)",
+    "彷": "彷(?=佛)",
+}
+_MEANT = dict(zip(_BOTH_WAYS, "着干了征借只什仿", strict=True))
+CONTEXT = "|".join(_BOTH_WAYS.values())  # with the table, all that the normal form hangs on
+_EITHER = re.compile(CONTEXT)
 _CODE_POINTS = 0x110000
 _SURROGATES = slice(0xD800, 0xE000)
 _REPLACEMENT = 0xFFFD
@@ -35,13 +50,14 @@ def normal(text: str) -> str:
     """Return the normal form of *text*: as long, character by character. Lone surrogates become U+FFFD."""
     if text.isascii():
         return text.lower()
-    return _text(_table()[_codes(text)])
+    return _meant(_text(_table()[_codes(text)]))
 
 
 def normal_batch(texts: Sequence[str]) -> list[str]:
     """Return the normal forms in one pass; far faster than one by one."""
     joined = _text(_table()[_codes("".join(texts))])
-    return [joined[start:end] for start, end in pairwise(_bounds(texts).tolist())]
+    normals = [joined[start:end] for start, end in pairwise(_bounds(texts).tolist())]
+    return list(map(_meant, normals)) if _either(joined) else normals
 
 
 def squeeze(normal_text: str) -> tuple[str, Sequence[int]]:
@@ -65,6 +81,17 @@ def squeeze_batch(normal_texts: Sequence[str]) -> list[tuple[str, Sequence[int]]
 def folded(text: str) -> str:
     """Return the squeezed normal form: how a word must be written to be found in squeezed text."""
     return squeeze(normal(text))[0]
+
+
+def _either(text: str) -> bool:
+    return any(one in text for one in _BOTH_WAYS)
+
+
+def _meant(text: str) -> str:
+    """Return *text* with each character that is written for two as the one that its neighbours tell."""
+    if not _either(text):
+        return text
+    return _EITHER.sub(lambda found: _MEANT[found.group()], text)
 
 
 def _codes(text: str) -> Codes:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,53 @@ ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()))  # lone surrog
 )
 def test_ways_of_writing_are_read_as_one(written: str, read: str) -> None:
     assert normal(written) == read
+
+
+PAIRS = """
+衣服乾了又濕|衣服干了又湿
+看著孩子長大，他很著急|看着孩子长大，他很着急
+請儘快瞭解情況|请尽快了解情况
+徵收房屋沒有徵求意見|征收房屋没有征求意见
+找藉口推託|找借口推托
+妳們物業不管嗎|你们物业不管吗
+祇是說說而已|只是说说而已
+甚麼時候來電|什么时候来电
+環境不乾淨，衛生極差|环境不干净，卫生极差
+牠咬了我家孩子|它咬了我家孩子
+裡面漏電，牆壁潮溼|里面漏电，墙壁潮湿
+週末施工擾民|周末施工扰民
+樓上彷彿在拆牆|楼上仿佛在拆墙
+電線桿倒了，綫路裸露|电线杆倒了，线路裸露
+業主揹著行李爬樓梯|业主背着行李爬楼梯
+狼藉一片，家屬得到慰藉|狼藉一片，家属得到慰藉
+著名作家的著作|著名作家的著作
+效果顯著，登上瞭望台看乾隆碑|效果显著，登上瞭望台看乾隆碑
+ＷＩＦＩ訊號差，①號樓停氣|wifi讯号差，1号楼停气
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_both_scripts_are_read_as_one(pair: str) -> None:
+    traditional, simplified = pair.split("|")
+
+    assert normal(traditional) == normal(simplified)
+    assert normal(simplified) == simplified.replace("，", ",")
+    assert normal_batch([simplified, "", traditional]) == [normal(simplified), "", normal(simplified)]
+
+
+@given(st.lists(st.sampled_from("著乾瞭徵藉祇甚彷名看显了么佛作望狼神，a\u200b")).map("".join))
+def test_a_character_for_two_is_read_once_and_for_all(text: str) -> None:
+    assert normal(normal(text)) == normal(text)
+    assert len(normal(text)) == len(text)
+
+
+@given(st.text(st.sampled_from("停水电梯坏了Ａ1，。"), min_size=1), st.randoms(use_true_random=False))
+def test_what_is_unseen_between_letters_moves_no_letter_and_hides_none(text: str, chance: Random) -> None:
+    unseen = "\u200b\u200d\u2060\ufeff\u202a\u202e\u2066\u2069\u00ad"
+    strewn = "".join(one + "".join(chance.choices(unseen, k=chance.randint(0, 2))) for one in text)
+
+    assert len(normal(strewn)) == len(strewn)
+    assert folded(strewn) == folded(text)
 
 
 @given(ANY_TEXT)
