@@ -5,15 +5,19 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import logging
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Sequence
+from typing import Final, Protocol
+
+from pipeline.model import digest
+
+_SHORT: Final = 8  # characters of a digest: dictionaries of one desk are few
 
 
 class Segmenter(Protocol):
     """Cuts a text into words; joined again they are the text.
 
     A segmenter never changes once it is made: new words mean a new one. *name* and *version* tell
-    stored tokens of one segmenter from those of another.
+    stored tokens of one segmenter from those of another: other words, another version.
     """
 
     name: str
@@ -45,9 +49,10 @@ class Rjieba:
     def __init__(self, words: Iterable[str] = ()) -> None:
         import rjieba  # here, because it may be missing: see segmenter()
 
-        self.version = importlib.metadata.version("rjieba")
+        own = sorted(set(words))
+        self.version = _version("rjieba", own)
         self._jieba = rjieba.Jieba()
-        for word in words:
+        for word in own:
             self._jieba.add_word(word, None, None)  # as often as it takes to stay whole
 
     def cut(self, text: str) -> list[str]:
@@ -68,12 +73,13 @@ class Jieba:
         import jieba  # here, because loading it takes half a second that rjieba users need not spend
 
         jieba.setLogLevel(logging.ERROR)
-        self.version = importlib.metadata.version("jieba")
+        own = sorted(set(words))
+        self.version = _version("jieba", own)
         self._jieba = jieba.Tokenizer()
         # Read the word list itself: jieba's cache is one file in a folder shared with every other user.
         self._jieba.FREQ, self._jieba.total = self._jieba.gen_pfdict(self._jieba.get_dict_file())
         self._jieba.initialized = True
-        for word in words:
+        for word in own:
             self._jieba.add_word(word)
 
     def cut(self, text: str) -> list[str]:
@@ -83,6 +89,12 @@ class Jieba:
     def cut_for_search(self, text: str) -> list[str]:
         tokens: list[str] = self._jieba.lcut_for_search(text)
         return tokens
+
+
+def _version(package: str, words: Sequence[str]) -> str:
+    """Return the package's version, and behind a plus what changes with the *words* that were added to it."""
+    version = importlib.metadata.version(package)
+    return f"{version}+{digest(*words)[:_SHORT]}" if words else version
 
 
 def _storable(text: str) -> str:

@@ -43,6 +43,24 @@ def test_words_of_ours_stay_whole_and_touch_no_other_segmenter(cutter: Segmenter
     assert "锦湖里二期" not in cutter.cut("锦湖里二期停水")
 
 
+def test_other_words_are_another_version_and_the_same_words_in_any_order_are_the_same(cutter: Segmenter) -> None:
+    ours = segmenter(cutter.name, ["锦湖里二期", "文桥"])
+    again = segmenter(cutter.name, ["文桥", "锦湖里二期", "文桥"])
+    others = segmenter(cutter.name, ["锦湖里二期"])
+
+    assert ours.version == again.version
+    assert len({cutter.version, ours.version, others.version}) == 3
+    assert ours.cut(POSTS[0]) == again.cut(POSTS[0])
+
+
+def test_both_cut_alike_with_a_district_of_their_own() -> None:
+    words = ["锦湖里三期", "文桥路口", "老旧小区", "地下车库"]
+    fast, plain = Rjieba(words), Jieba(words)
+
+    alike = sum(fast.cut_for_search(post) == plain.cut_for_search(post) for post in POSTS)
+    assert alike / len(POSTS) >= 0.97
+
+
 def test_half_a_character_does_not_stop_it(cutter: Segmenter) -> None:
     assert cutter.cut("停\ud83d水")
 
