@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,7 +26,9 @@ from pipeline.index.elastic.drivers import connected
 from pipeline.index.elastic.gateway import Gateway
 from pipeline.ledger import Ledger
 from pipeline.notify import open_receivers
-from pipeline.rulebook import Rulebook, run_examples
+from pipeline.rulebook import Rulebook, Status, run_examples
+from pipeline.rulebook.lint import lint_words
+from pipeline.rulebook.report import Report
 from pipeline.settings import Settings
 
 T = TypeVar("T")
@@ -48,8 +51,41 @@ def _faults(config: Path | None, rules: Sequence[Path] | None) -> list[Fault]:
     _gather(faults, lambda: open_receivers(settings.receivers, settings.home))
     faults += _store_faults(settings)
     directory = _gather(faults, lambda: Directory.read(settings.directory))
-    book = _gather(faults, lambda: Rulebook.read(rules or settings.rules, directory))
-    return faults + list(book.faults if book else ())
+    paths = rules or settings.rules
+    book = _gather(faults, lambda: Rulebook.read(paths, directory))
+    if book is None:
+        return faults
+    return faults + list(book.faults) + _beyond_the_files(book, settings) + _test_faults(book, paths)
+
+
+def _beyond_the_files(book: Rulebook, settings: Settings) -> list[Fault]:
+    """Return what only shows beside the settings and a dictionary."""
+    report = Report()
+    kept = settings.bus.retention
+    for rule in book.rules:
+        lint_words(rule, report)
+        if rule.allowed_lateness > kept:
+            zh = f"allowed_lateness 比消息的保留时长（bus.retention，{kept}）还长"
+            report.error(rule.place, "E33", zh, f"allowed_lateness is longer than bus.retention ({kept})")
+    return report.faults
+
+
+def _test_faults(book: Rulebook, paths: Sequence[Path]) -> list[Fault]:
+    """Return what is wrong with the timed tests beside the rules, and which stable rules have none."""
+    try:
+        found = find_tests(paths)
+    except Misconfigured as error:
+        return [replace(fault, code="E63") for fault in error.faults]
+    report = Report()
+    for one in found:
+        if one.test.rule not in book.by_id and not book.errors:
+            report.unknown(f"{one.file}: {one.test.name}", "E63", ("规则", "rule"), one.test.rule, book.by_id)
+    tested = {one.test.rule for one in found}
+    for rule in book.rules:
+        if rule.status is Status.STABLE and rule.id not in tested:
+            zh = f"规则 {rule.id} 是 stable，却没有计时测试（{{文件名}}.test.yaml）"
+            report.warn(rule.place, "E64", zh, f"stable rule {rule.id} has no timed test beside it")
+    return report.faults
 
 
 def _store_faults(settings: Settings) -> list[Fault]:
@@ -117,7 +153,10 @@ def _github(fault: Fault, lang: str) -> str:
     """Return the fault as a workflow command: ``::error file=…,line=…::words``."""
     file, _, rest = fault.place.partition(":")
     line = rest.partition(":")[0].strip()
-    place = f"file={file}" + (f",line={line}" if line.isdigit() else "")
+    column = rest.partition(":")[2]
+    place = (
+        f"file={file}" + (f",line={line}" if line.isdigit() else "") + (f",col={column}" if column.isdigit() else "")
+    )
     words = (fault.zh if lang == "zh" else fault.en).replace("%", "%25").replace("\n", "%0A")
     return f"::{'warning' if fault.warning else 'error'} {place}::{fault.code} {words}"
 

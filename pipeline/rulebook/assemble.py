@@ -133,7 +133,7 @@ class Assembler:
             owner=self._words_of(node, "owner"), status=self._status(node), level=loudness,
             type=kind or RuleType.ANY, spec=spec, condition=self._condition(node, kind),
             description=text(node.get("description"), report) or "",
-            signals=self._signals(node.get("signals")), group_by=self._group_by(node, spec),
+            signals=self._signals(node.get("signals")), group_by=self._group_by(node, kind, spec),
             count_by=self._field(node.get("count_by")) or "id", timeframe=timeframe,
             num_events=self._num_events(node, kind),
             allowed_lateness=Rule.allowed_lateness if lateness is None else lateness,
@@ -198,7 +198,7 @@ class Assembler:
             self._report.error(found.place, "E34", zh, "num_events: at least 1, and 1 for type any")
         return number
 
-    def _group_by(self, node: Node, spec: Spec | None) -> tuple[str, ...]:
+    def _group_by(self, node: Node, kind: RuleType | None, spec: Spec | None) -> tuple[str, ...]:
         written = [node.get(key) for key in ("group_by", *_ALIASES) if node.get(key) is not None]
         if len(written) > 1:
             self._report.error(node.place, "E03", "group_by 写了两种", "group_by is given in two spellings")
@@ -206,6 +206,8 @@ class Assembler:
         fields = tuple(dict.fromkeys(name for item in nodes if (name := self._field(item))))
         if isinstance(spec, Flatline):
             return self._expected_by(fields, spec, written[0].place if written and written[0] else node.place)
+        if kind is RuleType.FLATLINE:
+            return fields  # its expect is wrong, which is said already
         if personal := PERSONAL.intersection(fields):
             zh = f"{'、'.join(personal)} 不能按人分组：规则看事不看人；要数人数请用 count_by"
             en = "a rule is about matters, not about persons; to count voices use count_by"

@@ -48,6 +48,7 @@ class Expression:
     groups: tuple[str, ...] = field(default=(), compare=False)
     signals: tuple[str, ...] = field(default=(), compare=False)
     names: tuple[str, ...] = field(default=(), compare=False)
+    constant: tuple[str, ...] = field(default=(), compare=False)  # comparisons that never change their mind
     _evaluate: Evaluate = field(default=bool, compare=False, repr=False)
 
     @classmethod
@@ -56,7 +57,10 @@ class Expression:
         parser = _Parser(text)
         evaluate = parser.whole()
         groups, signals = parser.keys["group"], parser.keys["signal"]
-        return cls(text, tuple(parser.fields), tuple(groups), tuple(signals), tuple(parser.names), evaluate)
+        return cls(
+            text, tuple(parser.fields), tuple(groups), tuple(signals), tuple(parser.names), tuple(parser.constant),
+            evaluate,
+        )  # fmt: skip
 
     def value(self, context: Context) -> bool:
         return bool(self._evaluate(context))
@@ -92,6 +96,8 @@ class _Operand:
 
     get: Evaluate
     type: str
+    constant: object = None
+    counts: bool = False  # a number of things, which is never below zero
 
 
 class _Parser:
@@ -100,10 +106,12 @@ class _Parser:
     def __init__(self, text: str) -> None:
         if len(text) > MAX_LENGTH:
             raise ExpressionError(f"表达式超过 {MAX_LENGTH} 个字符", "the expression is too long", MAX_LENGTH)
+        self._text = text
         self._tokens = list(_tokens(text))
         self._next = 0
         self.fields: list[str] = []
         self.names: list[str] = []
+        self.constant: list[str] = []
         self.keys: dict[str, list[str]] = {"group": [], "signal": []}
 
     def whole(self) -> Evaluate:
@@ -149,6 +157,8 @@ class _Parser:
         right = self._operand()
         if not _comparable(left.type, op, right.type):
             raise ExpressionError(f"两边不能用 {op} 比较", f"{op} cannot compare these", start.at)
+        if _settled(left, op, right):
+            self.constant.append(self._text[start.at : self._token.at].strip())
         return _compared(left.get, op, right.get)
 
     def _operator(self) -> str:
@@ -168,9 +178,9 @@ class _Parser:
         self._advance()
         if token.kind == "number":
             number = float(token.text)
-            return _Operand(lambda _: number, "number")
+            return _Operand(lambda _: number, "number", number)
         if token.kind == "text":
-            return _Operand(lambda _: token.text[1:-1], "text")
+            return _Operand(lambda _: token.text[1:-1], "text", token.text[1:-1])
         return self._named(token)
 
     def _named(self, token: _Token) -> _Operand:
@@ -183,7 +193,8 @@ class _Parser:
             return self._keyed(name)
         if name in NUMBERS or name in COLLECTIONS:
             self.names.append(name)
-            return _Operand(lambda context: context.get(name), "number" if name in NUMBERS else "names")
+            kind = "number" if name in NUMBERS else "names"
+            return _Operand(lambda context: context.get(name), kind, counts=name in ("count", "stage"))
         known = ", ".join((*NUMBERS, *COLLECTIONS, "doc.<field>", "group['…']", "signal['…']"))
         raise ExpressionError(
             f"没有“{name}”这个名字，可用：{known}", f"unknown name {name!r}; known: {known}", token.at
@@ -253,6 +264,21 @@ def _comparable(left: str, op: str, right: str) -> bool:
     if op in ("in", "not in"):
         return left == "text" and right == "names"
     return left == right and left != "names" and (op in ("==", "!=") or left in ("number", "text"))
+
+
+def _settled(left: _Operand, op: str, right: _Operand) -> bool:
+    """Say whether a comparison comes out the same always: two constants, or a count and less than nothing."""
+    if left.constant is not None and right.constant is not None:
+        return True
+    if right.counts and isinstance(left.constant, float):
+        return _settled(right, _MIRRORED.get(op, op), left)
+    if not left.counts or not isinstance(right.constant, float):
+        return False
+    bound = right.constant
+    return (op == ">=" and bound <= 1) or (op == "<" and bound <= 1) or (op in (">", "<=") and bound < 1)
+
+
+_MIRRORED: Final = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 def _compared(left: Evaluate, op: str, right: Evaluate) -> Evaluate:

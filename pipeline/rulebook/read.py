@@ -12,7 +12,7 @@ from pipeline.directory import Directory
 from pipeline.errors import Fault
 from pipeline.rulebook.assemble import INHERITED, Assembler, Defaults
 from pipeline.rulebook.examples import run_examples
-from pipeline.rulebook.lint import lint
+from pipeline.rulebook.lint import lint, lint_book
 from pipeline.rulebook.report import Report
 from pipeline.rulebook.rule import Rule
 from pipeline.rulebook.source import Node, load
@@ -55,6 +55,10 @@ class Rulebook:
         for file in _files(paths or [SHIPPED], report):
             for rule in _rules(file, report, directory):
                 _enter(rule, rules, report)
+        before = len(report.faults)
+        lint_book(rules.values(), report)
+        circular = {fault.place for fault in report.faults[before:] if not fault.warning}
+        rules = {id_: rule for id_, rule in rules.items() if rule.place not in circular}
         return cls(tuple(rules.values()), tuple(sorted(report.faults, key=_position)))
 
 

@@ -18,6 +18,10 @@ _TAG = "tag:yaml.org,2002:"
 _TAGS = ("str", "int", "float", "bool", "null", "timestamp", "merge", "value")
 # Control, zero-width and direction characters: nobody sees them, and a word that holds one never hits.
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
+_SECRET = re.compile(
+    r"(?i)\b(?:pass(?:word|wd)|secret|access_?token|api_?key|app_?secret)\b[\"']?\s*[:=]\s*[\"']?[^\s\"'{}]{6,}"
+    r"|\bAKIA[0-9A-Z]{16}\b|[?&](?:key|access_token|token)=[\w-]{16,}|-----BEGIN [A-Z ]*PRIVATE KEY"
+)
 _TAB = re.compile(r"^ *\t", re.MULTILINE)
 _FULL_WIDTH = re.compile(r"^\s*(?:- )?[\w.|]+(：)|^ *(\u3000)", re.MULTILINE)
 _QUOTES = re.compile(r"^[“”‘’「『].*|.*[“”‘’」』]$")
@@ -53,7 +57,7 @@ def load(file: Path, report: Report) -> Node | None:
     if root is None:
         report.error(f"{file}:1:1", "E01", "文件是空的", "the file is empty")
         return None
-    return _node(file, root, report)
+    return _node(file, root, report, "")
 
 
 def _text(file: Path, report: Report) -> str | None:
@@ -81,6 +85,9 @@ def _clean(file: Path, text: str, report: Report) -> bool:
         report.error(_at(file, text, found.start()), "E10", f"有看不见的字符 {name}", f"invisible character {name}")
     for found in _TAB.finditer(text):
         report.error(_at(file, text, found.end() - 1), "E01", "缩进用了制表符，请改用空格", "tab in the indentation")
+    for found in _SECRET.finditer(text):
+        zh = "像是密码、令牌或带密钥的地址；规则文件里不能有，请放进 secrets"
+        report.error(_at(file, text, found.start()), "E59", zh, "looks like a password, token or keyed address")
     return report.errors == before
 
 
@@ -118,12 +125,13 @@ def _wide(place: str, report: Report) -> None:
     report.error(place, "E08", "用了全角冒号或全角空格，请改成半角", "full-width colon or space used as syntax")
 
 
-def _node(file: Path, node: yaml.Node, report: Report) -> Node:
+def _node(file: Path, node: yaml.Node, report: Report, path: str) -> Node:
+    """Return the tree of *node*; *path* is the keys that lead there, ``match.text.any``, from its rule."""
     place = _mark(file, node)
     if isinstance(node, yaml.MappingNode):
-        return _mapping(file, node, place, report)
+        return _mapping(file, node, place, report, path)
     if isinstance(node, yaml.SequenceNode):
-        return Node(place, "list", items=tuple(_node(file, item, report) for item in node.value))
+        return Node(place, "list", items=tuple(_node(file, item, report, path) for item in node.value))
     tag = node.tag.removeprefix(_TAG)
     if tag not in _TAGS and node.tag != FILE_TAG:
         report.error(place, "E01", f"不支持 YAML 标签 {node.tag}", f"YAML tag {node.tag} is not supported")
@@ -133,7 +141,7 @@ def _node(file: Path, node: yaml.Node, report: Report) -> Node:
     return Node(place, tag, raw=node.value)
 
 
-def _mapping(file: Path, node: yaml.MappingNode, place: str, report: Report) -> Node:
+def _mapping(file: Path, node: yaml.MappingNode, place: str, report: Report, path: str) -> Node:
     entries: dict[str, Node] = {}
     keys: dict[str, str] = {}
     for key, value in node.value:
@@ -146,7 +154,10 @@ def _mapping(file: Path, node: yaml.MappingNode, place: str, report: Report) -> 
         if key.value in entries:
             report.error(where, "E01", f"“{key.value}”写了两次", f"{key.value!r} is given twice")
             continue
-        entries[key.value], keys[key.value] = _node(file, value, report), where
+        inner = f"{path}.{key.value}" if path and path != "rules" else key.value
+        report.called(where, inner)
+        report.called(_mark(file, value), inner)
+        entries[key.value], keys[key.value] = _node(file, value, report, inner), where
     return Node(place, "map", entries=entries, keys=keys)
 
 

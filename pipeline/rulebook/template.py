@@ -84,6 +84,7 @@ class Template:
     source: str
     groups: tuple[str, ...] = field(default=(), compare=False)
     names: tuple[str, ...] = field(default=(), compare=False)
+    fields: tuple[str, ...] = field(default=(), compare=False)
     _compiled: jinja2.Template = field(default_factory=lambda: _ENVIRONMENT.from_string(""), compare=False, repr=False)
 
     @classmethod
@@ -95,13 +96,14 @@ class Template:
             tree = _ENVIRONMENT.parse(source)
             groups = tuple(_check(tree))
             names = tuple(dict.fromkeys(node.name for node in tree.find_all(nodes.Name)))
+            fields = tuple(dict.fromkeys(map(_dotted, tree.find_all(nodes.Getattr))))
             compiled = _ENVIRONMENT.from_string(source)
             compiled.render(_SAMPLE)
         except TemplateError:
             raise
         except (*_FAILURES, RecursionError) as error:
             raise TemplateError(f"模板语法不对：{error}", f"bad template: {error}") from error
-        return cls(source, groups, names, compiled)
+        return cls(source, groups, names, fields, compiled)
 
     def render(self, context: Mapping[str, object]) -> str:
         """Return the text for *context* (names: ``NAMES``; ``doc`` an AnalysedPost), at most MAX_OUTPUT long.

@@ -270,11 +270,33 @@ def test_a_right_used_must_not_make_a_matter_louder(tmp_path: Path) -> None:
     assert codes(book) == ["W08"]
 
 
-@pytest.mark.parametrize("field", ["author.key", "lang"])
-def test_a_condition_on_who_wrote_is_pointed_out(tmp_path: Path, field: str) -> None:
+@pytest.mark.parametrize(("field", "found"), [("author.key", ["P-01", "W09"]), ("lang", ["W09"])])
+def test_a_condition_on_who_wrote_is_pointed_out(tmp_path: Path, field: str, found: list[str]) -> None:
     book = read(tmp_path, a_rule(match={"text": {"any": ["停水"]}, "where": {field: "x"}}))
 
-    assert codes(book) == ["W09"]
+    assert sorted(codes(book)) == found
+
+
+def test_rules_that_inhibit_each_other_in_a_circle_are_refused_and_others_are_not(tmp_path: Path) -> None:
+    rules = [a_rule(id="r.one", suppress=[{"inhibited_by": "r.two", "action": "merge"}]),
+             a_rule(id="r.two", suppress=[{"inhibited_by": "r.one", "action": "merge"}], group_by=["kind"]),
+             a_rule(id="r.six", suppress=[{"inhibited_by": "r.one", "action": "merge"}], group_by=["platform"])]  # fmt: skip
+
+    book = read(tmp_path, *rules)
+
+    assert codes(book) == ["E57", "E57"]
+    assert [rule.id for rule in book.rules] == ["r.six"]
+
+
+def test_the_ten_rules_of_our_paper_are_sound_as_they_stand_there() -> None:
+    book = Rulebook.read([Path(__file__).parent / "papers"])
+
+    assert book.errors == ()
+    assert len(book.rules) == 10
+    assert {rule.type.value for rule in book.rules} == {
+        "any", "frequency", "sequence", "spike", "growth", "flatline", "deadline"
+    }  # fmt: skip
+    assert all(result.passed for result in run_examples(book.rules))
 
 
 def test_what_cannot_be_read_as_a_file_is_a_fault(tmp_path: Path) -> None:

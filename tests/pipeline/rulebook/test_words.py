@@ -115,7 +115,7 @@ def test_a_variant_of_a_variant_is_refused(tmp_path: Path) -> None:
 def test_one_character_alone_is_pointed_out(tmp_path: Path) -> None:
     book: Rulebook = read(tmp_path, _looking_for({"any": ["水"]}))
 
-    assert (codes(book), len(book.rules)) == (["W01"], 1)
+    assert ("W01" in codes(book), len(book.rules)) == (True, 1)
 
 
 def test_a_word_may_be_written_in_pinyin_character_by_character_if_it_stands_alone(tmp_path: Path) -> None:

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from pipeline.rulebook.dictionary import common, holding, look_up
+
+
+def test_a_word_is_looked_up_as_a_whole() -> None:
+    found = look_up("问题")
+
+    assert found is not None
+    assert found.frequency > 10_000
+    assert look_up("问题水") is None
+
+
+def test_what_everybody_says_is_common_and_a_matter_is_not() -> None:
+    assert common("今天")
+    assert not common("停水")
+
+
+def test_longer_words_are_named_and_never_the_word_itself() -> None:
+    assert "变质岩" in holding("变质")
+    assert "变质" not in holding("变质")
+    assert holding("没有这样的词") == ()
