@@ -28,7 +28,7 @@ class Clusters:
     reads alike. Results do not depend on how posts are cut into batches. A post of a known id, also an edited one,
     keeps its cluster: what was given out is never taken back.
 
-    Memory is bounded by *most*: some 0.7 KB for each cluster's first post of 140 characters, 0.1 KB for each other.
+    Memory is bounded by *most*: some 1 KB for each cluster's first post of 140 characters, 0.1 KB for each other.
     """
 
     name: ClassVar[str] = "cluster"
@@ -121,7 +121,7 @@ class _Chunk:
         self._keys, self._words = formed.keys, formed.words
         self._ids = [hashed(doc.post.id) for doc in docs]
         self._known, self._copied = posts.by_ids(self._ids), posts.by_keys(self._keys)
-        self._meeting = heads.meet(formed.minima, [len(words) for words in self._words])
+        self._meeting = heads.meet(formed.traces)
         self._rows: list[Row] = []
         self._mine: dict[int, Row] = {}  # what this chunk adds, by id
         self._foremost: dict[int, Row] = {}  # and by words
@@ -153,7 +153,7 @@ class _Chunk:
 
     def close(self) -> None:
         """Let later chunks find what this one brought."""
-        self._heads.settle()
+        self._heads.settle(len(self._docs))
         self._posts.keep(self._rows)
 
     def __len__(self) -> int:
@@ -190,13 +190,15 @@ class _Chunk:
         key, at = self._keys[place], self._at[place]
         if head and self._words[place]:
             self._meeting.add(place, Head(self._said(place), at, joined.cluster))
-        known_ = key in self._foremost or self._row_at(self._copied[place]) is not None
-        foremost = self._speaks(place) and (joined.kind == "first" or not known_)
+        foremost = self._speaks(place) and (joined.kind == "first" or not self._said_before(place))
         row = Row(self._ids[place], key, at, joined.cluster, _NUMBER[joined.kind], joined.likeness, foremost)
         self._rows.append(row)
         self._mine[row.id] = row
         if foremost:
             self._foremost[key] = row
+
+    def _said_before(self, place: int) -> bool:
+        return self._keys[place] in self._foremost or self._row_at(self._copied[place]) is not None
 
     def _row_of(self, id: int, place: int) -> Row | None:
         return self._mine.get(id) or self._row_at(place)

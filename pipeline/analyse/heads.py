@@ -9,21 +9,21 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.analyse.keyform import ROWS, Codes, Hashes, bands, grams
+from pipeline.analyse.keyform import ROWS, SKETCH, Hashes, Traces, bands, grams
 from pipeline.analyse.shelves import Shelves
 from pipeline.analyse.veto import NOWHERE, Known, Marks, marks
 
 WIDTH: Final = 4  # texts remembered under one band, the newest; bounds the cost of a flood of one form letter
-BLOCK: Final = 256  # heads
+BLOCK: Final = 256  # posts
 BEST: Final = 6  # texts that are compared, those that share most minima
-LEAST: Final = 6  # of ROWS minima that must be shared
-LIKELY: Final = 0.42  # share of the shorter text's 3-grams that the minima must promise
+LIKELY: Final = 0.37  # share of the smaller sketch that must be in the other: CONTAINED, and what chance may take away
 CONTAINED: Final = 0.45  # share of the shorter text's 3-grams that the other must have
 SHORT: Final = 20  # 3-grams; below this, chance likeness is likely and more must be shared
 SHORT_EXTRA: Final = 0.25
 SHORTER: Final = 0.3  # a text much shorter than the other quotes it, at most
 FEW: Final = 3  # 3-grams that one changed letter takes away
 FEW_SHARE: Final = 0.05  # of what else may differ between copies of one form letter
+FULL: Final = SKETCH * 3 // 4  # bits of two sketches, from which on they tell nothing
 FULLER: Final = (1.2, 2.5)  # times as long as the head, and it holds what the head says: the head was cut from it
 WITHIN: Final = 0.8  # of the head's 3-grams
 
@@ -77,7 +77,7 @@ class Said:
 class Head(NamedTuple):
     """A text that others are compared with, first said *at*, in seconds, of the cluster with that number.
 
-    *alike* is how many minima it shares with whoever met it.
+    *alike* is how many bits of its sketch are set in that of whoever met it, too.
     """
 
     said: Said
@@ -89,7 +89,7 @@ class Head(NamedTuple):
 class Heads:
     """The *most* heads that were added last.
 
-    New ones go to the shelves BLOCK at a time, whatever the batches; until then the newest of each band is met.
+    New ones go to the shelves after each BLOCK of posts, whatever the batches; until then the newest of each band is met.
     """
 
     def __init__(self, most: int) -> None:
@@ -98,39 +98,44 @@ class Heads:
         self._shelves = Shelves(most * ROWS, most, WIDTH)
         self._added = 0
         self._shelved = 0
+        self._seen = 0  # posts of this block
         self._open: dict[int, int] = {}  # where the newest head of each band is kept that is not on the shelves
-        self._minima = np.zeros((most, ROWS), np.uint32)
+        self._sketches: dict[int, int] = {}  # and the sketches of these heads
+        self._hashes: list[Hashes] = []  # the bands of these heads
+        self._bits, self._sketch = np.zeros(most, np.intp), np.zeros((most, SKETCH // 64), np.uint64)
         self._at = np.zeros(most)
         self._cluster = np.zeros(most, np.int64)
-        self._sizes = np.zeros(most, np.int64)
         self._words: list[str] = []
         self._known: list[Known] = []
 
     @property
     def room(self) -> int:
         """The posts that may be judged before ``settle`` is called."""
-        return self._block - (self._added - self._shelved)
+        return self._block - self._seen
 
-    def meet(self, minima: Codes, sizes: Sequence[int]) -> Meeting:
-        """Return what posts with these *minima*, one row each, and that many letters may repeat.
-
-        There may be no more of them than there is ``room`` for.
-        """
-        hashes = bands(minima)
+    def meet(self, traces: Traces) -> Meeting:
+        """Return what posts with these *traces* may repeat; there may be no more of them than there is ``room`` for."""
+        hashes = bands(traces.minima)
         numbers = self._shelves.read(*self._shelves.places(hashes))
-        return Meeting(self, minima, sizes, hashes, self._likely(minima, np.array(sizes), numbers))
+        return Meeting(self, traces, hashes, self._likely(traces, numbers))
 
-    def met(self, on_shelves: Sequence[tuple[int, int]], bands_: Sequence[int], minima: Codes, size: int) -> list[Head]:
-        """Return the few heads that share most: among those *on_shelves*, with their minima in common, and later ones."""
+    def met(self, on_shelves: Sequence[tuple[int, int]], bands_: Sequence[int], sketch: int) -> list[Head]:
+        """Return the few heads that share most with a post: among those *on_shelves*, and later ones.
+
+        *on_shelves* has how many bits of its sketch each shares, and where it is kept.
+        """
         met = [pair for pair in on_shelves if not self._replaced(pair[1])]
-        newest = [place for place in {*map(self._open.get, bands_)} if place is not None]
-        if newest:
-            met += self._counted(minima, size, newest)
+        for place in {*map(self._open.get, bands_)}:
+            if place is not None:
+                its = self._sketches[place]
+                both = (its & sketch).bit_count()
+                if _promises(both, its.bit_count(), sketch.bit_count()):
+                    met.append((both, place))
         if len(met) > BEST:
             met = sorted(met, key=lambda pair: (-pair[0], (self._added - 1 - pair[1]) % self._most))[:BEST]
-        return [self._head(place, alike) for alike, place in met]
+        return [self._head(place, both) for both, place in met]
 
-    def add(self, head: Head, minima: Codes, bands_: Sequence[int]) -> None:
+    def add(self, head: Head, meeting: Meeting, row: int) -> None:
         """Remember *head*."""
         place = self._added % self._most
         if place == len(self._words):
@@ -139,40 +144,36 @@ class Heads:
         else:
             self._words[place], self._known[place] = head.said.words, head.said.known
         self._at[place], self._cluster[place] = head.at, head.cluster
-        self._minima[place], self._sizes[place] = minima, len(head.said.words)
-        self._open.update(zip(bands_, repeat(place)))
+        self._sketch[place], self._bits[place] = meeting.traces.sketches[row], meeting.traces.bits[row]
+        self._hashes.append(meeting.hashes[row])
+        self._open.update(zip(meeting.bands[row], repeat(place)))
+        self._sketches[place] = meeting.sketches[row]
         self._added += 1
 
-    def settle(self) -> None:
-        """Put the newest heads on the shelves if they are a block."""
+    def settle(self, posts: int) -> None:
+        """Count *posts* more, and put the heads of a whole block on the shelves."""
+        self._seen += posts
         if self.room:
             return
         places = np.arange(self._shelved, self._added) % self._most
-        numbers = np.repeat(places[:, None], ROWS, axis=1)
-        self._shelves.put(*self._shelves.places(bands(self._minima[places])), numbers)
-        self._shelved = self._added
-        self._open.clear()
+        if len(places):
+            numbers = np.repeat(places[:, None], ROWS, axis=1)
+            self._shelves.put(*self._shelves.places(np.stack(self._hashes)), numbers)
+        self._shelved, self._seen = self._added, 0
+        for block in (self._open, self._sketches, self._hashes):
+            block.clear()
 
-    def _likely(self, minima: Codes, sizes: Numbers, numbers: Numbers) -> dict[int, list[tuple[int, int]]]:
-        """Return for each row the heads on the shelves that promise to say the same, and how many minima they share."""
+    def _likely(self, traces: Traces, numbers: Numbers) -> dict[int, list[tuple[int, int]]]:
+        """Return for each row the heads on the shelves that promise to say the same, and how many bits they share."""
         rows, bands_, columns = np.nonzero(numbers >= 0)
-        if not len(rows):
-            return {}
         pairs = np.unique(rows * self._most + numbers[rows, bands_, columns])
         rows, places = pairs // self._most, pairs % self._most
-        alike = (minima[rows] == self._minima[places]).sum(axis=1)
-        likely = _promising(alike, sizes[rows], self._sizes[places])
+        both = np.bitwise_count(traces.sketches[rows] & self._sketch[places]).sum(axis=1, dtype=np.intp)
+        likely = _promising(both, traces.bits[rows], self._bits[places])
         found: dict[int, list[tuple[int, int]]] = {}
-        for row, place, count in zip(*(column[likely].tolist() for column in (rows, places, alike)), strict=True):
+        for row, count, place in zip(*(column[likely].tolist() for column in (rows, both, places)), strict=True):
             found.setdefault(row, []).append((count, place))
         return found
-
-    def _counted(self, minima: Codes, size: int, newest: list[int]) -> list[tuple[int, int]]:
-        """Return those of *newest* that promise to say the same, and how many minima they share."""
-        places = np.array(newest)
-        alike = (self._minima[places] == minima).sum(axis=1)
-        likely = _promising(alike, np.array([size]), self._sizes[places])
-        return list(zip(alike[likely].tolist(), places[likely].tolist(), strict=True))
 
     def _head(self, place: int, alike: int) -> Head:
         said = Said(self._words[place], self._known[place])
@@ -186,30 +187,36 @@ class Meeting:
     """The posts of a batch, one after the other, and the heads that they may repeat: those of the batch itself too."""
 
     def __init__(
-        self,
-        heads: Heads,
-        minima: Codes,
-        sizes: Sequence[int],
-        hashes: Hashes,
-        on_shelves: dict[int, list[tuple[int, int]]],
+        self, heads: Heads, traces: Traces, hashes: Hashes, on_shelves: dict[int, list[tuple[int, int]]]
     ) -> None:
-        self._heads, self._minima, self._sizes, self._on_shelves = heads, minima, sizes, on_shelves
-        self._bands: list[list[int]] = hashes.tolist()
+        self._heads, self._on_shelves = heads, on_shelves
+        self.traces, self.hashes = traces, hashes
+        self.bands: list[list[int]] = hashes.tolist()
+        flat, size = traces.sketches.tobytes(), SKETCH // 8
+        self.sketches = [int.from_bytes(flat[at : at + size], "little") for at in range(0, len(flat), size)]
 
     def heads(self, row: int) -> list[Head]:
         """Return the few heads that share most with the post of that *row*."""
-        return self._heads.met(self._on_shelves.get(row, ()), self._bands[row], self._minima[row], self._sizes[row])
+        return self._heads.met(self._on_shelves.get(row, ()), self.bands[row], self.sketches[row])
 
     def add(self, row: int, head: Head) -> None:
         """Make the post of that *row* a head that the posts after it may meet."""
-        self._heads.add(head, self._minima[row], self._bands[row])
+        self._heads.add(head, self, row)
 
 
-def _promising(alike: Numbers, sizes: Numbers, its: Numbers) -> npt.NDArray[np.bool_]:
-    """Say whether texts of these sizes may share enough words if *alike* of ROWS minima are the same.
+def _promises(both: int, bits: int, its: int) -> bool:
+    """Say of two sketches what ``_promising`` says of many."""
+    if bits + its > FULL:
+        return True
+    return both - bits * its / SKETCH >= LIKELY * min(bits, its) * (1 - (bits + its) / SKETCH)
 
-    As many minima are the same as there are shared 3-grams among all that either has.
+
+def _promising(both: Numbers, bits: Numbers, its: Numbers) -> npt.NDArray[np.bool_]:
+    """Say whether texts that set so many *bits* may share enough words if *both* set so many of them.
+
+    Some bits are set in both by chance. Sketches of very long texts are too full to tell.
     """
-    shared = alike * (sizes + its) / (ROWS + alike)
-    likely: npt.NDArray[np.bool_] = (alike >= LEAST) & (shared >= LIKELY * np.minimum(sizes, its))
+    told = bits + its <= FULL
+    enough = LIKELY * np.minimum(bits, its) * (1 - (bits + its) / SKETCH)
+    likely: npt.NDArray[np.bool_] = ~told | (both - bits * its / SKETCH >= enough)
     return likely

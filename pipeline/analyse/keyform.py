@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ import xxhash
 from pipeline.text.normal import SENTENCE_ENDS, squeeze_batch
 
 ROWS: Final = 24
+SKETCH: Final = 2_048  # bits; as many as fourteen texts of usual length set
 SHORTEST: Final = 6  # a shorter text is only compared whole
 LONGEST: Final = 2_000  # a longer text is known by its beginning
 
@@ -41,17 +42,28 @@ _SHIFTS = _random.integers(0, 1 << 32, (ROWS, 1), np.uint32)
 _PLACE = _random.integers(0, 1 << 63, ROWS, np.uint64)  # so that a minimum means another band in another place
 
 
+class Traces(NamedTuple):
+    """What is left of the 3-grams of some texts, one row each; nothing of texts that are too short.
+
+    Of two texts as many *minima* are equal as their 3-grams are alike. A *sketch* has for every 3-gram one of
+    SKETCH bits set, the same in both texts where both have it; *bits* is how many are.
+    """
+
+    minima: Codes
+    sketches: Hashes
+    bits: Places
+
+
 @dataclass(frozen=True)
 class Forms:
     """The key forms of a batch, place by place.
 
     Texts with the same *keys* say the same. *words* is what is compared in parts, empty where a text is too short.
-    Of two texts as many *minima* (one row each) are equal as their 3-grams are alike.
     """
 
     keys: list[int]
     words: list[str]
-    minima: Codes
+    traces: Traces
 
 
 def forms(normals: Sequence[str]) -> Forms:
@@ -62,7 +74,7 @@ def forms(normals: Sequence[str]) -> Forms:
     whole = [letters or normal for letters, normal in zip(squeezed, normals, strict=True)]
     keys = [xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass")) for word in whole]
     words = [letters if len(letters) >= SHORTEST else "" for letters in squeezed]
-    return Forms(keys, words, _minima(words))
+    return Forms(keys, words, _traces(words))
 
 
 def bands(minima: Codes) -> Hashes:
@@ -103,8 +115,9 @@ def _without_ends(letters: str) -> str:
     return letters
 
 
-def _minima(words: Sequence[str]) -> Codes:
+def _traces(words: Sequence[str]) -> Traces:
     minima = np.zeros((len(words), ROWS), np.uint32)
+    set_ = np.zeros((len(words), SKETCH), np.bool_)
     long = [place for place, text in enumerate(words) if text]
     if long:
         flat, starts = _hashed([words[place] for place in long])
@@ -112,7 +125,8 @@ def _minima(words: Sequence[str]) -> Codes:
         for row in range(ROWS):
             least[row] = np.minimum.reduceat(flat * _FACTORS[row] + _SHIFTS[row], starts)
         minima[long] = least.T
-    return minima
+        set_[np.repeat(long, np.diff(starts, append=len(flat))), flat % np.uint32(SKETCH)] = True
+    return Traces(minima, np.packbits(set_, axis=1).view(np.uint64), np.count_nonzero(set_, axis=1))
 
 
 def _hashed(texts: Sequence[str]) -> tuple[Codes, Places]:

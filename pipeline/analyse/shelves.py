@@ -11,6 +11,7 @@ Places = npt.NDArray[np.intp]
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
+_LOW = np.uint64((1 << 32) - 1)
 
 
 class Shelves:
@@ -52,7 +53,9 @@ class Shelves:
         """Put each number under its hash, in the order given."""
         entries = (tags | (numbers + 1).astype(np.uint32)).ravel()
         shelves = shelves.ravel()
-        order = np.argsort(shelves, kind="stable")
+        # Shelf and place in one number: numbers sort many times faster than places do.
+        keys = np.sort(shelves.astype(np.uint64) << _HALF | np.arange(len(shelves), dtype=np.uint64))
+        order = (keys & _LOW).astype(np.intp)
         shelves, entries = shelves[order], entries[order]
         while len(shelves):
             first = np.ones(len(shelves), bool)

@@ -212,7 +212,7 @@ def test_a_key_form_depends_on_its_own_text_only(texts: list[str]) -> None:
         alone = forms([text])
         assert alone.keys[0] == all_at_once.keys[place]
         assert alone.words[0] == all_at_once.words[place]
-        assert alone.minima[0].tolist() == all_at_once.minima[place].tolist()
+        assert [each[0].tolist() for each in alone.traces] == [each[place].tolist() for each in all_at_once.traces]
 
 
 def test_edits_of_invented_complaints_are_found_and_others_are_not() -> None:

@@ -20,14 +20,14 @@ def holding(*posts: tuple[int, str], most: int = 1_000) -> Heads:
     heads = Heads(most)
     for cluster, text in posts:
         formed = forms([text])
-        heads.meet(formed.minima, [len(formed.words[0])]).add(0, Head(Said(formed.words[0]), 0.0, cluster))
-        heads.settle()
+        heads.meet(formed.traces).add(0, Head(Said(formed.words[0]), 0.0, cluster))
+        heads.settle(1)
     return heads
 
 
 def met(heads: Heads, text: str) -> list[int]:
     formed = forms([text])
-    return sorted(head.cluster for head in heads.meet(formed.minima, [len(formed.words[0])]).heads(0))
+    return sorted(head.cluster for head in heads.meet(formed.traces).heads(0))
 
 
 def letter(number: int) -> str:

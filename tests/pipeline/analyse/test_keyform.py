@@ -62,7 +62,7 @@ def test_grams_are_the_distinct_pieces_of_three(words: str) -> None:
 
 def test_texts_that_share_most_words_meet_in_some_band_and_strangers_in_none() -> None:
     one, like, other = bands(
-        forms([SAID, SAID.replace("一个星期", "两个星期"), "公交车站牌倒了好几天,等车的人都站在路中间"]).minima
+        forms([SAID, SAID.replace("一个星期", "两个星期"), "公交车站牌倒了好几天,等车的人都站在路中间"]).traces.minima
     )
 
     assert (one == like).any()
