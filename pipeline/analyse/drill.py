@@ -2,7 +2,7 @@
 
 Labelled data rarely shows the same words with and without a negation, so a model learns the words and not the
 negation. These sentences are crossed from word lists: each quality with its negation, its double negation, a
-rhetorical question, a "no longer".
+rhetorical question, a "no longer". Courtesy is drilled too: who thanks while complaining still complains.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ Sentence = tuple[str, Polarity]
 _WHO = "物业 师傅 社区 窗口 居委会 客服 医生 老师 保洁 公交 水压 楼道 路面 办理结果 热线 停车费 工作人员".split()
 _GOOD = (
     "满意 合理 方便 及时 耐心 负责 干净 安全 放心 稳定 顺利 清楚 透明 公平 公正 热情 专业 好用 舒服 开心 高兴 快乐 "
-    "认真 到位 规范 便宜 安静 通畅 细心 礼貌 靠谱 准时 讲理 尽责 负责任 理想 贴心 给力 快 好 行 容易 支持 认可 喜欢"
+    "认真 到位 规范 便宜 安静 通畅 细心 礼貌 靠谱 准时 讲理 尽责 负责任 理想 贴心 给力 快 好 行 容易 支持 认可 喜欢 客气 友善 "
+    "周到 体贴 平整 明亮 敞亮 整洁 畅快 划算 实在 顺畅 省心 舒心 称心 顺心 勤快 干脆 爽快 严谨 合适 妥当 到家 牢固 结实 新鲜 入味"
 ).split()
 _BAD = (
     "推诿 拖延 敷衍 乱收费 扯皮 糊弄 漏水 堵车 难闻 吵 脏 慢 差 贵 乱 麻烦 拥挤 危险 刁难 踢皮球 停水 停电 出错 "
@@ -29,6 +30,15 @@ _CHORE = (
 )
 _CARE = "管 问 修 查 理 处理 解决 负责 答复 出面 过问".split()
 _PRAISE = "点赞 谢谢 感谢 多谢 辛苦了 必须表扬 为你们点赞 好样的 赞一个 真心感谢".split()
+
+_BEFORE = (
+    "您好！|你好，|尊敬的领导：|领导您好，|各位领导好，|尊敬的市长您好！|工作人员您好，|感谢您的关注，|谢谢接听，|先谢谢了，|辛苦您了，|"
+    "首先感谢政府的关心，|感谢贵单位，|感谢社区一直以来的付出，|办事员很客气，|热线的同志很热情，"
+).split("|")
+_AFTER = (
+    "，谢谢|，谢谢！|，万分感谢！|，感谢|，辛苦了|，望回复为盼|，盼复，谢谢|，麻烦您了|。祝工作顺利！|。给您添麻烦了|。感谢政府为百姓办实事|"
+    "。此致敬礼|，拜托了，感谢|。感谢您的耐心，祝好|。感谢领导在百忙之中关注|。望尽快解决，非常感谢|。先行致谢"
+).split("|")
 
 _OF_GOOD = {
     Polarity.POS: "{w}{x}|{w}很{x}|{w}非常{x}|{w}真{x}|{w}挺{x}的|{w}太{x}了|不得不说{w}真{x}|谁说{w}不{x}？|{w}没有不{x}|"
@@ -78,6 +88,18 @@ def sentences() -> Iterator[Sentence]:
         yield from _crossed(words, forms)
     yield from _can()
     yield from _praise()
+    yield from _courteous()
+
+
+def courteous(text: str, number: int) -> str:
+    """Return *text* with a courtesy before it, behind it or both; which one is told by *number*."""
+    before, after = _BEFORE[number % len(_BEFORE)], _AFTER[number // 3 % len(_AFTER)]
+    match number % 3:
+        case 0:
+            return before + text
+        case 1:
+            return text + after
+    return before + text + after
 
 
 def _crossed(words: list[str], forms: dict[Polarity, list[str]]) -> Iterator[Sentence]:
@@ -106,3 +128,13 @@ def _praise() -> Iterator[Sentence]:
                 Polarity.POS,
             )
         yield from ((f"{thanks}{who}", Polarity.POS) for who in _WHO)
+
+
+def _courteous() -> Iterator[Sentence]:
+    plain = [
+        *_crossed(_BAD, {Polarity.NEG: _OF_BAD[Polarity.NEG]}),
+        *_crossed(_DONE, {Polarity.NEG: _OF_DONE[Polarity.NEG]}),
+    ]
+    plain += _crossed(_WHO, _OF_WHO)
+    for number, (text, polarity) in enumerate(plain):
+        yield courteous(text, number), polarity

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.analyse.linear import Head
-from pipeline.analyse.ngrams import BITS, WIDTH, grid
+from pipeline.analyse.ngrams import BITS, grid
 from pipeline.text.normal import normal_batch
 
 Floats = npt.NDArray[np.float64]
@@ -21,6 +22,7 @@ _CHUNK = 2000
 _STEPS = 60  # of the optimiser; more fit the noise of the labels
 _SMOOTHING = 0.3
 _STRENGTH = 0.6
+_FEWEST = 2  # texts that a slot is seen in, to be learned
 _LARGEST = 32_000  # of a weight on disk; LONGEST texts of it stay within 32 bits
 
 
@@ -34,16 +36,19 @@ class Column(NamedTuple):
         return np.asarray(matrix @ self.weights + self.intercept)
 
 
-def matrix(texts: Sequence[str]) -> Matrix:
-    """Return one row of n-gram slots per text, of length one if none comes twice."""
+def matrix(texts: Sequence[str], *, distinct: bool) -> Matrix:
+    """Return one row of n-gram slots per text, of length one if no slot comes twice; *distinct* takes each once."""
     from scipy.sparse import csr_matrix, vstack  # type: ignore[import-untyped] # it ships no types
 
     rows = []
     for start in range(0, len(texts), _CHUNK):
-        found, counts = grid(normal_batch(texts[start : start + _CHUNK]))
-        values = np.repeat(1 / np.sqrt(WIDTH * counts), WIDTH * counts).astype(np.float32)
-        bounds = np.concatenate(([0], np.cumsum(WIDTH * counts)))
-        row = csr_matrix((values, found.T.ravel().astype(np.int32), bounds), shape=(len(counts), 1 << BITS))
+        found = grid(normal_batch(texts[start : start + _CHUNK]))
+        lengths, columns = found.lengths, found.slots.T.ravel()
+        if distinct:
+            columns, lengths = found.distinct()
+        values = np.repeat(1 / np.sqrt(lengths), lengths).astype(np.float32)
+        bounds = np.concatenate(([0], np.cumsum(lengths)))
+        row = csr_matrix((values, columns.astype(np.int32), bounds), shape=(len(lengths), 1 << BITS))
         row.sum_duplicates()
         rows.append(row)
     return vstack(rows).tocsr()
@@ -59,10 +64,17 @@ def fit(rows: Matrix, truth: Flags, importance: Floats) -> Column:
 
     used = importance > 0
     rows, truth, importance = rows[used], truth[used], importance[used]
+    kept = np.flatnonzero(np.bincount(rows.indices, minlength=rows.shape[1]) >= _FEWEST)
+    weights = np.zeros(rows.shape[1])
+    rows = rows[:, kept]
     stretch = _unevenness(rows, truth, importance)
+    rows.data *= stretch[rows.indices]
     model = LogisticRegression(C=_STRENGTH, max_iter=_STEPS)
-    model.fit(rows.multiply(stretch[None, :]).tocsr(), truth, sample_weight=importance)
-    return Column(model.coef_[0] * stretch, float(model.intercept_[0]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it stops early is wanted
+        model.fit(rows, truth, sample_weight=importance)
+    weights[kept] = model.coef_[0] * stretch
+    return Column(weights, float(model.intercept_[0]))
 
 
 def calibrated(scores: Floats, truth: Flags) -> Head:

@@ -9,20 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.analyse.ngrams import BITS, WIDTH, Grid, grid
+from pipeline.analyse.ngrams import Grid, Slots, grid, slots
 
 CHUNK = 256  # texts at a time: their n-grams stay in the processor's cache
 _HALF = np.int64(32)
 
 Floats = npt.NDArray[np.float64]
-Numbers = npt.NDArray[np.int64]
-Places = npt.NDArray[np.intp]
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -36,53 +33,56 @@ class Head(msgspec.Struct, frozen=True):
 class Linear:
     """Weights (slots × 2, polarity and neutrality, whole numbers) and what their sums mean.
 
-    The sums are exact, so a text's probabilities do not depend on the batch it came in.
+    The sums are exact, so a text's probabilities do not depend on the batch it came in. *distinct* counts a slot
+    once in a text, which is slower and helps with long ones. *praise_first* says what the columns were asked: whether
+    a text is praise and, if not, whether it is neutral; else whether it is neutral and, if not, whether it is praise.
     """
 
     version: str
     weights: npt.NDArray[np.int16]
     polarity: Head
     neutrality: Head
-
-    @classmethod
-    def read(cls, file: Path, version: str, polarity: Head, neutrality: Head) -> Linear:
-        return cls(version, np.load(file, mmap_mode="r"), polarity, neutrality)
+    distinct: bool = False
+    praise_first: bool = False
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Return p_neg, p_neu and p_pos for each normalised text."""
         if not texts:
             return np.zeros((0, 3))
-        chunks = [grid(texts[start : start + CHUNK]) for start in range(0, len(texts), CHUNK)]
-        return np.concatenate([self._alone.probabilities(found) for found in chunks])
+        odds = [self._log_odds(texts[start : start + CHUNK]) for start in range(0, len(texts), CHUNK)]
+        positive, neutral = 1.0 / (1.0 + np.exp(-np.concatenate(odds, axis=1)))
+        return chained(positive, neutral, praise_first=self.praise_first)
+
+    def grams_of(self, text: str) -> int:
+        """Return how many n-grams *text* is judged by."""
+        return int(self._read([text]).lengths[0])
 
     @cached_property
-    def _alone(self) -> Panel:
-        return Panel([self])
-
-
-class Panel:
-    """Several models side by side, each asked about the texts that are for it."""
-
-    def __init__(self, models: Sequence[Linear]) -> None:
+    def _packed(self) -> npt.NDArray[np.int64]:
         # One gather and one sum for both columns: polarity in the lower half, neutrality in the upper.
-        columns = np.concatenate([model.weights.astype(np.int64) for model in models])
-        self._table: Numbers = (columns[:, 1] << _HALF) + columns[:, 0]
-        heads = [(m.polarity.scale, m.neutrality.scale, m.polarity.bias, m.neutrality.bias) for m in models]
-        self._heads = np.array(heads).T
+        polarity, neutrality = self.weights.astype(np.int64).T
+        packed: npt.NDArray[np.int64] = (neutrality << _HALF) + polarity
+        return packed
 
-    def probabilities(self, found: Grid, asked: Places | None = None) -> Floats:
-        """Return p_neg, p_neu and p_pos of each text by the model whose number is in *asked*, else by the first."""
-        if asked is None:
-            scales_and_biases = self._heads[:, :1]
-        else:
-            scales_and_biases = self._heads.take(asked, axis=1)
-            found = Grid(found.slots + np.repeat((asked << BITS).astype(np.uint32), found.counts), found.counts)
-        sums = found.sums(self._table)
-        odds = np.empty((2, len(sums)))
-        odds[0] = polarity = ((sums & 0xFFFFFFFF) ^ 0x80000000) - 0x80000000
-        odds[1] = (sums - polarity) >> _HALF
-        odds /= np.sqrt(found.counts * WIDTH)
-        odds *= scales_and_biases[:2]
-        odds += scales_and_biases[2:]
-        positive, neutral = 1.0 / (1.0 + np.exp(-odds))
-        return np.stack([(1 - neutral) * (1 - positive), neutral, (1 - neutral) * positive], axis=1)
+    def _read(self, texts: Sequence[str]) -> Grid | Slots:
+        return slots(texts) if self.distinct else grid(texts)
+
+    def _log_odds(self, texts: Sequence[str]) -> Floats:
+        found = self._read(texts)
+        sums = found.sums(self._packed)
+        polarity = ((sums & 0xFFFFFFFF) ^ 0x80000000) - 0x80000000
+        neutrality = (sums - polarity) >> _HALF
+        length = np.sqrt(found.lengths)
+        return np.stack(
+            [
+                polarity / length * self.polarity.scale + self.polarity.bias,
+                neutrality / length * self.neutrality.scale + self.neutrality.bias,
+            ]
+        )
+
+
+def chained(positive: Floats, neutral: Floats, *, praise_first: bool) -> Floats:
+    """Return p_neg, p_neu and p_pos from the two answers, the second of which holds if the first is no."""
+    if praise_first:
+        return np.stack([(1 - positive) * (1 - neutral), (1 - positive) * neutral, positive], axis=1)
+    return np.stack([(1 - neutral) * (1 - positive), neutral, (1 - neutral) * positive], axis=1)

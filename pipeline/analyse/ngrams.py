@@ -40,6 +40,16 @@ class Slots(NamedTuple):
     slots: Codes
     counts: Places
 
+    def sums(self, table: Numbers) -> Numbers:
+        """Return what *table* (a number for each slot, or a row of them) sums up to over the slots of each text."""
+        summed: Numbers = np.add.reduceat(table.take(self.slots, axis=0), np.cumsum(self.counts) - self.counts, axis=0)
+        return summed
+
+    @property
+    def lengths(self) -> Places:
+        """How many slots each text has."""
+        return self.counts
+
 
 class Grid(NamedTuple):
     """The slots of all places, one text after the other: text *i* has ``counts[i]`` columns of *slots*.
@@ -59,6 +69,11 @@ class Grid(NamedTuple):
         total += table.take(three, axis=0)
         summed: Numbers = np.add.reduceat(total, np.cumsum(self.counts) - self.counts, axis=0)
         return summed
+
+    @property
+    def lengths(self) -> Places:
+        """How many slots each text has."""
+        return self.counts * WIDTH
 
     def distinct(self) -> Slots:
         """Return each slot of a text once, for up to MOST texts; takes three times as long as the grid itself."""

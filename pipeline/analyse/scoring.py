@@ -13,6 +13,7 @@ LABELS = (Polarity.NEG, Polarity.NEU, Polarity.POS)
 _BINS = 10
 
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 
 def macro_f1(truth: Sequence[str], told: Sequence[str]) -> float:
@@ -23,11 +24,17 @@ def macro_f1(truth: Sequence[str], told: Sequence[str]) -> float:
 
 def calibration_error(probabilities: Floats, truth: Sequence[str]) -> float:
     """Return the expected calibration error of the most probable label, in ten bins."""
-    surest = probabilities.max(axis=1)
-    right = np.array([LABELS[best] == true for best, true in zip(probabilities.argmax(axis=1), truth, strict=True)])
-    bins = np.minimum((surest * _BINS).astype(int), _BINS - 1)
+    right = np.array(
+        [LABELS[best] == true for best, true in zip(probabilities.argmax(axis=1), truth, strict=True)], bool
+    )
+    return reliability_error(probabilities.max(axis=1), right)
+
+
+def reliability_error(probabilities: Floats, happened: Flags) -> float:
+    """Return the expected calibration error of one probability, such as p_neg, in ten bins."""
+    bins = np.minimum((probabilities * _BINS).astype(int), _BINS - 1)
     gaps = [
-        abs(surest[bins == number].mean() - right[bins == number].mean()) * (bins == number).mean()
+        abs(probabilities[bins == number].mean() - happened[bins == number].mean()) * (bins == number).mean()
         for number in range(_BINS)
         if (bins == number).any()
     ]

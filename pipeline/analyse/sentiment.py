@@ -15,10 +15,11 @@ from typing import ClassVar, Final
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
+from msgspec.structs import replace
 
-from pipeline.analyse.linear import CHUNK, Head, Linear, Panel
-from pipeline.analyse.ngrams import WIDTH, Gram, Grid, grams, grid
+from pipeline.analyse.emotion import Emotions
+from pipeline.analyse.linear import Head, Linear
+from pipeline.analyse.ngrams import Gram, grams
 from pipeline.errors import Fault, Misconfigured
 from pipeline.model import AnalysedPost, Kind, Polarity, Post, Reason, SentimentFinding, SourceClass
 from pipeline.text.normal import normal
@@ -27,8 +28,6 @@ MODELS: Final = Path(__file__).with_name("models")
 CARD: Final = "sentiment.json"
 CITIZEN, SOCIAL = "citizen", "social"
 REASONS = 8  # n-grams in an explanation
-Floats = npt.NDArray[np.float64]
-
 _LABELS = (Polarity.NEG, Polarity.NEU, Polarity.POS)
 _CITIZEN_KINDS = frozenset({Kind.MESSAGE, Kind.WORKORDER})
 _CITIZEN_CLASSES = frozenset({SourceClass.HOTLINE, SourceClass.MAILBOX})
@@ -45,11 +44,14 @@ class Sentiment(ABC):
     needs: ClassVar[tuple[str, ...]] = ("text",)
 
     @staticmethod
-    def open(name: str = "linear") -> Sentiment:
-        """Return the analyser called *name*. Raises Misconfigured if there is none or its model is missing."""
+    def open(name: str = "linear", *, emotion: bool = False) -> Sentiment:
+        """Return the analyser called *name*, which also names the *emotion* of posts if it can and is asked to.
+
+        Raises Misconfigured if there is none or its model is missing.
+        """
         match name:
             case "linear":
-                return LinearSentiment.read(MODELS)
+                return LinearSentiment.read(MODELS, emotion=emotion)
             case "snownlp":
                 return SnowNlp()
         zh = f"没有名为 {name} 的情感分析器（可选：linear、snownlp）"
@@ -70,6 +72,12 @@ class ModelPart(msgspec.Struct, frozen=True):
     version: str
     polarity: Head
     neutrality: Head
+    distinct: bool = False
+    praise_first: bool = False
+
+    def read(self, folder: Path) -> Linear:
+        weights = np.load(folder / self.file, mmap_mode="r")
+        return Linear(self.version, weights, self.polarity, self.neutrality, self.distinct, self.praise_first)
 
 
 class ModelCard(msgspec.Struct, frozen=True):
@@ -81,44 +89,37 @@ class ModelCard(msgspec.Struct, frozen=True):
 class LinearSentiment(Sentiment):
     """Hashed n-grams and weights, trained by ``yuqing train sentiment``."""
 
-    def __init__(self, models: Mapping[str, Linear]) -> None:
+    def __init__(self, models: Mapping[str, Linear], emotions: Emotions | None = None) -> None:
         self._models = models
-        self._panel = Panel([models[CITIZEN], models[SOCIAL]])
-        self._versions = (models[CITIZEN].version, models[SOCIAL].version)
+        self._emotions = emotions
 
     @classmethod
-    def read(cls, folder: Path) -> LinearSentiment:
+    def read(cls, folder: Path, *, emotion: bool = False) -> LinearSentiment:
         """Return the models whose card lies in *folder*. Raises Misconfigured."""
         try:
             card = msgspec.json.decode((folder / CARD).read_bytes(), type=ModelCard)
-            return cls({name: _linear(folder, part) for name, part in card.models.items()})
+            models = {name: part.read(folder) for name, part in card.models.items()}
         except (OSError, ValueError, msgspec.ValidationError) as error:
             fault = Fault(
                 str(folder / CARD), f"情感模型读不出来：{error}", f"the sentiment model cannot be read: {error}"
             )
             raise Misconfigured([fault]) from error
+        return cls(models, Emotions.read(folder) if emotion else None)
 
-    def analyse(self, batch: Sequence[AnalysedPost], found: Grid | None = None) -> list[SentimentFinding]:
-        """Return the finding of each post; who has the grid of their normal forms already gives them as *found*."""
-        if found is None and len(batch) > CHUNK:
-            return [one for start in range(0, len(batch), CHUNK) for one in self.analyse(batch[start : start + CHUNK])]
-        if not batch:
-            return []
+    def analyse(self, batch: Sequence[AnalysedPost]) -> list[SentimentFinding]:
         texts = [_normal(doc) for doc in batch]
         social = [_is_social(doc.post) for doc in batch]
-        probabilities = self._panel.probabilities(found or grid(texts), np.array(social, np.intp))
-        return self._told(texts, social, probabilities)
+        messages = [text for text, mine in zip(texts, social, strict=True) if not mine]
+        posts = [text for text, mine in zip(texts, social, strict=True) if mine]
+        told = iter(judge(self._models[CITIZEN], messages)), iter(self._with_emotion(posts))
+        return [next(told[which]) for which in social]
 
-    def _told(self, texts: Sequence[str], social: Sequence[bool], probabilities: Floats) -> list[SentimentFinding]:
-        """Say it in words; a text without a visible character is neutral."""
-        labels = probabilities.argmax(axis=1).tolist()
-        negative, _, positive = probabilities.round(4).T.tolist()
-        return [
-            SentimentFinding(_LABELS[label], p_neg, p_pos, None, self._versions[which])
-            if text and not text.isspace()
-            else _NOTHING
-            for text, which, label, p_neg, p_pos in zip(texts, social, labels, negative, positive, strict=True)
-        ]
+    def _with_emotion(self, posts: Sequence[str]) -> list[SentimentFinding]:
+        found = judge(self._models[SOCIAL], posts)
+        if self._emotions is None:
+            return found
+        emotions = self._emotions.tell(posts)
+        return [replace(one, emotion=name) if one.model else one for one, name in zip(found, emotions, strict=True)]
 
     def explain(self, text: str, model: str = SOCIAL) -> tuple[Reason, ...]:
         return explain(self._models[model], text)
@@ -139,10 +140,21 @@ def model_for(post: Post) -> str:
     return SOCIAL if _is_social(post) else CITIZEN
 
 
+def judge(model: Linear, texts: Sequence[str]) -> list[SentimentFinding]:
+    """Return the finding for each normalised text; one without a visible character is neutral."""
+    probabilities = model.probabilities(texts)
+    labels = probabilities.argmax(axis=1).tolist()
+    negative, _, positive = probabilities.round(4).T.tolist()
+    return [
+        SentimentFinding(_LABELS[label], p_neg, p_pos, None, model.version) if text and not text.isspace() else _NOTHING
+        for text, label, p_neg, p_pos in zip(texts, labels, negative, positive, strict=True)
+    ]
+
+
 def explain(model: Linear, text: str) -> tuple[Reason, ...]:
     """Return the n-grams of *text* that moved its polarity most, none inside another."""
     folded = normal(text)
-    unit = model.polarity.scale / math.sqrt(WIDTH * grid([folded]).counts[0])
+    unit = model.polarity.scale / math.sqrt(model.grams_of(folded))
     weighed = [(float(model.weights[gram.slot, 0]) * unit, gram) for gram in grams(folded)]
     chosen: list[tuple[float, Gram]] = []
     for weight, gram in sorted(weighed, key=lambda pair: (-abs(pair[0]), pair[1])):
@@ -155,10 +167,6 @@ def explain(model: Linear, text: str) -> tuple[Reason, ...]:
 
 def _is_social(post: Post) -> bool:
     return not (post.kind in _CITIZEN_KINDS or post.source.class_ in _CITIZEN_CLASSES)
-
-
-def _linear(folder: Path, part: ModelPart) -> Linear:
-    return Linear.read(folder / part.file, part.version, part.polarity, part.neutrality)
 
 
 def _normal(doc: AnalysedPost) -> str:

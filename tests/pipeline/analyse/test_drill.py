@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from pipeline.analyse.drill import sentences
+from pipeline.analyse.drill import courteous, sentences
 from pipeline.model import Polarity
 
 DRILL = list(sentences())
@@ -36,3 +36,10 @@ def test_complaints_and_praise_are_about_as_many_so_that_neither_is_the_rule() -
 
     assert 0.5 < counts[Polarity.NEG] / counts[Polarity.POS] < 2
     assert counts[Polarity.NEU]
+
+
+def test_a_courtesy_keeps_the_text_and_adds_to_it() -> None:
+    said = {courteous("水管漏了", number) for number in range(200)}
+
+    assert all("水管漏了" in text and len(text) > 4 for text in said)
+    assert len(said) > 60

@@ -1,13 +1,21 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
-from pipeline.analyse.fitting import Column, calibrated, fit, matrix, on_disk
+from pipeline.analyse.fitting import Column, Matrix, calibrated, fit, on_disk
+from pipeline.analyse.fitting import matrix as read_matrix
 from pipeline.analyse.linear import Head, Linear
 from pipeline.analyse.ngrams import BITS
 
 pytest.importorskip("sklearn")
+
+
+def matrix(texts: Sequence[str]) -> Matrix:
+    return read_matrix(texts, distinct=False)
+
 
 GOOD = [f"{who}{what}" for who in ("物业", "师傅", "窗口", "老师") for what in ("很满意", "真好", "点赞")]
 BAD = [f"{who}{what}" for who in ("物业", "师傅", "窗口", "老师") for what in ("没人管", "太差", "推诿")]
@@ -35,6 +43,12 @@ def test_every_text_weighs_about_the_same_however_long_it_is() -> None:
     rows = matrix(["停", "请问这里停水后何时才能恢复供应"])
 
     assert np.asarray(rows.multiply(rows).sum(axis=1)).ravel() == pytest.approx([1.0, 1.0], abs=0.3)
+
+
+def test_a_distinct_matrix_has_one_length_for_every_text() -> None:
+    rows = read_matrix(["停", "停水了怎么办" * 50], distinct=True)
+
+    assert np.asarray(rows.multiply(rows).sum(axis=1)).ravel() == pytest.approx([1.0, 1.0], rel=1e-5)
 
 
 def test_calibrating_brings_scores_to_how_often_they_are_right() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.analyse.labelled import Family, Labelled, read
+from pipeline.analyse.labelled import FOLDS, Family, Labelled, read, read_emotions
 from pipeline.errors import Misconfigured
 from pipeline.model import Polarity
 
@@ -66,8 +66,21 @@ def test_every_bad_file_is_named(tmp_path: Path) -> None:
     assert [Path(fault.place).name for fault in error.value.faults] == ["empty.jsonl", "broken.jsonl", "away.jsonl"]
 
 
-def test_a_row_stays_in_its_bucket_whatever_its_text() -> None:
+def test_a_row_stays_in_its_fold_whatever_its_text() -> None:
     first, edited = (Labelled("wb-7", text, Polarity.POS, "f", Family.MICROBLOG) for text in ("好", "坏"))
 
-    assert first.bucket == edited.bucket
-    assert {Labelled(str(n), "", Polarity.POS, "f", Family.REVIEW).bucket for n in range(200)} == set(range(10))
+    assert first.fold == edited.fold
+    assert {Labelled(str(n), "", Polarity.POS, "f", Family.REVIEW).fold for n in range(200)} == set(range(FOLDS))
+
+
+def test_the_emotions_of_several_sets_have_one_name(tmp_path: Path) -> None:
+    rows = [
+        {"id": str(n), "text": "甲", "label": label}
+        for n, label in enumerate(["anger", "disgust", "angry", "投诉", "none"])
+    ]
+
+    found = read_emotions([a_file(tmp_path, "weibo_x.jsonl", *rows)])
+
+    assert [row.emotion for row in found] == ["angry", "angry", "angry", "neutral"]
+    with pytest.raises(Misconfigured, match="emotion"):
+        read_emotions([a_file(tmp_path, "weibo_y.jsonl", {"id": "1", "text": "甲", "label": "城建"})])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.analyse.scoring import calibration_error, macro_f1
+from pipeline.analyse.scoring import calibration_error, macro_f1, reliability_error
 
 LABELS = st.sampled_from(["neg", "neu", "pos"])
 
@@ -40,3 +40,10 @@ def test_too_sure_in_one_place_is_not_made_good_by_too_modest_in_another() -> No
     told = np.array([[0.9, 0.1, 0.0], [0.6, 0.4, 0.0]])
 
     assert calibration_error(told, ["pos", "neg"]) == pytest.approx((0.9 + 0.4) / 2)
+
+
+def test_a_probability_is_reliable_where_things_happen_as_often_as_it_says() -> None:
+    told = np.array([0.25] * 4 + [0.75] * 4)
+
+    assert reliability_error(told, np.array([True, False, False, False, True, True, True, False])) == 0
+    assert reliability_error(told, np.array([True] * 8)) == pytest.approx(0.5)

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pipeline.analyse.linear import CHUNK
 from pipeline.analyse.sentiment import CITIZEN, MODELS, SOCIAL, LinearSentiment, Sentiment, model_for
@@ -16,9 +17,10 @@ LINEAR = Sentiment.open("linear")
 
 # Not the sentences of the public case, nor any that the drill writes: other words, same grammar.
 NEGATED = [
-    ("保安很客气", "保安很不客气"),
+    ("保安很和气", "保安很不和气"),
     ("账单看得明白", "账单看不明白"),
     ("水管昨天接通了", "水管到今天都没接通"),
+    ("我对调解结果服气", "我对调解结果不服气"),
     ("新来的网格员上心", "新来的网格员不上心"),
     ("路灯亮了", "路灯一直没亮"),
     ("大夫讲得清楚", "大夫讲得不清楚"),
@@ -33,6 +35,32 @@ SPOKEN = [
     ("再也不用绕远路接孩子了，谢谢街道", Polarity.POS),
     ("请问新生儿医保怎么办理，需要带哪些材料？", Polarity.NEU),
     ("咨询一下图书馆周末几点开门", Polarity.NEU),
+]
+
+
+COMPLAINTS = [
+    "我家住青石里小区，最近一个月电梯坏了三次，物业一直不修，老人上下楼非常困难，打了几次电话都没有人来",
+    "幸福路夜市的油烟天天往楼上飘，窗户都不敢开，向城管反映多次至今没有解决",
+    "楼下工地半夜还在施工，噪音大得整晚睡不着，投诉了三回还是照样施工",
+    "孩子学校门口的路坑坑洼洼，下雨全是积水，拖了半年没人管，太不负责任了",
+    "公交改线以后要多等四十分钟，站牌也不更新，上班天天迟到，十分不满",
+    "自来水发黄有怪味，已经一个星期了，自来水公司互相推诿，居民怨声载道",
+]
+QUESTIONS = [
+    "请问外地户口的孩子今年上小学需要准备哪些材料，什么时候开始报名",
+    "想咨询一下公积金贷款提前还款怎么办理，需要到哪个窗口",
+    "请问青石里小区什么时候安排加装电梯，申请流程是什么",
+    "建议在东湖公园北门增设一处非机动车停放点，方便市民出行",
+]
+COURTESIES = [
+    ("尊敬的领导您好！", ""),
+    ("", "，谢谢！"),
+    ("您好，", "。感谢您在百忙之中阅读，祝工作顺利"),
+    ("领导辛苦了，", "，望回复，非常感谢"),
+    ("", "。感谢政府一直以来为我们老百姓办的实事"),
+    ("感谢热线工作人员耐心接听。", ""),
+    ("社区的同志态度一直很好，", ""),
+    ("", "。此致敬礼"),
 ]
 
 
@@ -52,6 +80,25 @@ def test_a_negation_makes_a_message_more_negative(plain: str, negated: str) -> N
 @pytest.mark.parametrize(("text", "label"), SPOKEN)
 def test_a_message_has_the_tone_a_reader_hears(text: str, label: Polarity) -> None:
     assert message(text).label is label
+
+
+@pytest.mark.parametrize("text", [*COMPLAINTS, *QUESTIONS])
+def test_courtesy_and_thanks_do_not_turn_the_tone_of_a_message(text: str) -> None:
+    polite = [message(f"{before}{text}{after}").label for before, after in COURTESIES]
+
+    assert polite == [message(text).label] * len(COURTESIES)
+
+
+def test_an_emotion_is_named_where_it_was_asked_for_and_only_of_posts() -> None:
+    feeling = Sentiment.open("linear", emotion=True)
+    posts = ["太开心了，今天真高兴哈哈", "气死我了，太过分了，混蛋", "好难过，一个人哭了一晚上"]
+
+    told = feeling.analyse([*(an_analysed(text=text) for text in posts), an_analysed(text=" ")])
+    [sober] = feeling.analyse([an_analysed(text="气死我了", kind=Kind.MESSAGE)])
+
+    assert [finding.emotion for finding in told] == ["happy", "angry", "sad", None]
+    assert sober.emotion is None
+    assert [replace(finding, emotion=None) for finding in told[:3]] == [posted(text) for text in posts]
 
 
 def test_a_sober_question_is_angry_only_on_the_net() -> None:

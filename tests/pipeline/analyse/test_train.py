@@ -6,8 +6,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipeline.analyse.sentiment import LinearSentiment
-from pipeline.analyse.train import train
+from pipeline.analyse.labelled import read
+from pipeline.analyse.sentiment import CARD, MODELS, LinearSentiment
+from pipeline.analyse.train import Card, evaluate, held_out, train, train_sentiment
 from pipeline.errors import Misconfigured
 from pipeline.model import Kind, Polarity
 from tests.build import an_analysed
@@ -42,8 +43,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.mark.slow
 def test_training_twice_gives_the_same_bytes_and_a_model_that_learned(files: list[Path], tmp_path: Path) -> None:
-    card = train("sentiment", files, tmp_path / "a")
-    train("sentiment", files, tmp_path / "b")
+    card = train_sentiment(files, tmp_path / "a")
+    train_sentiment(files, tmp_path / "b")
 
     assert {f.name: f.read_bytes() for f in (tmp_path / "a").iterdir()} == {
         f.name: f.read_bytes() for f in (tmp_path / "b").iterdir()
@@ -57,18 +58,28 @@ def test_training_twice_gives_the_same_bytes_and_a_model_that_learned(files: lis
     }
 
 
-def test_the_card_beside_the_shipped_model_keeps_the_promised_scores() -> None:
-    from pipeline.analyse.sentiment import CARD, MODELS
-    from pipeline.analyse.train import Card
+@pytest.mark.slow
+def test_a_card_is_of_texts_not_seen_and_evaluating_is_of_any(files: list[Path], tmp_path: Path) -> None:
+    card = train_sentiment(files, tmp_path)
 
+    told = evaluate(tmp_path, card.models, read(files))
+
+    assert held_out(files) == card.scores
+    assert set(told) == {what for what in card.scores if not what.startswith("unseen")}
+    assert told["leaning.microblogs.macro_f1"] >= card.scores["leaning.microblogs.macro_f1"]
+    assert told["leaning.microblogs.macro_f1"] > 0.9
+
+
+def test_the_card_beside_the_shipped_model_keeps_the_promised_scores() -> None:
     card = msgspec.json.decode((MODELS / CARD).read_bytes(), type=Card)
 
-    assert card.scores["citizen.tone.macro_f1"] >= 0.86
-    assert card.scores["social.tone.macro_f1"] >= 0.76
-    assert card.scores["leaning.microblogs.macro_f1"] >= 0.855
+    # Of weights that saw two thirds of the texts; those that ship saw all.
+    assert card.scores["citizen.tone.macro_f1"] >= 0.89
+    assert card.scores["social.tone.macro_f1"] >= 0.735
+    assert card.scores["leaning.microblogs.macro_f1"] >= 0.85
     assert card.scores["unseen.review_hotel.macro_f1"] >= 0.82
-    assert card.scores["social.tone.ece"] <= 0.05
-    assert card.scores["citizen.tone.ece"] <= 0.05
+    assert card.scores["social.all.p_neg_ece"] <= 0.02
+    assert card.scores["citizen.tone.p_neg_ece"] <= 0.02
 
 
 def test_training_says_which_family_is_missing(tmp_path: Path, files: list[Path]) -> None:
@@ -76,6 +87,6 @@ def test_training_says_which_family_is_missing(tmp_path: Path, files: list[Path]
         train("sentiment", files[1:], tmp_path)
 
 
-def test_only_sentiment_can_be_trained(tmp_path: Path, files: list[Path]) -> None:
+def test_only_sentiment_and_emotion_can_be_trained(tmp_path: Path, files: list[Path]) -> None:
     with pytest.raises(Misconfigured, match="sentiment"):
         train("matter", files, tmp_path)
