@@ -33,6 +33,10 @@ from pipeline.privacy import Masked, Masker, scrub
 from pipeline.topics import POSTS
 
 LONGEST = 200_000  # characters of text that are kept; CONNECTORS §6.2
+LONGEST_TITLE = 2000
+_READ = 2 * LONGEST  # of what comes, so much is looked at: masked, a text is shorter, but never by more than half
+_HALF_WORD = re.compile(r"[\w@.\-]+$")
+_WORD_MOST = 64
 _LONGEST_WORD = 300  # of everything that is neither title nor text
 _UNSPEAKABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls, but for tab and line breaks
@@ -65,7 +69,7 @@ class Intake:
 
     def posts(self, card: SourceCard, raw: Sequence[RawPost]) -> list[Post]:
         """Return *raw* as posts without personal data, in the same order."""
-        spoken = [("", "") if post.op is Op.DELETE else (cleaned(post.title), cleaned(post.text)) for post in raw]
+        spoken = [("", "") if post.op is Op.DELETE else _spoken(post) for post in raw]
         masked = self._masker.mask_batch(spoken, [post.kind is Kind.ARTICLE for post in raw])
         return [self._post(card, post, words) for post, words in zip(raw, masked, strict=True)]
 
@@ -86,16 +90,16 @@ class Intake:
         fetched_at = raw.fetched_at.astimezone(UTC)
         return Post(
             id=_id(platform, native_id),
-            rev=revision(words.title, words.text[:LONGEST]),
+            rev=revision(words.title[:LONGEST_TITLE], words.text[:LONGEST]),
             op=raw.op,
             kind=raw.kind,
             source=_source(card, raw),
             platform=platform,
             native_id=native_id,
             url=cleaned(raw.url),
-            title=words.title,
+            title=words.title[:LONGEST_TITLE],
             text=words.text[:LONGEST],
-            text_truncated=len(words.text) > LONGEST,
+            text_truncated=len(words.text) > LONGEST or len(raw.text) > _READ,
             author=self._author(card, raw),
             account=_account(raw),
             published=published,
@@ -131,6 +135,17 @@ def _source(card: SourceCard, raw: RawPost) -> Source:
     return Source(
         id=card.id, connector=card.connector, channel=_word(raw.channel), access=card.access, class_=card.class_
     )
+
+
+def _spoken(raw: RawPost) -> tuple[str, str]:
+    return cleaned(_within(raw.title, 2 * LONGEST_TITLE)), cleaned(_within(raw.text, _READ))
+
+
+def _within(text: str, most: int) -> str:
+    """Return the first *most* characters of *text*, without the word that the cut went through: it may be half a number."""
+    if len(text) <= most:
+        return text
+    return text[: most - _WORD_MOST] + _HALF_WORD.sub("", text[most - _WORD_MOST : most])
 
 
 def _word(text: str) -> str:

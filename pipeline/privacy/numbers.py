@@ -113,9 +113,10 @@ def _in_run(run: _Run) -> Iterator[Span]:
 def _pieces(run: _Run) -> Iterator[_Piece]:
     """Yield the stretches of whole groups that are long enough and not too long."""
     bounds = (*run.starts, len(run.digits))
+    most = _LONGEST + 2  # bounds of a stretch: a group has a digit or more
     for first, start in enumerate(run.starts):
         shape: tuple[int, ...] = ()
-        for begin, end in zip(bounds[first:], bounds[first + 1 :], strict=False):
+        for begin, end in pairwise(bounds[first : first + most]):
             if run.digits[begin] == "x" and end - start != 18:
                 break
             joined = end - start == 18 and run.digits[begin] == "x" and bool(shape)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawlers.intake import LONGEST, cleaned
+from crawlers.intake import LONGEST, LONGEST_TITLE, cleaned
 from pipeline.errors import Unavailable
 from pipeline.model import Account, Op, Order, Published, post_id
 from tests.crawlers.door import BBS, NOON, a_door, a_raw_post
@@ -105,6 +105,21 @@ def test_a_very_long_text_is_cut_after_masking_and_says_so(tmp_path: Path) -> No
     assert len(long.text) == LONGEST
     assert (long.text_truncated, short.text_truncated) == (True, False)
     assert "138" not in long.text
+
+
+@pytest.mark.parametrize("place", [-11, -5, 0])
+def test_a_number_at_the_end_of_what_is_read_leaves_no_half(tmp_path: Path, place: int) -> None:
+    start = 2 * LONGEST + place
+    (post,) = a_door(tmp_path).intake.posts(BBS, [a_raw_post("13800138000 " * (start // 12 + 9))])
+
+    assert post.text_truncated
+    assert "138" not in post.text and "8000" not in post.text
+
+
+def test_an_endless_title_is_cut(tmp_path: Path) -> None:
+    (post,) = a_door(tmp_path).intake.posts(BBS, [a_raw_post("水", title="停水" * 100_000)])
+
+    assert len(post.title) == LONGEST_TITLE
 
 
 def test_an_official_account_is_named_by_its_registered_id(tmp_path: Path) -> None:
