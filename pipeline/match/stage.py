@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from pipeline import log, topics
@@ -10,20 +10,29 @@ from pipeline.bus import Delivery, Message
 from pipeline.match.matcher import Matcher
 from pipeline.model import AnalysedPost, Match, Reader, digest, encode
 from pipeline.rulebook import Rule, Rulebook, RuleType
+from pipeline.rulebook.live import LiveRules
 
 _log = log.get("match")
 
 
 class MatchStage:
-    """Asks every rule about every post. It remembers nothing, so a batch may come again at any time."""
+    """Asks every rule about every post. It remembers nothing, so a batch may come again at any time.
+
+    A rule that cannot be asked, or takes too long again and again, is set aside and its owner named in the log;
+    the others go on.
+    """
 
     name = "match"
     reads = topics.ANALYSED
     writes: str | None = topics.MATCHES
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, rulebook: Rulebook, live: LiveRules | None = None) -> None:
+        """*live* brings new books; the stage takes one over between two batches."""
         self._rules = rulebook.by_id
         self._matcher = Matcher(rulebook.rules)
+        self._live = live
+        if live is not None:
+            live.on_change(self._prepare)
         self._reader: Reader[AnalysedPost] = Reader(AnalysedPost)
         self.problems = 0
 
@@ -46,11 +55,23 @@ class MatchStage:
                 rule=first.rule,
                 post=first.post,
                 error=first.error,
+                owner=first.owner,
             )
         return matches
 
     def tick(self, now: datetime) -> Sequence[Message]:
+        if self._live is not None:
+            self._live.look(now)
         return ()
+
+    def _prepare(self, book: Rulebook) -> Callable[[], None]:
+        """Build the matcher of a new book, away from the batches; what differs little is a layer on the old one."""
+        matcher = self._matcher.changed(book.rules)
+
+        def take_over() -> None:
+            self._rules, self._matcher = book.by_id, matcher
+
+        return take_over
 
     def close(self) -> None: ...
 

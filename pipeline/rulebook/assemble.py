@@ -349,6 +349,8 @@ class Assembler:
             field = FIELDS.get(name)
             if field is None:
                 self._report.unknown(node.keys[name], "E21", ("字段", "field"), name, FIELDS)
+            elif value.tag == "str" and not value.raw:
+                fields[name] = None  # an example of a post without it
             elif field.type is Type.KEYWORDS:
                 fields[name] = texts(value, self._report)
             elif name != "text":

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final
 
 import jinja2
@@ -85,7 +85,6 @@ class Template:
     groups: tuple[str, ...] = field(default=(), compare=False)
     names: tuple[str, ...] = field(default=(), compare=False)
     fields: tuple[str, ...] = field(default=(), compare=False)
-    _compiled: jinja2.Template = field(default_factory=lambda: _ENVIRONMENT.from_string(""), compare=False, repr=False)
 
     @classmethod
     def parse(cls, source: str) -> Template:
@@ -97,13 +96,12 @@ class Template:
             groups = tuple(_check(tree))
             names = tuple(dict.fromkeys(node.name for node in tree.find_all(nodes.Name)))
             fields = tuple(dict.fromkeys(map(_dotted, tree.find_all(nodes.Getattr))))
-            compiled = _ENVIRONMENT.from_string(source)
-            compiled.render(_SAMPLE)
+            _compiled(source).render(_SAMPLE)
         except TemplateError:
             raise
         except (*_FAILURES, RecursionError) as error:
             raise TemplateError(f"模板语法不对：{error}", f"bad template: {error}") from error
-        return cls(source, groups, names, fields, compiled)
+        return cls(source, groups, names, fields)
 
     def render(self, context: Mapping[str, object]) -> str:
         """Return the text for *context* (names: ``NAMES``; ``doc`` an AnalysedPost), at most MAX_OUTPUT long.
@@ -112,20 +110,28 @@ class Template:
         """
         values = {name: _plain(value) for name, value in context.items()}
         try:
-            return self._compiled.render(values)[:MAX_OUTPUT]
+            return _compiled(self.source).render(values)[:MAX_OUTPUT]
         except _FAILURES as error:
             return f"（摘要模板出错：{type(error).__name__}）"
 
-    def __reduce__(self) -> tuple[Callable[[str], Template], tuple[str]]:
-        return Template.parse, (self.source,)
+
+@lru_cache(maxsize=4096)
+def _compiled(source: str) -> jinja2.Template:
+    """Return *source* ready to render. A rule carries only its words: most templates are never rendered here."""
+    return _ENVIRONMENT.from_string(source)
 
 
 def _plain(value: object) -> object:
     if isinstance(value, AnalysedPost):
-        return as_tree(value)
+        return _cut(as_tree(value))
     if isinstance(value, Level):
         return value.chinese
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _cut(tree: dict[str, object]) -> dict[str, object]:
+    """Return *tree* with texts no longer than anything that can come out, so that many blanks stay cheap."""
+    return {name: value[:MAX_OUTPUT] if isinstance(value, str) else value for name, value in tree.items()}
 
 
 def _check(tree: nodes.Template) -> list[str]:

@@ -9,6 +9,7 @@ from pipeline.errors import Rejected
 from pipeline.match import MatchStage
 from pipeline.model import AnalysedPost, Match, Reader, encode
 from pipeline.rulebook import Rulebook
+from pipeline.rulebook.live import LiveRules
 from pipeline.stage import Stage
 from pipeline.topics import ANALYSED, MATCHES
 from tests.pipeline.match.posts import NOON, a_doc
@@ -60,3 +61,18 @@ def test_a_rule_set_aside_is_counted(book: Rulebook) -> None:
 
     assert stage.process([Delivery(ANALYSED, 0, 0, "x", broken), *delivered(a_doc())], NOON) != []
     assert stage.problems == 1
+
+
+def test_a_new_book_is_taken_over_between_two_batches(tmp_path: Path) -> None:
+    live = LiveRules(read(tmp_path, a_rule()), [tmp_path], read=lambda paths, directory: Rulebook.read(paths))
+    stage = MatchStage(live.book, live)
+    read(tmp_path, a_rule(id="test.new"))
+
+    before = [match.rule for match in stage.match([a_doc()])]
+    stage.tick(NOON)
+    live.wait()
+    still = [match.rule for match in stage.match([a_doc()])]
+    stage.tick(NOON)
+
+    assert (before, still) == (["test.rule"], ["test.rule"])
+    assert [match.rule for match in stage.match([a_doc()])] == ["test.new"]

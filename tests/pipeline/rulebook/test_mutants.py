@@ -95,7 +95,7 @@ TREES = st.recursive(
 )
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.integers(0, 10**6), TREES)
 def test_a_value_of_any_shape_anywhere_is_read_or_refused(tmp_path: Path, seed: int, value: object) -> None:
     rng = random.Random(seed)

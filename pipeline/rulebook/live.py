@@ -1,0 +1,151 @@
+"""Rules that change while the desk runs: read elsewhere, prepared aside, taken over between two batches."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Final
+
+from pipeline import log
+from pipeline.directory import Directory
+from pipeline.errors import Fault
+from pipeline.rulebook.read import SHIPPED, Rulebook
+from pipeline.rulebook.rule import Rule
+
+_log = log.get("rules")
+_CHUNK: Final = 100
+_REST_S: Final = 0.002  # between chunks: whoever has a batch to do goes first
+
+Prepare = Callable[[Rulebook], Callable[[], None]]
+"""Makes something of a new book, away from the batches; what it returns is called between two of them."""
+Read = Callable[[Sequence[Path], Path | None], Rulebook]
+
+
+class LiveRules:
+    """The book that holds, and the files that may hold another one soon.
+
+    A book with faults is not taken over: the old one stays, ``refused`` has the faults, and the log names them.
+    ``look`` never waits. *read* makes the book; by default another process does, since parsing a large file
+    would stop everything else here.
+    """
+
+    def __init__(
+        self,
+        book: Rulebook,
+        paths: Sequence[Path] = (),
+        directory: Path | None = None,
+        *,
+        every: timedelta = timedelta(seconds=5),
+        read: Read | None = None,
+    ) -> None:
+        self.book = book
+        self.refused: tuple[Fault, ...] = ()
+        self._paths = tuple(paths) or (SHIPPED,)
+        self._directory = directory
+        self._every = every
+        self._read = read or read_elsewhere
+        self._seen = signature(self._paths)
+        self._looked_at: datetime | None = None
+        self._prepares: list[Prepare] = []
+        self._work: threading.Thread | None = None
+        self._commits: list[Callable[[], None]] | None = None
+
+    def on_change(self, prepare: Prepare) -> None:
+        """Have *prepare* called with every new book before it holds."""
+        self._prepares.append(prepare)
+
+    def look(self, now: datetime) -> bool:
+        """Take over a book that is ready, and see whether the files changed; True if another book holds now."""
+        if self._commits is not None:
+            commits, self._commits = self._commits, None
+            for commit in commits:
+                commit()
+            return True
+        if self._looked_at is None or now - self._looked_at >= self._every:
+            self._looked_at = now
+            self._begin()
+        return False
+
+    def wait(self, timeout_s: float | None = None) -> None:
+        """Wait for a reading that is under way; for tests and for whoever wants to stop."""
+        if self._work is not None:
+            self._work.join(timeout_s)
+
+    def _begin(self) -> None:
+        if self._work is not None and self._work.is_alive():
+            return
+        found = signature(self._paths)
+        if found != self._seen:
+            self._seen = found
+            self._work = threading.Thread(target=self._renew, name="rules", daemon=True)
+            self._work.start()
+
+    def _renew(self) -> None:
+        began = time.perf_counter()
+        book = self._read(self._paths, self._directory)
+        self.refused = book.errors
+        if book.errors:
+            _log.warning("rules refused", count=len(book.errors), first=book.errors[0].say())
+            return
+        commits = [prepare(book) for prepare in self._prepares]
+
+        def hold() -> None:
+            self.book = book
+
+        self._commits = [hold, *commits]
+        _log.info("rules read", count=len(book.rules), took_s=round(time.perf_counter() - began, 3))
+
+
+def signature(paths: Sequence[Path]) -> Mapping[str, tuple[int, int]]:
+    """Return what changes when a rule file, or a word list beside it, is written, added or taken away."""
+    files = (file for path in paths for file in (path.rglob("*") if path.is_dir() else (path,)))
+    found = {}
+    for file in files:
+        try:
+            about = file.stat()
+        except OSError:
+            continue  # it was taken away just now
+        if file.suffix in (".yaml", ".yml", ".txt"):
+            found[str(file)] = (about.st_mtime_ns, about.st_size)
+    return found
+
+
+def read_elsewhere(paths: Sequence[Path], directory: Path | None) -> Rulebook:
+    """Return the book of *paths*, read by another process and taken in by pieces."""
+    context = get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    reader = context.Process(target=_send, args=(theirs, tuple(paths), directory), daemon=True)
+    reader.start()
+    theirs.close()
+    try:
+        return _received(ours)
+    except EOFError:
+        fault = Fault(str(paths[0]), "读规则的进程没有读完", "the process that reads the rules did not finish", "E01")
+        return Rulebook((), (fault,))
+    finally:
+        ours.close()
+        reader.join()
+
+
+def _send(pipe: Connection, paths: Sequence[Path], directory: Path | None) -> None:
+    book = Rulebook.read(paths, Directory.read(directory))
+    pipe.send_bytes(pickle.dumps(book.faults))
+    for start in range(0, len(book.rules), _CHUNK):
+        pipe.send_bytes(pickle.dumps(book.rules[start : start + _CHUNK]))
+    pipe.send_bytes(b"")
+    pipe.close()
+
+
+def _received(pipe: Connection) -> Rulebook:
+    faults: tuple[Fault, ...] = pickle.loads(pipe.recv_bytes())  # noqa: S301 # from a process that we started
+    rules: list[Rule] = []
+    while chunk := pipe.recv_bytes():
+        rules += pickle.loads(chunk)  # noqa: S301
+        time.sleep(_REST_S)
+    return Rulebook(tuple(rules), faults)
