@@ -9,6 +9,7 @@ import msgspec
 
 from pipeline.analyse import gate, harm, matter
 from pipeline.analyse.analyser import Analyser, filled
+from pipeline.analyse.classes import Classes
 from pipeline.analyse.cues import Lexicon, Reading
 from pipeline.analyse.numbers import count
 from pipeline.analyse.party import Parties
@@ -55,7 +56,7 @@ class Judge(Protocol):
 class Analyst:
     """Fills every block of a post. Equal posts get equal blocks, whatever else is in the batch.
 
-    To *explain* adds the words that weighed in the sentiment: slower, and nobody needs them on the way to an alert.
+    To *explain* adds the words that weighed in what models told: slower, and nobody needs them on the way to an alert.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Analyst:
         self._sentiment = sentiment
         self._masker = Masker(directory)
         self._lexicon = Lexicon.read()
+        self._classes = Classes.shipped()
         self._gazetteer = Gazetteer(directory)
         self._parties = Parties(directory)
         self._clusters = clusters
@@ -116,6 +118,7 @@ class Analyst:
             self._understood(doc, hidden, self._lexicon.read_text(normal, *letters), feeling)
             for doc, hidden, normal, letters, feeling in zip(docs, masked, normals, squeezed, feelings, strict=True)
         ]
+        docs = self._classes.filed(docs, explain=self._explain)
         if self._clusters is not None:
             docs = filled(docs, "cluster", self._clusters.assign(docs))
         for analyser in self._analysers:

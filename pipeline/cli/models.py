@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from rich.progress import Progress
 
-from pipeline.analyse.train import train
+from pipeline.analyse.tasks import train
 
 
 def train_model(task: str, data: Sequence[Path], out: Path) -> None:

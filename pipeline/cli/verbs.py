@@ -151,14 +151,27 @@ def test_rules(
 
 @yuqing.command()
 def train(
-    task: Annotated[str, typer.Argument(help="任务，如 sentiment / task")],
+    task: Annotated[str, typer.Argument(help="任务：sentiment emotion department msg_kind domain / task")],
     data: Annotated[list[Path], typer.Option("--data", help="标注数据 JSONL(.gz)，可写多次 / labelled data")],
+    more: Annotated[list[Path] | None, typer.Argument(help="更多标注数据 / more labelled data")] = None,
     out: Annotated[Path, typer.Option("--out", help="模型写到哪里 / where the model goes")] = Path("models"),
 ) -> None:
     """用标注数据训练模型，并写出模型卡 / train a model from labelled data and write its card."""
     from pipeline.cli.models import train_model
 
-    train_model(task, data, out)
+    train_model(task, [*data, *(more or ())], out)
+
+
+@yuqing.command()
+def evaluate(
+    names: Annotated[list[str] | None, typer.Argument(help="只测这几项，如 department / only these measures")] = None,
+    data: Annotated[Path, typer.Option("--data", help="标注数据所在目录 / folder of labelled sets")] = Path("data"),
+    format: Annotated[Format, typer.Option(help="输出格式 / output")] = Format.TABLE,
+) -> None:
+    """理解得有多准：每项指标的及格线、目标和实测，用模型没见过的数据 / pass marks, and what held-out data say."""
+    from pipeline.cli.evaluate import print_marks
+
+    raise typer.Exit(print_marks(data, names or [], format.value))
 
 
 @yuqing.command()

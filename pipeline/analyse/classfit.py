@@ -1,0 +1,127 @@
+"""Fit the columns of one question, one for each class; needs scikit-learn (``pip install yuqing[train]``).
+
+Three linear models answer together, since an average of linear models is one: two support vector machines, which see
+n-grams stretched by how unevenly the classes use them (Wang and Manning 2012, "Baselines and bigrams") and by how
+rare they are, and naive Bayes, which is surer where a class has few texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.analyse.classes import CHUNK, Weights, count, softmax
+from pipeline.analyse.ngrams import BITS, grid
+from pipeline.text.normal import normal_batch
+
+Floats = npt.NDArray[np.float64]
+Truth = npt.NDArray[np.intp]
+Matrix = Any  # scipy ships no types; always a csr_matrix
+
+_STRENGTH = 1.0
+_SMOOTHING = 0.1, 0.5  # of the shares that stretch, and of naive Bayes
+_FEWEST = 2  # texts that an n-gram must be in
+_LARGEST = 127
+_CUT = 0.9999  # of the weights are stored as they are; the few larger ones as the largest
+
+
+class Columns(NamedTuple):
+    """Weights (slots × classes) and an intercept for each class."""
+
+    weights: Floats
+    intercept: Floats
+
+    def scores(self, rows: Matrix) -> Floats:
+        return np.asarray(rows @ self.weights + self.intercept)
+
+
+class Calibration(NamedTuple):
+    """What makes log-odds of scores: the same scale for all classes, a bias for each."""
+
+    scale: float
+    bias: Floats
+
+    def probabilities(self, scores: Floats) -> Floats:
+        return softmax(scores * self.scale + self.bias)
+
+
+def matrix(texts: Sequence[str], *, counted: bool) -> Matrix:
+    """Return one row per text: what its n-grams are worth, divided by the root of how many it has."""
+    from scipy.sparse import csr_matrix, vstack  # type: ignore[import-untyped] # it ships no types
+
+    rows = []
+    for start in range(0, len(texts), CHUNK):
+        found = count(grid(normal_batch(texts[start : start + CHUNK])))
+        worth = found.worth if counted else np.ones(len(found.slots))
+        values = worth / np.repeat(np.sqrt(found.counts), found.counts)
+        bounds = np.concatenate(([0], np.cumsum(found.counts)))
+        rows.append(csr_matrix((values, found.slots.astype(np.int32), bounds), shape=(len(found.counts), 1 << BITS)))
+    return vstack(rows).tocsr()
+
+
+def fit(rows: Matrix, truth: Truth, classes: int) -> Columns:
+    """Return the columns that tell the *classes* of *truth* apart. The same data give the same columns."""
+    seen = np.bincount(rows.indices, minlength=rows.shape[1])
+    kept = np.flatnonzero(seen >= _FEWEST)
+    rows = rows[:, kept]
+    rarity = np.log((1 + rows.shape[0]) / (1 + seen[kept])) + 1
+    bayes = _shares(rows, truth, classes, _SMOOTHING[1])
+    uneven = _shares(rows, truth, classes, _SMOOTHING[0]).std(axis=1)
+    stretches = uneven / uneven.mean(), np.sqrt(uneven * rarity) / np.sqrt(uneven * rarity).mean()
+    parts = [*(_machine(rows, truth, stretch) for stretch in stretches), Columns(bayes, np.zeros(classes))]
+    spreads = [float(part.scores(rows).std()) for part in parts]
+    weights, intercept = np.zeros((1 << BITS, classes)), np.zeros(classes)
+    for part, spread in zip(parts, spreads, strict=True):
+        weights[kept] += part.weights / spread
+        intercept += part.intercept / spread
+    return Columns(weights, intercept)
+
+
+def calibrated(scores: Floats, truth: Truth) -> Calibration:
+    """Return the scale and biases under which *scores* of held-out texts make *truth* most likely."""
+    from scipy.optimize import minimize  # type: ignore[import-untyped] # it ships no types
+
+    classes = scores.shape[1]
+    own = np.eye(classes)[truth]
+    start = np.concatenate(([1 / scores.std()], np.zeros(classes)))
+
+    def surprise(given: Floats) -> tuple[float, Floats]:
+        likely = softmax(scores * given[0] + given[1:])
+        off = (likely - own) / len(truth)
+        loss = -np.log(np.maximum(likely[own > 0], 1e-12)).mean()
+        return float(loss), np.concatenate(([float((off * scores).sum())], off.sum(axis=0)))
+
+    found = minimize(surprise, start, jac=True, method="L-BFGS-B").x
+    return Calibration(float(found[0]), np.asarray(found[1:] - found[-1]))
+
+
+def on_disk(columns: Columns, calibration: Calibration) -> tuple[Weights, float, tuple[float, ...]]:
+    """Return the columns less the last as whole numbers, and the scale and biases that read their sums."""
+    against = columns.weights[:, :-1] - columns.weights[:, -1:]
+    unit = float(np.quantile(np.abs(against[against != 0]), _CUT)) / _LARGEST
+    whole = np.clip(np.round(against / unit), -_LARGEST, _LARGEST).astype(np.int8)
+    bias = (columns.intercept - columns.intercept[-1]) * calibration.scale + calibration.bias
+    return whole, unit * calibration.scale, tuple(bias[:-1].tolist())
+
+
+def _machine(rows: Matrix, truth: Truth, stretch: Floats) -> Columns:
+    from sklearn.svm import LinearSVC
+
+    model = LinearSVC(C=_STRENGTH, random_state=0, max_iter=2000)
+    model.fit(rows.multiply(stretch[None, :]).tocsr(), truth)
+    weights, intercept = model.coef_, model.intercept_
+    if len(weights) == 1:  # of two classes it tells the second only
+        weights, intercept = np.concatenate([-weights, weights]), np.concatenate([-intercept, intercept])
+    return Columns((weights * stretch).T, intercept)
+
+
+def _shares(rows: Matrix, truth: Truth, classes: int, smoothing: float) -> Floats:
+    """Return how much more each class uses an n-gram than all do, as logarithms."""
+    mass = np.stack([np.asarray(rows[truth == number].sum(axis=0)).ravel() for number in range(classes)], axis=1)
+    sizes = mass.sum(axis=0)
+    mass += smoothing * sizes / sizes.sum()
+    shares = mass / mass.sum(axis=0)
+    return np.asarray(np.log(shares / shares.mean(axis=1, keepdims=True)))

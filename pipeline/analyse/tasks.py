@@ -1,0 +1,29 @@
+"""Everything that can be trained, by the name that ``yuqing train`` takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from pipeline.analyse import classtrain
+from pipeline.analyse import train as feelings
+from pipeline.analyse.classes import TASKS as CLASSES
+from pipeline.errors import Fault, Misconfigured
+
+TASKS: Final = ("sentiment", "emotion", *CLASSES)
+
+
+def train(
+    task: str, data: Sequence[Path], out: Path, progress: Callable[[str], None] = lambda step: None
+) -> msgspec.Struct:
+    """Train *task* on *data*, write weights and card into *out*, return the card. Raises Misconfigured."""
+    if task not in TASKS:
+        known = "、".join(TASKS)
+        zh, en = f"没有名为 {task} 的任务（可选：{known}）", f"no task is called {task}"
+        raise Misconfigured([Fault(f"train {task}", zh, en)])
+    if task in CLASSES:
+        return classtrain.train(task, data, out, progress)
+    return feelings.train(task, data, out, progress)
