@@ -284,7 +284,8 @@ def test_a_rule_that_takes_too_long_is_set_aside_and_its_owner_named(tmp_path: P
 
 SIGNALS = {"诉": {"text": {"any": ["补偿"]}}, "冲": {"text": {"any": ["堵路"]}}, "险": {"text": {"any": ["受伤"]}}}
 STEPS = {"match": None, "type": "sequence", "timeframe": "72h", "steps": ["诉", "冲"], "signals": SIGNALS,
-         "level_if": [{"when": "signal['险']", "level": "red"}], "examples": None}  # fmt: skip
+         "level_if": [{"when": "signal['险']", "level": "red"}],
+         "examples": {"match": ["堵路"], "no_match": ["受伤"]}}  # fmt: skip
 
 
 PROOF = {"match": ["讨薪，CBD"], "no_match": ["无事"]}
@@ -303,7 +304,8 @@ def test_a_step_makes_a_match_of_a_sequence_and_another_signal_does_not(tmp_path
 
 
 def test_a_deadline_is_told_which_of_its_parts_hold_and_a_post_without_its_key_is_none(tmp_path: Path) -> None:
-    own = {"match": None, "type": "deadline", "key": "place.street", "within": "48h", "examples": None,
+    own = {"match": None, "type": "deadline", "key": "place.street", "within": "48h",
+           "examples": {"match": ["已修复"], "no_match": [{"text": "停水", "kind": "reply"}]},
            "start": {"where": {"kind": "post"}}, "until": {"text": {"any": ["已修复"]}}}  # fmt: skip
 
     (start,) = matches(a_doc("停水", street="湖东街道"), tmp_path, **own)
