@@ -69,7 +69,7 @@ class Intake:
 
     def posts(self, card: SourceCard, raw: Sequence[RawPost]) -> list[Post]:
         """Return *raw* as posts without personal data, in the same order."""
-        spoken = [("", "") if post.op is Op.DELETE else _spoken(post) for post in raw]
+        spoken = [("", "") if post.op is Op.DELETE else words_of(post) for post in raw]
         masked = self._masker.mask_batch(spoken, [post.kind is Kind.ARTICLE for post in raw])
         return [self._post(card, post, words) for post, words in zip(raw, masked, strict=True)]
 
@@ -137,7 +137,8 @@ def _source(card: SourceCard, raw: RawPost) -> Source:
     )
 
 
-def _spoken(raw: RawPost) -> tuple[str, str]:
+def words_of(raw: RawPost) -> tuple[str, str]:
+    """Return title and text as they go to be masked: without what cannot be shown, and no longer than is looked at."""
     return cleaned(_within(raw.title, 2 * LONGEST_TITLE)), cleaned(_within(raw.text, _READ))
 
 

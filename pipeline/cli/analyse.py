@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from crawlers import SourceCard
-from crawlers.intake import Intake, cleaned
+from crawlers.intake import Intake, words_of
 from crawlers.pseudonyms import Pseudonyms
 from crawlers.recording import card_of, raw_post, row_of
 from pipeline.analyse import Analyst
@@ -23,6 +23,7 @@ from pipeline.privacy import Masked, Masker
 from pipeline.settings import Settings
 
 _BATCH = 256
+_LINE_ENDS = {ord(one): f"\\u{ord(one):04x}" for one in "\x85\u2028\u2029"}  # to some readers these end a line as well
 _BLOCKS = ("sentiment", "matter", "place", "party", "privacy", "gate", "cluster", "event")
 
 
@@ -32,8 +33,8 @@ def analyse_lines(settings: Settings, explain: bool) -> None:
     masker = Masker(app.directory)
     reader = _LineReader(Intake(app.bus, masker, Pseudonyms.fixed()), masker, settings.timezone)
     for batch in _batches(sys.stdin.buffer):
-        for line in _answers(analyst, [reader.read(raw) for raw in batch], explain):
-            sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
+        for line in _answers(analyst, [reader.read(number, raw) for number, raw in batch], explain):
+            sys.stdout.write(msgspec.json.encode(line).decode().translate(_LINE_ENDS) + "\n")
         sys.stdout.flush()
     app.close()
 
@@ -41,6 +42,7 @@ def analyse_lines(settings: Settings, explain: bool) -> None:
 class _Line(NamedTuple):
     """A line's own id, and its post or why there is none; *masked* says what was hidden in it."""
 
+    number: int
     id: object
     post: Post | str
     masked: Masked = Masked("", "")
@@ -55,28 +57,29 @@ class _LineReader:
         self._zone = zone
         self._now = datetime.now(UTC)
 
-    def read(self, raw: bytes) -> _Line:
+    def read(self, number: int, raw: bytes) -> _Line:
         """Return the line's own id and its post, or the reason why there is none."""
         row = row_of(raw)
         if isinstance(row, Rejected):
-            return _Line(None, str(row))
+            return _Line(number, None, str(row))
         default = SourceCard(id="stdin", connector="import", access=Access.IMPORT, zone=self._zone)
         try:
             card = card_of(row, default)
             spoken = raw_post(row, fetched_at=self._now, zone=self._zone)
             (post,) = self._intake.posts(card, [spoken])
         except Rejected as error:
-            return _Line(row.get("id"), str(error))
-        words = (cleaned(spoken.title), cleaned(spoken.text))
-        (masked,) = self._masker.mask_batch([words], [spoken.kind is Kind.ARTICLE])  # again, for where it stood
-        return _Line(row.get("id", post.native_id), post, masked)
+            return _Line(number, row.get("id"), str(error))
+        (masked,) = self._masker.mask_batch(
+            [words_of(spoken)], [spoken.kind is Kind.ARTICLE]
+        )  # again, for where it stood
+        return _Line(number, row.get("id", post.native_id), post, masked)
 
 
 def _answers(analyst: Analyst, lines: list[_Line], explain: bool) -> Iterator[dict[str, object]]:
     docs = iter(analyst.analyse([line.post for line in lines if isinstance(line.post, Post)]))
     for line in lines:
         if isinstance(line.post, str):
-            yield {"id": line.id, "error": line.post}
+            yield {"id": line.id, "line": line.number, "error": line.post}
         else:
             doc = next(docs)
             blocks = _blocks(doc)
@@ -115,7 +118,8 @@ def _tree(value: object) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def _batches(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
-    rest = (line for line in lines if line.strip())
+def _batches(lines: Iterable[bytes]) -> Iterator[list[tuple[int, bytes]]]:
+    """Yield the lines that say something, each with its number in the input, from 1."""
+    rest = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
     while batch := list(itertools.islice(rest, _BATCH)):
         yield batch

@@ -44,6 +44,8 @@ _USUAL_MOBILES = frozenset(
 )  # fmt: skip
 _FEW_MOBILES = frozenset({(11,), (3, 4, 4), (1,) * 11})  # where the gap is a point, a stroke or a line end
 _LONGEST: Final = 19  # digits of a card
+_LENGTHS: Final = frozenset({11, 13, 15, 18})  # of all that is no card
+_CARDS: Final = "3456"  # how cards begin; others are told by a word, which only stands before a run
 _LONGEST_ROW: Final = 80  # digits without a gap that are taken apart
 _UNSURE_GAPS = frozenset("./\n")
 
@@ -123,7 +125,7 @@ def _pieces(run: _Run) -> Iterator[_Piece]:
             shape = (*shape[:-1], shape[-1] + 1) if joined else (*shape, end - begin)
             if end - start > _LONGEST:
                 break
-            if end - start >= 11:
+            if end - start in _LENGTHS or (end - start > 11 and (run.digits[start] in _CARDS or start < _NEAR)):
                 yield _Piece(start, end, shape)
 
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.pipeline.cli.terminal import Terminal
 
 WATER = '{"id": 7, "title": "唉", "text": "锦湖里又停水了，太气人，电话13800138000"}'
@@ -16,6 +18,7 @@ def test_findings_come_in_the_order_of_the_lines_with_their_own_ids(yuqing: Term
     assert (water["id"], water["matter"]["topic"], water["place"]["street"]) == (7, "water", "湖东街道")
     assert all("error" in line for line in (no_json, no_object, no_text))
     assert no_text["id"] == "x"
+    assert [line["line"] for line in (no_json, no_object, no_text)] == [2, 3, 5], "an empty line is counted"
     assert praise["id"].startswith("sha:")
     assert praise["sentiment"]["label"] == "pos"
 
@@ -78,3 +81,25 @@ def test_half_characters_and_posts_without_words_are_read(yuqing: Terminal) -> N
     done = yuqing("analyse", stdin='{"id": 1, "text": "\\ud800停水"}\n{"id": 2, "text": ""}')
     half, wordless = done.lines
     assert (half["matter"]["topic"], wordless["gate"]["status"]) == ("water", "insufficient_text")
+
+
+JUNK = {
+    "digits": "1" * 10_000_000,
+    "strokes": "1-" * 20_000,
+    "brackets": "(" * 1_000_000,
+    "denials": "不" * 1_000_000,
+    "marks": "停" + "\u0301" * 1_000_000,
+    "halves": "\ud800" * 100_000,
+    "controls": "".join(map(chr, range(1, 0x3000))) * 20,
+    "streets": "湖东街道" * 100_000,
+    "companies": "宏远" * 200_000 + "公司",
+}
+
+
+@pytest.mark.parametrize("kind", JUNK)
+def test_junk_is_answered_and_the_next_line_too(yuqing: Terminal, kind: str) -> None:
+    done = yuqing("analyse", stdin=json.dumps({"id": kind, "text": JUNK[kind]}) + "\n" + WATER)
+
+    junk, water = done.lines
+    assert junk["id"] == kind
+    assert (water["id"], water["matter"]["topic"]) == (7, "water")
