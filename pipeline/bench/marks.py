@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from pipeline.bench import measures
+from pipeline.bench import grouping, measures
 from pipeline.errors import Fault, Misconfigured
 
 Progress = Callable[[str], None]
@@ -70,6 +70,8 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "msg_kind": measures.msg_kind,
     "domain": measures.domain,
     "sentiment": measures.sentiment,
+    "event": grouping.events,
+    "duplicates": grouping.duplicates,
 }
 """What can be measured here, by name."""
 
