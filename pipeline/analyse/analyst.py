@@ -13,6 +13,7 @@ from pipeline.analyse.classes import Classes
 from pipeline.analyse.cues import Lexicon, Reading
 from pipeline.analyse.numbers import count
 from pipeline.analyse.party import Parties
+from pipeline.analyse.peril import Peril
 from pipeline.analyse.place import Gazetteer
 from pipeline.analyse.sentiment import Sentiment, model_for
 from pipeline.directory import Directory
@@ -75,6 +76,7 @@ class Analyst:
         self._sentiment = sentiment
         self._masker = Masker(directory)
         self._lexicon = Lexicon.read()
+        self._peril = Peril.read()
         self._classes = Classes.shipped()
         self._gazetteer = Gazetteer(directory)
         self._parties = Parties(directory)
@@ -114,9 +116,12 @@ class Analyst:
         docs = [AnalysedPost(post=post, text=self._text(normal)) for post, normal in zip(posts, normals, strict=True)]
         feelings = self._feelings(docs)
         squeezed = squeeze_batch(normals)
+        perils = self._peril.stretches([letters for letters, _ in squeezed])
         docs = [
-            self._understood(doc, hidden, self._lexicon.read_text(normal, *letters), feeling)
-            for doc, hidden, normal, letters, feeling in zip(docs, masked, normals, squeezed, feelings, strict=True)
+            self._understood(doc, hidden, self._lexicon.read_text(normal, *letters, peril), feeling)
+            for doc, hidden, normal, letters, peril, feeling in zip(
+                docs, masked, normals, squeezed, perils, feelings, strict=True
+            )
         ]
         docs = self._classes.filed(docs, explain=self._explain)
         if self._clusters is not None:

@@ -75,12 +75,16 @@ class Cue(msgspec.Struct, frozen=True, gc=False):
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
-    """A text in normal and squeezed form with the cues found in it, by kind, in the order of the text."""
+    """A text in normal and squeezed form with the cues found in it, by kind, in the order of the text.
+
+    *peril* is where the squeezed text sounds like danger, with or without a word for it (``peril.Peril``).
+    """
 
     normal: str
     squeezed: str
     offsets: Sequence[int]
     cues: Mapping[str, list[Cue]]
+    peril: tuple[int, int] | None = None
 
     def of(self, kind: str) -> list[Cue]:
         return self.cues.get(kind, [])
@@ -173,7 +177,9 @@ class Lexicon:
         """Return the words that take a danger back, for texts that have one."""
         return cls({f"context.{kind}": words for kind, words in _tree()["context"].items()})
 
-    def read_text(self, normal: str, squeezed: str, offsets: Sequence[int]) -> Reading:
+    def read_text(
+        self, normal: str, squeezed: str, offsets: Sequence[int], peril: tuple[int, int] | None = None
+    ) -> Reading:
         """Return *squeezed* with its cues; what lies inside a longer cue of the same family is none."""
         hits: list[tuple[int, int, int]] = self._automaton.find_overlapping(squeezed)
         found: list[_Found] = []
@@ -194,7 +200,7 @@ class Lexicon:
             for start, end, pair in pairs:
                 if pair.number in there and (until := _completed(pair.second, squeezed, end)):
                     found.append((start, -until, len(found), pair.label.family, pair.label))
-        return Reading(normal, squeezed, offsets, _outermost(found))
+        return Reading(normal, squeezed, offsets, _outermost(found), peril)
 
     def kinds(self) -> Mapping[str, frozenset[str]]:
         """Return for each word, as it is written in the lists, the kinds for which it speaks."""

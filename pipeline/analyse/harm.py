@@ -29,14 +29,19 @@ _WHOLE_SENTENCE = frozenset("就算 哪怕 如果 要是 万一 假如 假设 �
 # Behind a word: it names a thing, a rule or a lesson. 报警器在响 is none of these.
 _NAMED = re.compile(
     r"(?:案(?!发)|事故案|(?:事故|类|等)?的?(?:赔偿|赔付|保险|理赔|责任|认定|鉴定|标准|报警器(?!.{0,3}响)|探测器|警示|警报器|急救|救援演|救援队|自救|逃生|防范|防治|防控|预防"
-    r"|隐患|风险|危险性|安全隐患|高发|频发|多发|时有|销户|注销|知识|应急|演练|演习|整治|专项|排查|处置|预案|调查|证明|率|后遗症|症状|干预|热线|戏|特效|游戏|模型|机|价|等级|统计|抚恤|丧葬|教育|器|栓|点的?是|险|等灾害|等事故|人数同比|收汁|场面|云|人究竟|离去))"
+    r"|隐患|风险|危险性|安全隐患|高发|频发|多发|时有|销户|注销|原因|手环|手表|定位|知识|应急|演练|演习|整治|专项|排查|处置|预案|调查|证明|率|后遗症|症状|干预|热线|戏|特效|游戏|模型|机|价|等级|统计|抚恤|丧葬|教育|器|栓|点的?是|险|等灾害|等事故|人数同比|收汁|场面|云|人究竟|离去|盐水|鸡|头|式|糖|蛋|酱|薯|后如何|后怎么|后多久))"
 )
 # Directly before a word: nobody is hurt by 笑到, 好吃到, 美得.
 _FIGURE = re.compile(
     r"(?:笑|美|好吃|好看|好听|甜|辣|酸|香|帅|爽|嗨|学|刷题|磕|嗑|感动|开心|无聊|尬|可爱|便宜|贵|羡慕|燃|心累|排队都排|困|刷|饿)"
     r"(?:得|到|成|的|死|爆)(?:我|人|都|快|要|想|能|直接|原地|当场|简直|像|感觉|肚子|疼)*$"
 )
+# 感觉自己要着火了 and 吵得想跳楼 are sighs.
+_LIKE = re.compile(r"(?:感觉|觉得|仿佛|好像|像|简直)(?:我|自己|人|嘴巴?|脑袋|脸|天空|喉咙|都|要|快|是|在)*$")
+_DRIVEN = re.compile(r"(?:吵|气|烦|堵|忙|累|热|难|穷|写|背)(?:得|到|的)(?:我|人|都|真|快|想|要)*$")
+_HOT = frozenset("火炸烧窒")
 _YEAR = re.compile("(?:19|20)[0-9]{2}年(?![0-9]{1,2}月)")
+_AGAINST = "drill lesson news advert story pet past settled disproved supposed liability chronic asking laughter notice".split()
 _FEARS = frozenset({"context.supposed", "context.liability", "context.chronic"})
 _BEFORE, _NEAR, _FAR = 10, 14, 120
 _STORY_REACH, _SETTLED_REACH, _ASKING_REACH, _SCENE_REACH = 40, 80, 24, 24
@@ -47,22 +52,27 @@ _SCENE = re.compile(
     "有人|人员|[老大工路行病妇男女]人|孩|婴|学生|居民|住户|业主|邻居|群众|男子|女子|司机|师傅|一家|[两三四五六七八九十0-9][多余]?[人名]|[0-9]+死"
     "|楼|厂|车间|仓库|店|商场|超市|学校|工地|小区|村|家里|家中|屋|房|地下室|车库|路口|路边|街|桥|隧道|围墙|堤|河|江|水库|洪水|山"
     "|锅炉|煤气|燃气|天然气|液化气|罐|瓶|电池|电瓶|充电|变压器|电箱|电线|烟花|鞭炮|粉尘|化工|废气|毒气|气体|一氧化碳|氯气|食物|食堂|农药"
-    "|消防|救护|120|119|110|报警|警察|送医|抢救|医院|急救|伤|着火|起火|大火|浓烟|火光|响|发生|肚子|头晕|恶心|刚刚|突发|现场|附近|快来|来人|事故|倒地|躺|呕吐|腹泻|不醒|车祸|溺|井|触电|人群|工友|near|mall"
+    "|消防|救护|120|119|110|报警|警察|送医|抢救|医院|急救|伤|着火|起火|大火|浓烟|火光|响|发生|肚子|头晕|恶心|刚刚|突发|现场|附近|快来|来人|事故|倒地|躺|呕吐|腹泻|不醒|车祸|溺|井|触电|人群|车里|车门|水到|水位|工友|near|mall"
 )
 _CROWD = re.compile(
-    "(?:[0-9]{2,}|[一二两三四五六七八九]?十[一二三四五六七八九]?|几十|[上几数两]?百|[一二两三四五六七八九]百[零一二三四五六七八九十]*|[上几数两]?千)[多几来余]*(?:号|个|名|位|口|多)*(?:户|家|人|会员|老人|学生|孩子|村民|业主|兄弟|员工|工人|病友|商户|农户)"
+    "(?:[0-9]{2,}|[一二两三四五六七八九]?十[一二三四五六七八九]?|几十|[上几数两]?百|[一二两三四五六七八九]百[零一二三四五六七八九十]*|[上几数两]?千)[多几来余]*(?:号|个|名|位|口|多)*(?:户|家|人|会员|老人|学生|孩子|村民|业主|兄弟|员工|工人|病友|商户|农户|教师|老师|环卫工|职工|保洁|乘客|旅客|口人)"
 )
 
 Doubt = Callable[[Reading, Reading, Cue], Cue | None]
 
 
 def dangers(reading: Reading) -> list[Cue]:
-    """Return the first cues of danger to life now that nothing in the text takes back."""
+    """Return the first cues of danger to life now that nothing in the text takes back.
+
+    A stretch that sounds like danger though no word names one counts if there is nothing else and nothing at all
+    speaks against it.
+    """
     cues = _dangerous(reading)
-    if not cues:
+    if not cues and not reading.peril:
         return []
     context = _context(reading)
-    return list(islice((cue for cue in cues if _doubt(reading, context, cue) is None), _ENOUGH))
+    found = list(islice((cue for cue in cues if _doubt(reading, context, cue) is None), _ENOUGH))
+    return found or (_sounding(reading, context, reading.peril) if reading.peril else [])
 
 
 def taken_back(reading: Reading) -> list[Cue]:
@@ -73,8 +83,8 @@ def taken_back(reading: Reading) -> list[Cue]:
 
 
 def feared(doubts: list[Cue]) -> list[Cue]:
-    """Return those of *doubts* by which a danger is only feared: 万一, 谁负责, 隐患."""
-    return [doubt for doubt in doubts if doubt.kind in _FEARS]
+    """Return *doubts* if by them a danger is only feared: 万一, 谁负责, 隐患."""
+    return doubts if doubts and all(doubt.kind in _FEARS for doubt in doubts) else []
 
 
 def losses(reading: Reading, *, announced: bool) -> list[Cue]:
@@ -106,6 +116,11 @@ def settled(reading: Reading) -> list[Cue]:
     return _settled(reading, _context(reading))
 
 
+def told(reading: Reading) -> bool:
+    """Say whether a film, a book or a game is spoken of."""
+    return bool(_context(reading).of("context.story"))
+
+
 def in_despair(reading: Reading) -> bool:
     """Say whether somebody speaks of ending their own life."""
     return bool(reading.of("harm.self")) and any(cue.kind == "harm.self" for cue in dangers(reading))
@@ -119,6 +134,13 @@ def _words_of_context() -> Lexicon:
 def _context(reading: Reading) -> Reading:
     """Return the same text with the cues that can take a danger back. Few texts need it."""
     return _words_of_context().read_text(reading.normal, reading.squeezed, reading.offsets)
+
+
+def _sounding(reading: Reading, context: Reading, peril: tuple[int, int]) -> list[Cue]:
+    if reading.of("harm.H2"):  # said outright, it is what it says
+        return []
+    cue = Cue(reading.squeezed[slice(*peril)], "harm.peril", 1.0, *peril)
+    return [] if any(_near(context, kind, cue, _NEAR) for kind in _AGAINST) else [cue]
 
 
 def _dangerous(reading: Reading) -> list[Cue]:
@@ -173,7 +195,13 @@ def _named(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
 
 
 def _figurative(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    return _found(_FIGURE.search(reading.squeezed, max(0, cue.start - _BEFORE), cue.start), cue)
+    first = max(0, cue.start - _BEFORE)
+    found = _FIGURE.search(reading.squeezed, first, cue.start)
+    if found is None and not _HOT.isdisjoint(cue.word):
+        found = _LIKE.search(reading.squeezed, first, cue.start)
+    if found is None and cue.word.startswith("跳"):
+        found = _DRIVEN.search(reading.squeezed, first, cue.start)
+    return _found(found, cue)
 
 
 def _supposed(reading: Reading, context: Reading, cue: Cue) -> Cue | None:

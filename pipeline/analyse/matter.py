@@ -9,11 +9,14 @@ from pipeline.analyse.cues import Cue, Reading
 from pipeline.model import MatterFinding, Numbers, Reason
 
 _NOTICE = re.compile("(?:通知|公告|通告|提示|周报第?[0-9]*期?)[:：]")
-_QUESTION = re.compile(r"\?|吗|是否|如何|怎么|怎样|什么时候|能否|能不能|可不可以|多少|哪里")
+_QUESTION = re.compile(
+    r"\?|吗|是否|如何|怎么|怎样|什么时候|什么条件|什么证明|几点|几号|哪些|多久|能否|能不能|可不可以|多少|哪里"
+)
 _ASKS = {ask: f"appeal.{ask}" for ask in "help report complaint praise thanks inquiry suggestion".split()}
 _STRONG_REPORT = frozenset("举报 检举 揭发 控告 爆料 曝光".split())
 _MOST_REASONS = 8
 _PART_OF_HARM = 2.0
+_NAMED_TOPIC = 3.0
 _ACTIONABLE = frozenset("complaint help report".split())
 
 
@@ -24,10 +27,10 @@ def matter(reading: Reading, numbers: Numbers | None = None) -> MatterFinding:
     topic, topic_cues = _topic(reading)
     danger = harms.dangers(reading)
     loss = harms.losses(reading, announced=_announced(reading))
-    if danger and topic == "other":
+    if danger and _weight(topic_cues, []) < _NAMED_TOPIC:  # 孩子 and 村 say where, not what
         topic = "safety"
     doubts = [] if danger else harms.taken_back(reading)
-    hazard = reading.of("harm.hazard") or harms.feared(doubts)
+    hazard = reading.of("harm.hazard") or (harms.feared(doubts) if _about_a_matter(reading) else [])
     appeal, appeal_cues = _appeal(reading, danger, loss, hazard)
     level, harm_cues = _harm(reading, appeal, danger, loss, hazard, numbers)
     if accused:
@@ -66,7 +69,7 @@ def _without_orders(reading: Reading) -> Reading:
         kind: [cue for cue in cues if kind == "instruction" or not any(a <= cue.start < b for a, b in stretches)]
         for kind, cues in reading.cues.items()
     }
-    return Reading(reading.normal, reading.squeezed, reading.offsets, kept)
+    return Reading(reading.normal, reading.squeezed, reading.offsets, kept)  # nor does what sounds like danger
 
 
 def _topic(reading: Reading) -> tuple[str, list[Cue]]:
@@ -107,6 +110,8 @@ def _announced(reading: Reading) -> bool:
 def _appeal(reading: Reading, danger: list[Cue], loss: list[Cue], hazard: list[Cue]) -> tuple[str | None, list[Cue]]:
     """Return what is asked: danger first, then the ways of asking from the most to the least pressing."""
     asks = {ask: reading.of(kind) for ask, kind in _ASKS.items()}
+    if asks["complaint"] and not loss and _mild(asks["complaint"]) and _only_said(reading, asks):
+        asks["complaint"] = []
     strong = [cue for cue in asks["report"] if cue.word in _STRONG_REPORT]
     if danger:
         told = asks["report"] and not asks["help"] and not asks["complaint"]
@@ -119,6 +124,21 @@ def _appeal(reading: Reading, danger: list[Cue], loss: list[Cue], hazard: list[C
         if cues:
             return kind, cues
     return _mild_appeal(reading, asks, loss, hazard)
+
+
+def _mild(complaint: list[Cue]) -> bool:
+    """Say whether the complaint is no more than a sigh or a stretch of time: 气死, 三天."""
+    return all(cue.weight < 1.0 for cue in complaint)
+
+
+def _only_said(reading: Reading, asks: dict[str, list[Cue]]) -> bool:
+    """Say whether a sigh stands in a question, in thanks, about nothing in particular or in a story."""
+    courteous = asks["inquiry"] or asks["thanks"] or asks["praise"]
+    return bool(courteous) or not _about_a_matter(reading) or harms.told(reading)
+
+
+def _about_a_matter(reading: Reading) -> bool:
+    return any(cue.weight > 1.0 for cues in reading.under("topics").values() for cue in cues)
 
 
 def _suggests(asks: dict[str, list[Cue]]) -> bool:

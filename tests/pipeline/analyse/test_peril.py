@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.analyse.peril import BITS, STRETCH, Peril, slots, window_sums
+from pipeline.errors import Misconfigured
+
+SHIPPED = Peril.read()
+TEXTS = st.lists(st.text(alphabet="有人掉进河里没上来今天气很好。路灯坏了", max_size=90), min_size=1, max_size=6)
+
+
+def a_peril(*dangerous: str, least: int = 10) -> Peril:
+    weights = np.zeros(1 << BITS, np.int16)
+    for word in dangerous:
+        weights[slots([word])[1][0]] = 10
+    return Peril(weights, least)
+
+
+def test_the_stretch_that_tells_of_danger_is_found_at_the_end_of_a_long_text() -> None:
+    text = "路灯" * 500 + "没气"
+    (found,) = a_peril("没气").stretches([text])
+    assert found
+    assert found[0] <= len(text) - 2 < found[1]
+    assert found[1] - found[0] <= STRETCH
+
+
+def test_no_pair_reaches_from_one_text_into_the_next() -> None:
+    assert a_peril("没气").stretches(["没", "气"]) == [None, None]
+
+
+def test_what_stands_far_away_adds_nothing() -> None:
+    assert a_peril("没气", "叫人", least=20).stretches(["没气" + "路" * STRETCH + "叫人"]) == [None]
+    assert a_peril("没气", "叫人", least=20).stretches(["没气路叫人"]) == [(0, 5)]
+
+
+@given(TEXTS)
+def test_a_text_is_judged_alone_whatever_its_batch(texts: list[str]) -> None:
+    assert SHIPPED.stretches(texts) == [SHIPPED.stretches([text])[0] for text in texts]
+
+
+@given(TEXTS)
+def test_sums_are_those_of_slow_adding(texts: list[str]) -> None:
+    weights = np.arange(1 << BITS, dtype=np.int64) % 7 - 3
+    weights[0] = 0
+    sums, starts = window_sums(weights, texts)
+    for text, start in zip(texts, starts.tolist(), strict=True):
+        one, two = (row.tolist() for row in slots([text]))
+        for place in range(len(text)):
+            slowly = sum(
+                int(weights[one[at]] + weights[two[at]]) for at in range(place, min(place + STRETCH, len(text)))
+            )
+            assert sums[start + place] == slowly
+
+
+def test_danger_without_a_word_for_it_is_heard_and_a_nice_day_is_not() -> None:
+    assert SHIPPED.stretches(["里面的人敲着玻璃喊水已经到脖子了"])[0]
+    assert SHIPPED.stretches(["今天天气不错去公园走走", ""]) == [None, None]
+
+
+def test_a_missing_model_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured):
+        Peril.read(tmp_path)
