@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from pipeline.analyse.keyform import ROWS, SKETCH, Hashes, Traces, bands, grams
 from pipeline.analyse.shelves import Shelves
-from pipeline.analyse.veto import NOWHERE, Known, Marks, marks
+from pipeline.analyse.veto import NOWHERE, NUMERALS, Known, Marks, apart, marks
 
 WIDTH: Final = 4  # texts remembered under one band, the newest; bounds the cost of a flood of one form letter
 BLOCK: Final = 256  # posts
@@ -55,16 +55,29 @@ class Said:
 
     def share(self, other: Said) -> float:
         """Return which part of the shorter one's 3-grams both have; 0 if it is too little to say the same."""
-        small, large = sorted((len(self.grams), len(other.grams)))
-        if small < SHORTER * large or not small:
+        short, long = sorted((self, other), key=lambda said: len(said.words))
+        if len(short.words) < SHORTER * len(long.words):
             return 0.0
+        if short.words in long.words:  # most copies are the original, or cut from it
+            return 1.0
+        small = min(len(self.grams), len(other.grams))
         share = len(self.grams & other.grams) / small
         return share if share >= CONTAINED + SHORT_EXTRA * max(0.0, 1 - small / SHORT) else 0.0
 
     def contradicts(self, other: Said, share: float) -> bool:
         """Say whether the two speak of another place, number or date; *share* is what they have in common."""
+        if apart(self.known, other.known):
+            return True
+        if share == 1 and self._whole_in(other):
+            return False
         small = min(len(self.grams), len(other.grams))
         return self.marks.contradict(other.marks, alike=(1 - share) * small <= FEW + FEW_SHARE * small)
+
+    def _whole_in(self, other: Said) -> bool:
+        """Say whether one is a piece of the other, and no number was cut: 4号楼 is a piece of 14号楼."""
+        short, long = sorted((self.words, other.words), key=len)
+        before = long[: max(0, long.find(short))][-1:]
+        return short in long and not (before in NUMERALS and short[0] in NUMERALS)
 
     def fuller(self, head: Said) -> bool:
         """Say whether *head* was cut from this, or from a copy of it."""

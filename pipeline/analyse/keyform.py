@@ -80,8 +80,7 @@ def forms(normals: Sequence[str]) -> Forms:
 def bands(minima: Codes) -> Hashes:
     """Return a hash of each two neighbouring minima, the last and the first being neighbours too.
 
-    Two texts that are half alike have one in common in 399 of 400 cases, two that have nothing to say to each
-    other in one of some ten thousand.
+    Of a hundred pairs of texts that are half alike 99 have one in common, of ten thousand that say other things one or two.
     """
     wide = minima.astype(np.uint64)
     hashes: Hashes = (wide << np.uint64(32) | np.roll(wide, -1, axis=1)) ^ _PLACE

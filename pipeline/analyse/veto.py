@@ -17,6 +17,7 @@ Known: TypeAlias = tuple[str | None, ...]
 
 _LEVELS = ("street", "community", "facility", "site", "road")
 _DIGITS = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {"两": "2", "〇": "0"}
+NUMERALS: Final = frozenset("0123456789零〇一二两三四五六七八九十百千")
 _HAN_NUMBER = "[零〇一二两三四五六七八九十百千]+"
 _UNITS = (
     "号楼|号院|号线|号门|号|栋|幢|座|单元|室|楼|层|期|弄|届|批|次|版|集|章|季|日|月|年|点|时|分|周|星期|天|小时|"
@@ -92,7 +93,7 @@ class Marks(NamedTuple):
         *alike* means that they differ in little else: then one character makes another name. Where they differ
         in much, only what stands between the same letters is compared.
         """
-        if any(one and its and one != its for one, its in zip(self.known, other.known, strict=True)):
+        if apart(self.known, other.known):
             return True
         return _any_contradicts(self.places, other.places, alike) or _any_contradicts(
             self.numbers, other.numbers, alike
@@ -110,6 +111,13 @@ def known(place: PlaceFinding | None) -> Known:
         return NOWHERE
     named = tuple(getattr(place, level, None) for level in _LEVELS)
     return NOWHERE if named == NOWHERE else named  # one object for the many posts that name no place
+
+
+def apart(one: Known, other: Known) -> bool:
+    """Say whether the gazetteer found another name on some level."""
+    if one is NOWHERE or other is NOWHERE:
+        return False
+    return any(mine and its and mine != its for mine, its in zip(one, other, strict=True))
 
 
 def marks(words: str, known: Known = NOWHERE) -> Marks:
