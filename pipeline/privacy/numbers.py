@@ -44,6 +44,7 @@ _USUAL_MOBILES = frozenset(
 )  # fmt: skip
 _FEW_MOBILES = frozenset({(11,), (3, 4, 4), (1,) * 11})  # where the gap is a point, a stroke or a line end
 _LONGEST: Final = 19  # digits of a card
+_DRAWN: Final = 1000  # groups in a run from which on single digits with gaps (1-1-1-1) are a drawing, nobody's number
 _LENGTHS: Final = frozenset({11, 13, 15, 18})  # of all that is no card
 _CARDS: Final = "3456"  # how cards begin; others are told by a word, which only stands before a run
 _LONGEST_ROW: Final = 80  # digits without a gap that are taken apart
@@ -116,7 +117,10 @@ def _pieces(run: _Run) -> Iterator[_Piece]:
     """Yield the stretches of whole groups that are long enough and not too long."""
     bounds = (*run.starts, len(run.digits))
     most = _LONGEST + 2  # bounds of a stretch: a group has a digit or more
+    drawn = len(run.starts) > _DRAWN
     for first, start in enumerate(run.starts):
+        if first and bounds[first : first + 2] == (start, start + 1) and _in_a_row(run, start):
+            continue
         shape: tuple[int, ...] = ()
         for begin, end in pairwise(bounds[first : first + most]):
             if run.digits[begin] == "x" and end - start != 18:
@@ -125,8 +129,25 @@ def _pieces(run: _Run) -> Iterator[_Piece]:
             shape = (*shape[:-1], shape[-1] + 1) if joined else (*shape, end - begin)
             if end - start > _LONGEST:
                 break
+            if drawn and len(shape) == end - start:
+                continue
             if end - start in _LENGTHS or (end - start > 11 and (run.digits[start] in _CARDS or start < _NEAR)):
                 yield _Piece(start, end, shape)
+
+
+def _in_a_row(run: _Run, at: int) -> bool:
+    """Say whether the digit *at* stands alone between others alone: no number begins in the middle of 1 3 8 0 0."""
+    return run.places[at] - run.places[at - 1] > 1 and run.gap(at) == run.gap(at + 1) == run.gap(at - 1)
+
+
+def _may_be(digits: str, start: int, end: int, shape: tuple[int, ...]) -> bool:
+    """Say whether it is worth a closer look: most stretches of a long run have the wrong length or beginning."""
+    length = end - start
+    if length == 11:
+        return digits[start] == "1" and digits[start + 1] in "3456789"
+    if length == 18 or (length == 15 and len(shape) <= 3):
+        return True
+    return length >= 13 and (len(set(shape[:-1])) <= 1 or len(shape) <= 6)
 
 
 def _class(run: _Run, piece: _Piece) -> str | None:
