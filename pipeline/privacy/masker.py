@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
@@ -215,18 +216,22 @@ def _back(view: Shadow, spans: Iterable[Span]) -> list[Span]:
 
 def _blanked(text: str, spans: Iterable[Span]) -> str:
     """Return *text* with blanks where the spans are: as long, and nothing is read across them."""
+    pieces, at = [], 0
     for start, end, _ in spans:
-        text = f"{text[:start]}{'[':]<{end - start}}{text[end:]}"
-    return text
+        pieces += [text[at:start], f"{'[':<{end - start}}"]
+        at = end
+    return "".join([*pieces, text[at:]])
 
 
 def _settled(found: Iterable[Span]) -> list[Span]:
     """Return spans that do not overlap, in order of place; the surer class wins, then the longer."""
     settled: list[Span] = []
     for span in sorted(found, key=lambda span: (_RANK[span.name], span.start - span.end)):
-        if all(span.end <= other.start or other.end <= span.start for other in settled):
-            settled.append(span)
-    return sorted(settled)
+        at = bisect(settled, span)
+        free_before = at == 0 or settled[at - 1].end <= span.start
+        if free_before and (at == len(settled) or span.end <= settled[at].start):
+            settled.insert(at, span)
+    return settled
 
 
 def _covered(original: str, start: int, end: int, spans: Iterable[Span]) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from pipeline.model import digest
 
+_JOINED = re.compile(r"[a-zA-Z0-9][^\w\s][a-zA-Z0-9]")
+_ALIKE = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")  # jieba's own, for what is not Chinese
+_PARTING: Final = 1  # counts how we have parted rjieba's tokens
 _SHORT: Final = 8  # characters of a digest: dictionaries of one desk are few
 
 
@@ -50,18 +54,28 @@ class Rjieba:
         import rjieba  # here, because it may be missing: see segmenter()
 
         own = sorted(set(words))
-        self.version = _version("rjieba", own)
+        self.version = f"{_version('rjieba', own)}/{_PARTING}"
         self._jieba = rjieba.Jieba()
+        self._own = frozenset(own)
         for word in own:
             self._jieba.add_word(word, None, None)  # as often as it takes to stay whole
 
     def cut(self, text: str) -> list[str]:
-        tokens: list[str] = self._jieba.cut(_storable(text), True)
-        return tokens
+        return self._parted(text, self._jieba.cut(_storable(text), True))
 
     def cut_for_search(self, text: str) -> list[str]:
-        tokens: list[str] = self._jieba.cut_for_search(_storable(text), True)
-        return tokens
+        return self._parted(text, self._jieba.cut_for_search(_storable(text), True))
+
+    def _parted(self, text: str, tokens: list[str]) -> list[str]:
+        """Return *tokens* with 3-6 and a.com in the parts that jieba makes of them: in rjieba any sign joins."""
+        if not _JOINED.search(text):
+            return tokens
+        return [part for token in tokens for part in self._parts(token)]
+
+    def _parts(self, token: str) -> list[str]:
+        if token in self._own or not _JOINED.search(token):
+            return [token]
+        return [part for part in _ALIKE.split(token) if part]
 
 
 class Jieba:
