@@ -17,6 +17,8 @@ from pipeline.rulebook import Rule, RuleType
 from pipeline.rulebook.wordtest import Reading
 from pipeline.text.normal import normal, squeeze, squeeze_batch
 
+_CHUNK = 100
+_REST_S = 0.002  # between chunks: whoever has a batch to do goes first
 MOST_CHANGED = 0.2
 """If a greater part of the rules is new, a matcher is built as a whole."""
 
@@ -90,6 +92,14 @@ class Matcher:
             for layer in self._layers
             for match in self._of(layer, doc, *text)
         ]
+
+    def let_go(self) -> None:
+        """Drop what this matcher holds bit by bit, once nobody asks it any more: all at once takes a while."""
+        watchers = [watcher for layer in self._layers for watcher in layer.watchers.values()]
+        self._layers, self.rules = [], ()
+        while watchers:
+            del watchers[-_CHUNK:]
+            time.sleep(_REST_S)
 
     def explain(self, doc: AnalysedPost, rule: str) -> str:
         """Say in Chinese why *doc* matches *rule* or does not. Raises KeyError for an unknown rule."""

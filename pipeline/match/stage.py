@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -69,7 +70,8 @@ class MatchStage:
         matcher = self._matcher.changed(book.rules)
 
         def take_over() -> None:
-            self._rules, self._matcher = book.by_id, matcher
+            before, self._rules, self._matcher = self._matcher, book.by_id, matcher
+            threading.Thread(target=before.let_go, name="old matcher", daemon=True).start()
 
         return take_over
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -64,8 +66,10 @@ class LiveRules:
         """Take over a book that is ready, and see whether the files changed; True if another book holds now."""
         if self._commits is not None:
             commits, self._commits = self._commits, None
+            before = self.book
             for commit in commits:
                 commit()
+            threading.Thread(target=_let_go, args=(list(before.rules),), name="old rules", daemon=True).start()
             return True
         if self._looked_at is None or now - self._looked_at >= self._every:
             self._looked_at = now
@@ -88,7 +92,12 @@ class LiveRules:
 
     def _renew(self) -> None:
         began = time.perf_counter()
-        book = self._read(self._paths, self._directory)
+        with _without_pauses():
+            book = self._read(self._paths, self._directory)
+            self._judge(book)
+        _log.info("rules read", count=len(book.rules), took_s=round(time.perf_counter() - began, 3))
+
+    def _judge(self, book: Rulebook) -> None:
         self.refused = book.errors
         if book.errors:
             _log.warning("rules refused", count=len(book.errors), first=book.errors[0].say())
@@ -99,7 +108,29 @@ class LiveRules:
             self.book = book
 
         self._commits = [hold, *commits]
-        _log.info("rules read", count=len(book.rules), took_s=round(time.perf_counter() - began, 3))
+
+
+@contextmanager
+def _without_pauses() -> Iterator[None]:
+    """Keep the collector from walking through a book while it is made; then it never looks at the book again.
+
+    Rules hold no circles, so that counting references is enough to let go of them.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_on:
+            gc.enable()
+
+
+def _let_go(rules: list[Rule]) -> None:
+    """Drop the rules of an old book bit by bit: all at once would keep a batch waiting."""
+    while rules:
+        del rules[-_CHUNK:]
+        time.sleep(_REST_S)
 
 
 def signature(paths: Sequence[Path]) -> Mapping[str, tuple[int, int]]:
