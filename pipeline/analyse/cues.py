@@ -284,8 +284,12 @@ def _outermost(found: list[_Found]) -> dict[str, list[Cue]]:
     voids = [(start, minus) for start, minus, _, family, _ in found if family == _VOID]
     widest: dict[str, tuple[int, int]] = {}
     by_kind: dict[str, list[Cue]] = {}
+    begun, void = 0, 0  # voids that begin before or with a word, and how far back the longest of them reaches, minus
     for start, minus, _, family, (kind, weight, written) in found:
-        if voids and (family == _VOID or any(first <= start and minus >= last for first, last in voids)):
+        while begun < len(voids) and voids[begun][0] <= start:
+            void = min(void, voids[begun][1])
+            begun += 1
+        if family == _VOID or minus >= void:
             continue
         around = widest.get(family, _NOWHERE)
         if minus >= around[1] and (start, minus) != around:
