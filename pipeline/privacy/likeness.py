@@ -87,12 +87,12 @@ def odds(family: str, given: str) -> int:
 def longer(two: str, after: str) -> bool:
     """Say whether rather both characters of *two* are a given name than the first alone, with *after* behind them."""
     known = tables()
-    last = int(known.last[_code(two[1])])
+    last = int(known.last[_code(two[1])]) + chosen().get(two, 0)
     cut = max(common().get(two[1] + after[:1], 0), common().get(two[1] + after[:2], 0))
     if not cut:
         dangling = not ("\u3400" <= after[:1] <= "\u9fff")  # it would stand alone behind the name
         return last > (_NOT_LAST_OF_ALL if dangling else _NOT_LAST)
-    both = int(known.first[_code(two[0])]) + last + chosen().get(two, 0)
+    both = int(known.first[_code(two[0])]) + last
     return both + _TWO > int(known.only[_code(two[0])]) + 6 * cut
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline.privacy import Masker
-from pipeline.privacy.invented import NUMBERS, STAYS, Case, cases
-from pipeline.privacy.proof import scores
+from pipeline.privacy.invented import NAMES, NUMBERS, STAYS, Case, cases
+from pipeline.privacy.proof import proof, scores
 
 MASKER = Masker()
 LEAST = {"CN_ID_SUSPECT": 0.95}  # one in a hundred is an organisation's code as well
@@ -25,6 +25,24 @@ def test_of_numbers_and_places_hardly_one_is_missed_and_none_is_made_up(seed: in
 def test_what_belongs_to_nobody_stays(template: str) -> None:
     for case in cases(template, 20, 11):
         assert MASKER.mask("", case.text).text == case.text
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_of_names_in_every_place_of_a_sentence_few_are_missed(seed: int) -> None:
+    every = [case for template in NAMES for case in cases(template, 20, seed)]
+
+    for score in scores(MASKER, every):
+        assert score.recall >= 0.97, score
+        assert score.precision >= 0.99, score
+
+
+def test_the_rows_that_are_shown_reach_their_goals() -> None:
+    rows = dict(proof(MASKER, count=5))
+
+    assert rows == dict(proof(MASKER, count=5))
+    assert min(rows["privacy.checksum.recall"], rows["privacy.checksum.precision"], rows["privacy.mobile.f1"]) >= 0.995
+    assert rows["privacy.names.recall"] >= 0.95
+    assert rows["privacy.names.precision"] >= 0.98
 
 
 def test_only_the_very_stretch_counts_as_right() -> None:
