@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.analyse.ngrams import Grid, grid
+from pipeline.analyse.ngrams import Grid, Table, grid
 from pipeline.errors import Fault, Misconfigured
 
 EMOTIONS: Final = ("angry", "fear", "happy", "neutral", "sad", "surprise")
@@ -58,9 +58,10 @@ class Emotions:
         return [EMOTIONS[best] for found in chunks for best in self._scores(found).argmax(axis=1).tolist()]
 
     def _scores(self, found: Grid) -> Floats:
-        scores: Floats = found.sums(self._table) / np.sqrt(found.lengths)[:, None] * self._scales + self._biases
+        sums = np.add.reduceat(found.at_places(self._table), found.starts, axis=0)
+        scores: Floats = sums / np.sqrt(found.lengths)[:, None] * self._scales + self._biases
         return scores
 
     @cached_property
-    def _table(self) -> npt.NDArray[np.int64]:
-        return self._weights.astype(np.int64)
+    def _table(self) -> Table:
+        return self._weights.astype(np.int32)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.analyse.linear import Head
+from pipeline.analyse.linear import LARGEST, Head
 from pipeline.analyse.ngrams import BITS, grid
 from pipeline.text.normal import normal_batch
 
@@ -23,7 +23,6 @@ _STEPS = 60  # of the optimiser; more fit the noise of the labels
 _SMOOTHING = 0.3
 _STRENGTH = 0.6
 _FEWEST = 2  # texts that a slot is seen in, to be learned
-_LARGEST = 32_000  # of a weight on disk; LONGEST texts of it stay within 32 bits
 
 
 class Column(NamedTuple):
@@ -89,7 +88,7 @@ def calibrated(scores: Floats, truth: Flags) -> Head:
 
 def on_disk(column: Column, head: Head) -> tuple[Weights, Head]:
     """Return *column* as whole numbers and the head that reads its sums."""
-    unit = float(np.abs(column.weights).max()) / _LARGEST
+    unit = float(np.abs(column.weights).max()) / LARGEST
     whole = np.round(column.weights / unit).astype(np.int16)
     return whole, Head(unit * head.scale, column.intercept * head.scale + head.bias)
 

@@ -17,9 +17,11 @@ import numpy.typing as npt
 from pipeline.analyse.ngrams import Grid, Slots, grid, slots
 
 CHUNK = 256  # texts at a time: their n-grams stay in the processor's cache
-_HALF = np.int64(32)
+LARGEST = 10_000  # of a weight
+_HALF = np.int32(16)
 
 Floats = npt.NDArray[np.float64]
+Table = npt.NDArray[np.int32]
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -58,10 +60,11 @@ class Linear:
         return int(self._read([text]).lengths[0])
 
     @cached_property
-    def _packed(self) -> npt.NDArray[np.int64]:
-        # One gather and one sum for both columns: polarity in the lower half, neutrality in the upper.
-        polarity, neutrality = self.weights.astype(np.int64).T
-        packed: npt.NDArray[np.int64] = (neutrality << _HALF) + polarity
+    def _packed(self) -> Table:
+        # One look-up for both columns, from a table that stays in the cache: polarity is the lower half of a number,
+        # neutrality the upper. LARGEST keeps the three slots of a place within their half.
+        polarity, neutrality = self.weights.astype(np.int32).T
+        packed: Table = (neutrality << _HALF) + polarity
         return packed
 
     def _read(self, texts: Sequence[str]) -> Grid | Slots:
@@ -69,9 +72,11 @@ class Linear:
 
     def _log_odds(self, texts: Sequence[str]) -> Floats:
         found = self._read(texts)
-        sums = found.sums(self._packed)
-        polarity = ((sums & 0xFFFFFFFF) ^ 0x80000000) - 0x80000000
-        neutrality = (sums - polarity) >> _HALF
+        both = found.at_places(self._packed)
+        leaning = both.astype(np.int16).astype(np.int32)
+        both -= leaning
+        both >>= _HALF
+        polarity, neutrality = np.add.reduceat(leaning, found.starts), np.add.reduceat(both, found.starts)
         length = np.sqrt(found.lengths)
         return np.stack(
             [

@@ -31,7 +31,7 @@ _STEPS = np.arange(1, REACH + 1)[:, None]
 
 Codes = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.intp]
-Numbers = npt.NDArray[np.int64]
+Table = npt.NDArray[np.int32]
 
 
 class Slots(NamedTuple):
@@ -40,10 +40,15 @@ class Slots(NamedTuple):
     slots: Codes
     counts: Places
 
-    def sums(self, table: Numbers) -> Numbers:
-        """Return what *table* (a number for each slot, or a row of them) sums up to over the slots of each text."""
-        summed: Numbers = np.add.reduceat(table.take(self.slots, axis=0), np.cumsum(self.counts) - self.counts, axis=0)
-        return summed
+    def at_places(self, table: Table) -> Table:
+        """Return what *table* (a number for each slot, or a row of them) holds for each slot."""
+        held: Table = table.take(self.slots, axis=0)
+        return held
+
+    @property
+    def starts(self) -> Places:
+        """Where each text begins."""
+        return np.cumsum(self.counts) - self.counts
 
     @property
     def lengths(self) -> Places:
@@ -61,14 +66,18 @@ class Grid(NamedTuple):
     slots: Codes
     counts: Places
 
-    def sums(self, table: Numbers) -> Numbers:
-        """Return what *table* (a number for each slot, or a row of them) sums up to over all slots of each text."""
+    def at_places(self, table: Table) -> Table:
+        """Return what *table* (a number for each slot, or a row of them) sums up to at each place."""
         one, two, three = self.slots
-        total = table.take(one, axis=0)
+        total: Table = table.take(one, axis=0)
         total += table.take(two, axis=0)
         total += table.take(three, axis=0)
-        summed: Numbers = np.add.reduceat(total, np.cumsum(self.counts) - self.counts, axis=0)
-        return summed
+        return total
+
+    @property
+    def starts(self) -> Places:
+        """Where each text begins."""
+        return np.cumsum(self.counts) - self.counts
 
     @property
     def lengths(self) -> Places:

@@ -59,8 +59,8 @@ RECIPES = {
     SOCIAL: Recipe(
         own=Family.MICROBLOG,
         polarity={Family.MICROBLOG: 3.0, Family.REVIEW: 1.0, Family.EMOTICON: 0.6, Family.DRILL: 1.0},
-        neutrality={Family.MICROBLOG: 1.0, Family.DRILL: 0.5},
-        leaning={Family.MICROBLOG: 1.0, Family.REVIEW: 0.2},
+        neutrality={Family.MICROBLOG: 1.0, Family.DRILL: 0.2},
+        leaning={Family.MICROBLOG: 0.3, Family.REVIEW: 0.05},
         distinct=False,
         praise_first=False,
     ),

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.analyse.linear import CHUNK, Head, Linear, chained
+from pipeline.analyse.linear import CHUNK, LARGEST, Head, Linear, chained
 from pipeline.analyse.ngrams import BITS, grid
 
-WEIGHTS = np.random.default_rng(1).integers(-32_000, 32_000, (1 << BITS, 2), np.int16)
+WEIGHTS = np.random.default_rng(1).integers(-LARGEST, LARGEST, (1 << BITS, 2), np.int16)
 MODEL = Linear("1", WEIGHTS, Head(1e-5, 0.1), Head(2e-5, -0.2))
 
 
@@ -59,7 +59,7 @@ def test_a_batch_longer_than_a_chunk_keeps_its_order() -> None:
 
 def test_the_heaviest_and_longest_text_does_not_spill_from_one_sum_into_the_other() -> None:
     text = "".join(chr(0x4E00 + number % 20_000) for number in range(10_000))
-    for polarity, neutrality in ((-32_000, 32_000), (32_000, -32_000), (-32_000, -32_000)):
+    for polarity, neutrality in ((-LARGEST, LARGEST), (LARGEST, -LARGEST), (-LARGEST, -LARGEST)):
         heavy = np.empty((1 << BITS, 2), np.int16)
         heavy[:] = polarity, neutrality
         model = Linear("1", heavy, Head(1e-7, 0.0), Head(1e-7, 0.0))
