@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Final, NamedTuple
 
@@ -112,8 +112,7 @@ class Heads:
         self._added = 0
         self._shelved = 0
         self._seen = 0  # posts of this block
-        self._open: dict[int, int] = {}  # where the newest head of each band is kept that is not on the shelves
-        self._sketches: dict[int, int] = {}  # and the sketches of these heads
+        self._sketches: dict[int, int] = {}  # of the heads that are not on the shelves, by where they are kept
         self._hashes: list[Hashes] = []  # the bands of these heads
         self._bits, self._sketch = np.zeros(most, np.intp), np.zeros((most, SKETCH // 64), np.uint64)
         self._at = np.zeros(most)
@@ -130,26 +129,25 @@ class Heads:
         """Return what posts with these *traces* may repeat; there may be no more of them than there is ``room`` for."""
         hashes = bands(traces.minima)
         numbers = self._shelves.read(*self._shelves.places(hashes))
-        return Meeting(self, traces, hashes, self._likely(traces, numbers))
+        return Meeting(self, traces, hashes, self._likely(traces, numbers), self._companions(hashes))
 
-    def met(self, on_shelves: Sequence[tuple[int, int]], bands_: Sequence[int], sketch: int) -> list[Head]:
-        """Return the few heads that share most with a post: among those *on_shelves*, and later ones.
+    def met(self, on_shelves: Sequence[tuple[int, int]], newest: Iterable[int], sketch: int) -> list[Head]:
+        """Return the few heads that share most with a post: among those *on_shelves*, and the *newest*.
 
         *on_shelves* has how many bits of its sketch each shares, and where it is kept.
         """
         met = [pair for pair in on_shelves if not self._replaced(pair[1])]
-        for place in {*map(self._open.get, bands_)}:
-            if place is not None:
-                its = self._sketches[place]
-                both = (its & sketch).bit_count()
-                if _promises(both, its.bit_count(), sketch.bit_count()):
-                    met.append((both, place))
+        for place in newest:
+            its = self._sketches[place]
+            both = (its & sketch).bit_count()
+            if _promises(both, its.bit_count(), sketch.bit_count()):
+                met.append((both, place))
         if len(met) > BEST:
             met = sorted(met, key=lambda pair: (-pair[0], (self._added - 1 - pair[1]) % self._most))[:BEST]
         return [self._head(place, both) for both, place in met]
 
-    def add(self, head: Head, meeting: Meeting, row: int) -> None:
-        """Remember *head*."""
+    def add(self, head: Head, meeting: Meeting, row: int) -> int:
+        """Remember *head*, and return where."""
         place = self._added % self._most
         if place == len(self._words):
             self._words.append(head.said.words)
@@ -159,9 +157,9 @@ class Heads:
         self._at[place], self._cluster[place] = head.at, head.cluster
         self._sketch[place], self._bits[place] = meeting.traces.sketches[row], meeting.traces.bits[row]
         self._hashes.append(meeting.hashes[row])
-        self._open.update(zip(meeting.bands[row], repeat(place)))
         self._sketches[place] = meeting.sketches[row]
         self._added += 1
+        return place
 
     def settle(self, posts: int) -> None:
         """Count *posts* more, and put the heads of a whole block on the shelves."""
@@ -173,8 +171,22 @@ class Heads:
             numbers = np.repeat(places[:, None], ROWS, axis=1)
             self._shelves.put(*self._shelves.places(np.stack(self._hashes)), numbers)
         self._shelved, self._seen = self._added, 0
-        for block in (self._open, self._sketches, self._hashes):
-            block.clear()
+        self._sketches.clear()
+        self._hashes.clear()
+
+    def _companions(self, hashes: Hashes) -> _Companions:
+        """Return which of these posts share bands with each other, or with heads that are not on the shelves."""
+        rows = [*self._hashes, *hashes]
+        bits = np.uint64(len(rows).bit_length())
+        # Band and row in one number: of neighbours, equal but for the row, both have the band.
+        keys = np.repeat(np.arange(len(rows), dtype=np.uint64), ROWS)
+        keys = np.sort(np.stack(rows).ravel() >> bits << bits | keys)
+        same = keys[1:] >> bits == keys[:-1] >> bits
+        alike = np.flatnonzero(np.append(same, False) | np.append(False, same))
+        bands_ = np.cumsum(np.append(True, ~same))[alike]
+        return _Companions(
+            list(self._sketches), (keys[alike] & ((np.uint64(1) << bits) - np.uint64(1))).tolist(), bands_.tolist()
+        )
 
     def _likely(self, traces: Traces, numbers: Numbers) -> dict[int, list[tuple[int, int]]]:
         """Return for each row the heads on the shelves that promise to say the same, and how many bits they share."""
@@ -196,25 +208,53 @@ class Heads:
         return (place - self._shelved) % self._most < self._added - self._shelved
 
 
+class _Companions:
+    """The bands that several posts of a block have, and the newest head of each."""
+
+    def __init__(self, heads: Sequence[int], rows: Sequence[int], bands_: Sequence[int]) -> None:
+        """Rows are those of *heads*, told by where they are kept, and then those of the posts to come."""
+        self._first = len(heads)
+        self._bands: dict[int, list[int]] = {}
+        for row, band in zip(rows, bands_, strict=True):
+            self._bands.setdefault(row, []).append(band)
+        self._newest: dict[int, int] = {}
+        for row, place in enumerate(heads):
+            self._newest.update(zip(self._bands.get(row, ()), repeat(place)))
+
+    def newest(self, row: int) -> set[int]:
+        """Return where the newest heads are kept that share a band with the post of that *row*."""
+        newest = map(self._newest.get, self._bands.get(self._first + row, ()))
+        return {place for place in newest if place is not None}
+
+    def add(self, row: int, place: int) -> None:
+        """Make the post of that *row*, kept at *place*, the newest head of its bands."""
+        self._newest.update(zip(self._bands.get(self._first + row, ()), repeat(place)))
+
+
 class Meeting:
     """The posts of a batch, one after the other, and the heads that they may repeat: those of the batch itself too."""
 
     def __init__(
-        self, heads: Heads, traces: Traces, hashes: Hashes, on_shelves: dict[int, list[tuple[int, int]]]
+        self,
+        heads: Heads,
+        traces: Traces,
+        hashes: Hashes,
+        on_shelves: dict[int, list[tuple[int, int]]],
+        companions: _Companions,
     ) -> None:
-        self._heads, self._on_shelves = heads, on_shelves
+        self._heads, self._on_shelves, self._companions = heads, on_shelves, companions
         self.traces, self.hashes = traces, hashes
-        self.bands: list[list[int]] = hashes.tolist()
         flat, size = traces.sketches.tobytes(), SKETCH // 8
         self.sketches = [int.from_bytes(flat[at : at + size], "little") for at in range(0, len(flat), size)]
 
     def heads(self, row: int) -> list[Head]:
         """Return the few heads that share most with the post of that *row*."""
-        return self._heads.met(self._on_shelves.get(row, ()), self.bands[row], self.sketches[row])
+        on_shelves, newest = self._on_shelves.get(row, ()), self._companions.newest(row)
+        return self._heads.met(on_shelves, newest, self.sketches[row]) if on_shelves or newest else []
 
     def add(self, row: int, head: Head) -> None:
         """Make the post of that *row* a head that the posts after it may meet."""
-        self._heads.add(head, self, row)
+        self._companions.add(row, self._heads.add(head, self, row))
 
 
 def _promises(both: int, bits: int, its: int) -> bool:
