@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from itertools import accumulate
 
 from pipeline.analyse import harm as harms
 from pipeline.analyse.cues import Cue, Reading
@@ -77,16 +79,32 @@ def _topic(reading: Reading) -> tuple[str, list[Cue]]:
     topics = reading.under("topics")
     if not topics:
         return "other", []
-    harmful = [cue for cues in reading.under("harm").values() for cue in cues]
+    harmful = _Stretches([cue for cues in reading.under("harm").values() for cue in cues])
     best = max(topics, key=lambda topic: (_weight(topics[topic], harmful), -topics[topic][0].start))
     return best, topics[best]
 
 
-def _weight(cues: list[Cue], harmful: list[Cue]) -> float:
+class _Stretches:
+    """Which places of a text some cue covers, however many there are."""
+
+    def __init__(self, cues: list[Cue]) -> None:
+        cues = sorted(cues, key=lambda cue: cue.start)
+        self._starts = [cue.start for cue in cues]
+        self._ends = list(accumulate((cue.end for cue in cues), max))
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __contains__(self, place: int) -> bool:
+        before = bisect_right(self._starts, place)
+        return before > 0 and place < self._ends[before - 1]
+
+
+def _weight(cues: list[Cue], harmful: _Stretches) -> float:
     """Return what *cues* weigh; more where they are themselves part of the harm (煤气 in 煤气味)."""
     weight = sum([cue.weight for cue in cues])
     if harmful:
-        weight += sum(_PART_OF_HARM for cue in cues if any(one.start <= cue.start < one.end for one in harmful))
+        weight += sum(_PART_OF_HARM for cue in cues if cue.start in harmful)
     return weight
 
 
@@ -156,7 +174,7 @@ def _praise(reading: Reading, asks: dict[str, list[Cue]], loss: list[Cue]) -> li
     if not (asks["praise"] or asks["thanks"]) or loss or asks["help"]:
         return []
     over = harms.settled(reading)
-    if loss or asks["help"] or (asks["complaint"] and not over):
+    if (asks["complaint"] or asks["inquiry"]) and not over:
         return []
     polite = asks["inquiry"] or asks["suggestion"] or _QUESTION.search(reading.normal)
     return asks["praise"] or (asks["thanks"] if over or not polite else [])
