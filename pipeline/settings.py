@@ -149,6 +149,10 @@ class Analyse(_Section):
         default="linear",
         description="用什么判断情感；snownlp 仅供对比 / what judges sentiment; snownlp to compare only",
     )
+    emotion: bool = Field(
+        default=False,
+        description="是否另判网上帖文的六种情绪，情感判断约慢一倍 / whether posts on the net also get one of six emotions; takes about twice as long",
+    )
 
 
 class SourceSettings(BaseModel):

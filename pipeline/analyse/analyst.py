@@ -97,7 +97,14 @@ class Analyst:
         """Return an analyst who knows the names of *directory*. Raises Misconfigured."""
         names = [name for place in directory.places for name in (place.name, *place.aliases)]
         cutter = segmenter(settings.segmenter, normal_batch([*names, directory.territory.name]))
-        return cls(cutter, Sentiment.open(settings.sentiment), directory, clusters, analysers, explain=explain)
+        return cls(
+            cutter,
+            Sentiment.open(settings.sentiment, emotion=settings.emotion),
+            directory,
+            clusters,
+            analysers,
+            explain=explain,
+        )
 
     def analyse(self, posts: Sequence[Post]) -> list[AnalysedPost]:
         """Return the posts with their blocks, in the order given.

@@ -145,3 +145,11 @@ def test_feelings_are_explained_only_when_asked(analyst: Analyst) -> None:
     assert asked.sentiment and plain.sentiment and asked.sentiment.why and not plain.sentiment.why
     assert all(asked.body()[why.start : why.end] == why.cue for why in asked.sentiment.why)
     assert (asked.sentiment.label, asked.matter, asked.place) == (plain.sentiment.label, plain.matter, plain.place)
+
+
+def test_an_emotion_is_told_only_where_the_settings_ask_for_it(analyst: Analyst) -> None:
+    post = a_post(text="太开心了，今天真高兴")
+    (plain,) = analyst.analyse([post])
+    (asked,) = Analyst.open(Analyse(emotion=True), Directory.read()).analyse([post])
+    assert plain.sentiment and plain.sentiment.emotion is None
+    assert asked.sentiment and asked.sentiment.emotion == "happy"
