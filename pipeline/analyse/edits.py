@@ -14,6 +14,7 @@ from pipeline.model import AnalysedPost, Post, Published, Source
 from pipeline.text.normal import folded
 
 Edit = Callable[[str, random.Random], str]
+Group = Callable[[Sequence[str]], Sequence[int]]  # for each text, the place of the first of its group
 
 SHORTEST: Final = 20  # characters of a text that is worth copying
 ALIKE: Final = 0.4  # share of the smaller set of 3-grams from which on a pair counts as rightly found
@@ -88,18 +89,19 @@ class Copies:
     copies: int
 
 
-def copies_found(texts: Sequence[str], seed: int = 0) -> Copies:
+def copies_found(texts: Sequence[str], seed: int = 0, group: Group | None = None) -> Copies:
     """Return how well copies are found: every other of *texts* is said, then edited in the nine ways and said again.
 
     The remaining texts are said as well and should join nothing. A find is right if it is of the original's
     cluster, or if it shares ALIKE of its words with the first of its cluster. Texts below 20 characters are left out.
+    *group* is what is judged, ``clusters_of`` if none is given.
     """
     fit = [text for text in dict.fromkeys(texts) if len(text) >= SHORTEST]
     originals, others = fit[::2], fit[1::2]
     dice = random.Random(seed)
     copies = [(name, number, edit(text, dice)) for number, text in enumerate(originals) for name, edit in NINE.items()]
     said = [*originals, *(text for _, _, text in copies), *others]
-    found = clusters_of(said)
+    found = (group or clusters_of)(said)
     right: defaultdict[str, list[bool]] = defaultdict(list)
     for (name, number, _), cluster in zip(copies, found[len(originals) :], strict=False):
         right[name].append(cluster == found[number])
