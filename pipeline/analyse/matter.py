@@ -29,7 +29,7 @@ def matter(reading: Reading, numbers: Numbers | None = None) -> MatterFinding:
     topic, topic_cues = _topic(reading)
     danger = harms.dangers(reading)
     loss = harms.losses(reading, announced=_announced(reading))
-    if danger and _weight(topic_cues, []) < _NAMED_TOPIC:  # 孩子 and 村 say where, not what
+    if danger and _weight(topic_cues, _Stretches([])) < _NAMED_TOPIC:  # 孩子 and 村 say where, not what
         topic = "safety"
     doubts = [] if danger else harms.taken_back(reading)
     hazard = reading.of("harm.hazard") or (harms.feared(doubts) if _about_a_matter(reading) else [])
