@@ -19,13 +19,14 @@ Places = NDArray[np.intp]
 
 _ENOUGH: Final = 62
 _ENOUGH_SHORT: Final = 95
+_LOOSE: Final = 22  # against a name on a side where neither a word nor a gap is
 _BEFORE_WORDS: Final = 48  # what the characters alone must reach, before context (at most 26) and the words cut
 
 
 def bare(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
     """Return where such names stand in each of *texts* (normal forms)."""
     found: list[list[tuple[int, int]]] = [[] for _ in texts]
-    joined = "\n\n".join(["", *texts, "\n"])
+    joined = "\n\n".join(["", *texts, "\n\n"])
     codes = np.minimum(np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32), CODES - 1)
     spans = [(at, at + 3) for at in _full(codes)] + [(at, at + 2) for at in _short(codes)]
     if not spans:
@@ -47,7 +48,10 @@ def _full(codes: Codes32) -> list[int]:
     odds += known.chosen.of(_pair(wide, at + 1))
     likely = odds > _BEFORE_WORDS
     at, odds = at[likely], odds[likely]
-    odds += known.left[codes[at - 1]] + known.right[codes[at + 3]] - _cut(wide, at)
+    left, right = known.left[codes[at - 1]], known.right[codes[at + 3]]
+    odds += left + right - _cut(wide, at)
+    odds -= _LOOSE * ((left == 0) & (known.pairs.of(_pair(wide, at - 2)) == 0))
+    odds -= _LOOSE * ((right == 0) & (known.pairs.of(_pair(wide, at + 3)) == 0))
     return [int(one) for one in at[odds >= _ENOUGH]]
 
 

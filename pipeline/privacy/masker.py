@@ -61,6 +61,7 @@ _LOOK: Final[tuple[tuple[str, Find | None], ...]] = (
     (INVISIBLE, None),
 )
 _UNSEEN: Final = len(_LOOK) - 1
+_BY_TITLE: Final = next(place for place, (_, find) in enumerate(_LOOK) if find is names)
 _IDLE: Final = frozenset(place for place, (_, find) in enumerate(_LOOK) if find is None)
 # What says something of a text in which nothing is to be masked: a child, or a placeholder from before.
 _TELLING: Final = frozenset({_UNSEEN - 2, _UNSEEN - 1})
@@ -161,7 +162,7 @@ class Masker:
         return [sorted(some) for some in spans]
 
     def _found(self, text: str, triggers: Sequence[int], likely: Sequence[tuple[int, int]]) -> Iterator[Span]:
-        yield from self._persons(text, likely)
+        yield from self._persons(text, likely, _BY_TITLE in triggers)
         for trigger in triggers:
             find = _LOOK[trigger][1]
             if find is None:
@@ -170,13 +171,13 @@ class Masker:
             if find is numbers and (digits := spoken(text)):
                 yield from self._private(digits, find)
 
-    def _persons(self, text: str, likely: Sequence[tuple[int, int]]) -> Iterator[Span]:
+    def _persons(self, text: str, likely: Sequence[tuple[int, int]], titled: bool) -> Iterator[Span]:
         """Yield the bare names that are in no name of a place or an office."""
         if likely:
             known = self._places.find(text)
             for start, end in likely:
                 if all(end <= first or last <= start for first, last, _ in known):
-                    yield Span(start, end, "OFFICIAL_NAME" if in_office(text, start, end) else "PERSON_NAME")
+                    yield Span(start, end, "OFFICIAL_NAME" if titled and in_office(text, start, end) else "PERSON_NAME")
 
     def _private(self, text: str, find: Find) -> Iterator[Span]:
         return (span for span in find(text) if not self._public(text, span))
