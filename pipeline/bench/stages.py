@@ -87,7 +87,7 @@ class Feelings(Pair):
         return Job(lambda: [usual.sentiment(_normal(doc)) for doc in docs], _letters(docs))
 
     def _docs(self, round: int) -> list[AnalysedPost]:
-        return _analysed(invented.posts(8 * OURS, round + 10, self._known))
+        return analysed(invented.posts(8 * OURS, round + 10, self._known))
 
 
 class Rules(Pair):
@@ -130,7 +130,7 @@ class Rules(Pair):
             raise AssertionError("the matcher and the regular expressions disagree")
 
     def _docs(self, round: int) -> list[AnalysedPost]:
-        return _analysed(invented.posts(4 * OURS, round + 100, self._known))
+        return analysed(invented.posts(4 * OURS, round + 100, self._known))
 
 
 class Copies(Pair):
@@ -158,10 +158,11 @@ class Copies(Pair):
         return Job(lambda: [self._usual.assign(doc.post.id, _normal(doc)) for doc in docs], _letters(docs))
 
     def _docs(self, round: int) -> list[AnalysedPost]:
-        return _analysed(invented.posts(OURS, round + 100, self._known))
+        return analysed(invented.posts(OURS, round + 100, self._known))
 
 
-def _analysed(posts: Sequence[Post]) -> list[AnalysedPost]:
+def analysed(posts: Sequence[Post]) -> list[AnalysedPost]:
+    """Return *posts* with their normal forms, as the matcher gets them."""
     normals = normal_batch([post.text for post in posts])
     return [AnalysedPost(post=post, text=TextFinding(normal)) for post, normal in zip(posts, normals, strict=True)]
 

@@ -21,7 +21,7 @@ class Asked:
     *plain* says that which words stand in a post is enough to know; where they stand does not matter.
     """
 
-    __slots__ = ("_excluded", "_groups", "_known", "_ranked", "alternatives", "plain", "words")
+    __slots__ = ("_groups", "_known", "_ranked", "alternatives", "excluded", "plain", "words")
 
     def __init__(self, condition: Condition, numbers: Mapping[str, int]) -> None:
         text = condition.text
@@ -30,7 +30,7 @@ class Asked:
         self.plain = self.words is None or self.words.plain
         groups = [*text.must, *([tuple(chain.from_iterable(text.any))] if text.any else [])] if text else []
         self._groups = tuple(frozenset(numbers[word] for word in group) for group in groups)
-        self._excluded = frozenset(numbers[word] for word in text.none) if text else frozenset()
+        self.excluded = frozenset(numbers[word] for word in text.none) if text else frozenset()
         self._ranked = tuple((word, numbers[word]) for word in positive_words(text)) if text else ()
         self._known = {number: rank for rank, (_, number) in enumerate(self._ranked)}
 
@@ -39,7 +39,7 @@ class Asked:
         for group in self._groups:  # all() costs twice as much, and this is asked most
             if group.isdisjoint(numbers):
                 return False
-        return self._excluded.isdisjoint(numbers)
+        return self.excluded.isdisjoint(numbers)
 
     def holds(
         self, doc: AnalysedPost, numbers: AbstractSet[int], reading: Reading | None, *, met: bool = False
@@ -49,7 +49,7 @@ class Asked:
         *met* says that a word of each group is known to be there.
         """
         if self.plain:
-            if not (self._excluded.isdisjoint(numbers) if met else self.among(numbers)):
+            if not (self.excluded.isdisjoint(numbers) if met else self.among(numbers)):
                 return False
         elif self.words is not None and reading is not None and not self.words.holds(reading):
             return False
@@ -66,5 +66,9 @@ class Asked:
             return self.words.hits(reading)
         ranked = self._ranked
         if len(ranked) <= _FEW:
-            return tuple([word for word, number in ranked if number in numbers])
+            found = []
+            for word, number in ranked:  # a comprehension would cost a call more
+                if number in numbers:
+                    found.append(word)
+            return tuple(found)
         return tuple([ranked[rank][0] for rank in sorted(self._known[one] for one in self._known.keys() & numbers)])

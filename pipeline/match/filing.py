@@ -13,7 +13,9 @@ from pipeline.rulebook import Where
 
 _EXACT = ("eq", "in")
 _AMONG = ("in", "contains")
-_NOBODY: Final[list[Watcher]] = []  # shared by all words under which nothing is filed
+Filed = tuple[Needs, Watcher]
+"""A rule, and the groups of words it needs besides the one under which it is filed."""
+_NOBODY: Final[list[Filed]] = []  # shared by all words under which nothing is filed
 _LONG = 4  # beyond this, a longer word is no rarer
 
 
@@ -25,7 +27,7 @@ class Filing:
 
     def __init__(self, watchers: Iterable[Watcher], numbers: Mapping[str, int]) -> None:
         self._numbers = numbers
-        self._by_word: list[list[Watcher]] = [_NOBODY] * len(numbers)
+        self._by_word: list[list[Filed]] = [_NOBODY] * len(numbers)
         self._by_value: dict[str, dict[object, list[Watcher]]] = defaultdict(lambda: defaultdict(list))
         self._always: list[Watcher] = []
         listed = [(watcher, watcher.ways) for watcher in watchers]
@@ -36,15 +38,22 @@ class Filing:
                     self._file_by_word(watcher, way.groups, used)
                 else:
                     self._file_by_fields(watcher, way.where)
+        self._anchors = frozenset(number for number, filed in enumerate(self._by_word) if filed)
 
     def candidates(self, numbers: AbstractSet[int], doc: AnalysedPost) -> list[Watcher]:
         """Return the rules that *doc*, holding the words with *numbers*, could satisfy, in the rulebook's order."""
         by_word = self._by_word
         chosen: dict[int, Watcher] = {}
-        for number in numbers:
-            for watcher in by_word[number]:
-                if _met(watcher.needs or self._needs(watcher), numbers):
+        for number in self._anchors & numbers:
+            for others, watcher in by_word[number]:
+                for need in others:
+                    if need.isdisjoint(numbers):
+                        break
+                else:
                     chosen[watcher.order] = watcher
+        for watcher in chosen.values():
+            if watcher.needs is None:
+                watcher.make_ready(self._numbers)
         if self._by_value or self._always:
             chosen.update((watcher.order, self._ready(watcher)) for watcher in self._by_fields(doc))
         return [chosen[order] for order in sorted(chosen)] if len(chosen) > 1 else list(chosen.values())
@@ -54,17 +63,16 @@ class Filing:
             watcher.make_ready(self._numbers)
         return watcher
 
-    def _needs(self, watcher: Watcher) -> Needs:
-        return self._ready(watcher).needs or ()
-
     def _file_by_word(self, watcher: Watcher, groups: list[tuple[str, ...]], used: Mapping[str, int]) -> None:
         """File a rule under every word of its rarest group; no post without one of them can satisfy it."""
         anchor = min(groups, key=lambda group: sum(_commonness(word, used) for word in group))
+        others = tuple(frozenset([self._numbers[word] for word in group]) for group in groups if group is not anchor)
+        filed = (others, watcher)
         for word in anchor:
             number = self._numbers[word]
             if self._by_word[number] is _NOBODY:
                 self._by_word[number] = []
-            self._by_word[number].append(watcher)
+            self._by_word[number].append(filed)
 
     def _file_by_fields(self, watcher: Watcher, where: tuple[tuple[Where, ...], ...]) -> None:
         for alternative in where or ((),):
@@ -85,13 +93,6 @@ class Filing:
             value = FIELDS[field].of(doc)
             for one in value if isinstance(value, tuple) else (value,):
                 yield from filed.get(one, ())
-
-
-def _met(needs: Needs, numbers: AbstractSet[int]) -> bool:
-    for need in needs:  # noqa: SIM110 # asked more often than anything else, and all() costs twice as much
-        if need.isdisjoint(numbers):
-            return False
-    return True
 
 
 def _commonness(word: str, used: Mapping[str, int]) -> float:

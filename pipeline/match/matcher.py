@@ -140,11 +140,7 @@ class Matcher:
         reading = _reading(layer.automaton, doc, _Text(squeezed, offsets, hits), careful) if careful else None
         for watcher in candidates:
             try:
-                match = (
-                    watcher.match(standing, None)
-                    if watcher.plain and not watcher.costly
-                    else self._timed(watcher, standing, reading)
-                )
+                match = watcher.quick(standing) if watcher.simple else self._timed(watcher, standing, reading)
             except (TypeError, ValueError, ArithmeticError) as error:
                 # A value that is not of its field's type, such as a naive time.
                 self._complain(watcher, doc, type(error).__name__)

@@ -117,3 +117,21 @@ def test_a_post_that_could_match_holds_a_word_of_every_need(rule: Rule) -> None:
 
     assert watcher.needs == (frozenset({numbers["停水"], numbers["断水"]}), frozenset({numbers["投诉"]}))
     assert numbers["爆炸"] in watcher.numbers  # a signal needs its words found as well
+
+
+def test_the_quick_way_of_a_simple_rule_comes_to_the_same(rule: Rule) -> None:
+    text = TextCondition(must=(("停水", "断水"),), none=("通知",))
+    where = ((Where("place.street", "exists", True),),)
+    simple = replace(rule, condition=Condition(text, where), group_by=("place.street",), count_by="author.key")
+    watcher = ready(simple)
+
+    assert watcher.simple
+    assert not ready(replace(simple, signals={"险": DANGER})).simple
+    for doc in (
+        a_doc("停水", street="甲"),
+        a_doc("断水停水", street="甲"),
+        a_doc("停水通知", street="甲"),
+        a_doc("停水"),
+    ):
+        standing = Standing.of(doc, doc, found(watcher, doc))
+        assert watcher.quick(standing) == watcher.match(standing, None)
