@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from dashboards.console.posts import PostRow, post_row
-from pipeline.analyse.explained import Because, because
+from pipeline.analyse.explained import Because, Pieces, because
 from pipeline.analyse.sentiment import CITIZEN, model_for
 from pipeline.index import Hit, PostIndex
 from pipeline.ledger.corrections import Corrections
@@ -54,8 +54,9 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
 class PostDesk:
     """Shows one post, and takes what an officer says of its labels. What is withheld is shown to nobody here."""
 
-    def __init__(self, index: PostIndex, corrections: Corrections) -> None:
+    def __init__(self, index: PostIndex, corrections: Corrections, pieces: Pieces) -> None:
         self._index = index
+        self._pieces = pieces
         self._corrections = corrections
 
     def detail(self, post_id: str) -> Detail | None:
@@ -65,7 +66,7 @@ class PostDesk:
             return None
         return Detail(
             row=post_row(Hit(doc)),
-            why=tuple(because(doc)),
+            why=tuple(because(doc, self._pieces)),
             corrections=tuple(map(_told, self._corrections.of(post_id))),
             labels=LABELS,
             now={field: label_of(doc, field) for field in LABELS},

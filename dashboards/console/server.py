@@ -32,6 +32,7 @@ from dashboards.console.guard import Guard, forged
 from dashboards.console.health import Health
 from dashboards.console.picture import RANGES, Bar, Hot
 from dashboards.console.watch import Watch
+from pipeline.analyse.explained import Pieces
 from pipeline.directory import Directory
 from pipeline.errors import Misconfigured, Rejected, Unavailable
 from pipeline.index import PostIndex
@@ -53,13 +54,16 @@ def console(
     *,
     directory: Directory,
     corrections: Corrections,
+    pieces: Pieces,
     clock: Callable[[], datetime],
     timezone: str = "Asia/Shanghai",
     push_routes: Sequence[BaseRoute] = (),
     hosts: Collection[str] = (),
 ) -> Starlette:
     """Return the application. *hosts* are names, beside addresses and localhost, under which people reach it."""
-    pages = _Pages(index, CaseBoard(desk), corrections, health, directory, clock, timezone)
+    pages = _Pages(
+        index, CaseBoard(desk), corrections, PostDesk(index, corrections, pieces), health, directory, clock, timezone
+    )
     routes: list[BaseRoute] = [*pages.routes(), *push_routes, Mount("/static", StaticFiles(directory=STATIC))]
     app = Starlette(
         routes=routes,
@@ -105,13 +109,13 @@ def _told(handler: Handler) -> Handler:
 
 class _Pages:
     def __init__(
-        self, index: PostIndex, board: CaseBoard, corrections: Corrections, health: Callable[[datetime], Health],
-        directory: Directory, clock: Callable[[], datetime], timezone: str,
+        self, index: PostIndex, board: CaseBoard, corrections: Corrections, post_desk: PostDesk,
+        health: Callable[[datetime], Health], directory: Directory, clock: Callable[[], datetime], timezone: str,
     ) -> None:  # fmt: skip
         self._index = index
         self._board = board
         self._corrections = corrections
-        self._post_desk = PostDesk(index, corrections)
+        self._post_desk = post_desk
         self._health = health
         self._clock = clock
         self._timezone = timezone

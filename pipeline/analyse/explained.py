@@ -8,8 +8,11 @@ from typing import Final
 
 import msgspec
 
+from pipeline.analyse.classes import Classes
 from pipeline.analyse.cues import Lexicon
+from pipeline.analyse.sentiment import Sentiment, model_for
 from pipeline.model import AnalysedPost, MatterFinding, PlaceFinding, Reason
+from pipeline.settings import Analyse
 
 _MODELLED: Final = ("msg_kind", "department", "domain")
 _RANKED_SHOWN: Final = 3
@@ -25,10 +28,35 @@ class Because(msgspec.Struct, frozen=True, omit_defaults=True):
     why: tuple[Reason, ...] = ()
 
 
-def because(doc: AnalysedPost) -> list[Because]:
+class Pieces:
+    """The pieces of a text that moved a model, asked of the models when somebody wants to know: posts do not keep them.
+
+    The models are read at the first question.
+    """
+
+    def __init__(self, settings: Analyse) -> None:
+        self._settings = settings
+
+    def of(self, doc: AnalysedPost, field: str) -> tuple[Reason, ...]:
+        """Return what spoke for and against the label that a model gave to *field*, the strongest first."""
+        if field == "sentiment.label":
+            return self._judge.explain(doc.body(), model_for(doc.post))
+        return self._classes.explain(doc.body(), field.rpartition(".")[2])
+
+    @functools.cached_property
+    def _judge(self) -> Sentiment:
+        return Sentiment.open(self._settings.sentiment)
+
+    @functools.cached_property
+    def _classes(self) -> Classes:
+        return Classes.shipped()
+
+
+def because(doc: AnalysedPost, pieces: Pieces) -> list[Because]:
     """Return a line for every label that *doc* has, in the order an officer reads them."""
     parts: tuple[Callable[[AnalysedPost], Iterator[Because]], ...] = (
-        _gate, _matter, _sentiment, _place, _party, _privacy, _copies,
+        _gate, _matter, lambda doc: _modelled(doc, pieces), lambda doc: _sentiment(doc, pieces), _place, _party, _privacy,
+        _copies,
     )  # fmt: skip
     return [line for part in parts for line in part(doc)]
 
@@ -66,26 +94,27 @@ def _matter(doc: AnalysedPost) -> Iterator[Because]:
         yield Because(
             "matter.accusation", "true", "同一句里有公职和违纪", "an office and a misconduct in one sentence", accused
         )
-    yield from _modelled(found)
 
 
-def _modelled(found: MatterFinding) -> Iterator[Because]:
-    """Yield what models told: the labels they weighed, and the pieces of text that no word list knows."""
-    pieces = tuple(reason for reason in found.why if reason.cue not in _kinds())
+def _modelled(doc: AnalysedPost, pieces: Pieces) -> Iterator[Because]:
+    """Yield what models told: the labels they weighed, and the pieces of text that moved them."""
+    found = doc.matter or MatterFinding()
     for name in _MODELLED:
         if label := getattr(found, name):
             ranked = [f"{one.label} {one.p:.0%}" for one in found.ranked.get(name, ())[:_RANKED_SHOWN]]
             told = " > ".join(ranked) or label
-            yield Because(f"matter.{name}", label, f"模型判断：{told}", f"the model says: {told}", pieces)
+            field = f"matter.{name}"
+            why = pieces.of(doc, field)
+            yield Because(field, label, f"模型判断：{told}", f"the model says: {told}", why)
 
 
-def _sentiment(doc: AnalysedPost) -> Iterator[Because]:
+def _sentiment(doc: AnalysedPost, pieces: Pieces) -> Iterator[Because]:
     found = doc.sentiment
     if found is None:
         return
     zh = f"负面 {found.p_neg:.0%}，正面 {found.p_pos:.0%}；模型 {found.model or '无'}"
     en = f"negative {found.p_neg:.0%}, positive {found.p_pos:.0%}; model {found.model or 'none'}"
-    yield Because("sentiment.label", found.label.value, zh, en, found.why)
+    yield Because("sentiment.label", found.label.value, zh, en, found.why or pieces.of(doc, "sentiment.label"))
 
 
 def _place(doc: AnalysedPost) -> Iterator[Because]:

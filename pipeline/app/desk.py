@@ -23,6 +23,7 @@ from dashboards.console.server import console
 from pipeline.analyse import AnalyseStage, Analyst, ClusterStage
 from pipeline.analyse.cluster import MOST, Clusters
 from pipeline.analyse.events import SPAN, Events
+from pipeline.analyse.explained import Pieces
 from pipeline.app import crew
 from pipeline.app.health import HealthBook
 from pipeline.bus import Bus
@@ -190,7 +191,8 @@ class App:
         """Return the page, its API and the push door."""
         return console(
             self.index, self.desk, HealthBook(self, self._frontier(), self._running_parts(), STAGES),
-            directory=self.directory, corrections=Corrections(self.ledger), clock=self.clock.now,
+            directory=self.directory, corrections=Corrections(self.ledger),
+            pieces=Pieces(self.settings.analyse), clock=self.clock.now,
             timezone=self.settings.timezone, push_routes=push_routes(self.intake, push_sources(self.sources), self.clock.now, Seen()),
         )  # fmt: skip
 

@@ -15,7 +15,7 @@ from crawlers.intake import Intake, words_of
 from crawlers.pseudonyms import Pseudonyms
 from crawlers.recording import card_of, raw_post, row_of
 from pipeline.analyse import Analyst
-from pipeline.analyse.explained import because
+from pipeline.analyse.explained import Pieces, because
 from pipeline.app import App
 from pipeline.errors import Rejected
 from pipeline.model import Access, AnalysedPost, Kind, Post, as_tree
@@ -30,10 +30,11 @@ _BLOCKS = ("sentiment", "matter", "place", "party", "privacy", "gate", "cluster"
 def analyse_lines(settings: Settings, explain: bool) -> None:
     app = App(settings)
     analyst = Analyst.open(settings.analyse, app.directory, app.clusters, [app.events], explain=explain)
+    pieces = Pieces(settings.analyse) if explain else None
     masker = Masker(app.directory)
     reader = _LineReader(Intake(app.bus, masker, Pseudonyms.fixed()), masker, settings.timezone)
     for batch in _batches(sys.stdin.buffer):
-        for line in _answers(analyst, [reader.read(number, raw) for number, raw in batch], explain):
+        for line in _answers(analyst, [reader.read(number, raw) for number, raw in batch], pieces):
             sys.stdout.write(msgspec.json.encode(line).decode().translate(_LINE_ENDS) + "\n")
         sys.stdout.flush()
     app.close()
@@ -75,7 +76,7 @@ class _LineReader:
         return _Line(number, row.get("id", post.native_id), post, masked)
 
 
-def _answers(analyst: Analyst, lines: list[_Line], explain: bool) -> Iterator[dict[str, object]]:
+def _answers(analyst: Analyst, lines: list[_Line], pieces: Pieces | None) -> Iterator[dict[str, object]]:
     docs = iter(analyst.analyse([line.post for line in lines if isinstance(line.post, Post)]))
     for line in lines:
         if isinstance(line.post, str):
@@ -84,7 +85,10 @@ def _answers(analyst: Analyst, lines: list[_Line], explain: bool) -> Iterator[di
             doc = next(docs)
             blocks = _blocks(doc)
             blocks["privacy"] |= _hidden(doc.post, line.masked)
-            yield {"id": line.id, **(_with_reasons(blocks, doc) if explain else _without_reasons(blocks))}
+            yield {
+                "id": line.id,
+                **(_without_reasons(blocks) if pieces is None else _with_reasons(blocks, doc, pieces)),
+            }
 
 
 def _blocks(doc: AnalysedPost) -> dict[str, dict[str, object]]:
@@ -104,8 +108,8 @@ def _hidden(post: Post, masked: Masked) -> dict[str, object]:
     return {"title": post.title, "text": post.text, "classes": list(masked.classes), "spans": spans}
 
 
-def _with_reasons(blocks: dict[str, dict[str, object]], doc: AnalysedPost) -> dict[str, object]:
-    return {**blocks, "explain": msgspec.to_builtins(because(doc))}
+def _with_reasons(blocks: dict[str, dict[str, object]], doc: AnalysedPost, pieces: Pieces) -> dict[str, object]:
+    return {**blocks, "explain": msgspec.to_builtins(because(doc, pieces))}
 
 
 def _without_reasons(blocks: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:

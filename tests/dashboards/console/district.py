@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from dashboards.console import Health, Part, SourceHealth, StageHealth, console
+from pipeline.analyse.explained import Pieces
 from pipeline.bus import Message
 from pipeline.bus.sqlite import SqliteBus
 from pipeline.directory import Directory
@@ -35,6 +36,7 @@ from pipeline.model import (
 )
 from pipeline.notify import NotifyStage
 from pipeline.notify.desk import Desk
+from pipeline.settings import Analyse
 from pipeline.topics import SIGNALS
 from tests.build import NOON, an_analysed
 
@@ -101,6 +103,7 @@ class District:
     def app(self, **more: Any) -> Starlette:
         return console(
             self.index, self.desk, lambda _now: self.health, directory=self.directory, corrections=self.corrections,
+            pieces=Pieces(Analyse()),
             clock=self.now, **more
         )  # fmt: skip
 

@@ -8,14 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.analyse.analyst import Analyst
-from pipeline.analyse.explained import Because, because
+from pipeline.analyse.explained import Because, Pieces, because
 from pipeline.directory import Directory
-from pipeline.model import AnalysedPost, ClusterFinding, GateFinding, GateStatus, Reason
+from pipeline.model import AnalysedPost, ClusterFinding, GateFinding, GateStatus, Kind, Reason
 from pipeline.settings import Analyse
 from pipeline.text.normal import folded
 from tests.build import a_post
 
 ANALYST = Analyst.open(Analyse(), Directory.read(), explain=True)
+PIECES_OF = Pieces(Analyse())
 PIECES = [
     "锦湖里", "又停水了", "，", "。", "投诉", "谢谢", "海榆市", "湖东街道", "区水务局", "宏远物业", "不管", "煤气味很大", "有人晕倒", "老板欠薪", "煤气xie漏",
     "三小", "怎么办理", "加微信", "贷款秒批", "🚱", " ", "no water in Jinhuli", "東湖花園", "演习", "38个工友", "點讚", "\n",
@@ -28,7 +29,7 @@ def read(text: str, title: str = "") -> AnalysedPost:
 
 
 def lines(doc: AnalysedPost) -> dict[str, Because]:
-    return {line.field: line for line in because(doc)}
+    return {line.field: line for line in because(doc, PIECES_OF)}
 
 
 def stands(cue: str, said: str) -> bool:
@@ -46,7 +47,7 @@ def stands(cue: str, said: str) -> bool:
 def test_every_reason_of_every_label_stands_where_it_says(text: str, title: str) -> None:
     doc = read(text, title)
 
-    for line in because(doc):
+    for line in because(doc, PIECES_OF):
         for reason in line.why:
             assert 0 <= reason.start < reason.end <= len(doc.body())
             assert stands(reason.cue, doc.body()[reason.start : reason.end]), (line.field, reason)
@@ -76,6 +77,17 @@ def test_each_label_names_its_own_words() -> None:
 )
 def test_what_no_word_carried_is_said_in_words(text: str, field: str, words: str) -> None:
     assert words in lines(read(text))[field].zh
+
+
+def test_each_question_to_a_model_has_its_own_pieces() -> None:
+    (doc,) = ANALYST.analyse([a_post("p1", "我想请问，锦湖里的公交车什么时候恢复，孩子上学不方便", kind=Kind.MESSAGE)])
+    told = lines(doc)
+
+    assert told["matter.department"].why != told["matter.msg_kind"].why
+    for field in ("matter.department", "matter.msg_kind", "matter.domain", "sentiment.label"):
+        assert "模型" in told[field].zh
+        for reason in told[field].why:
+            assert doc.body()[reason.start : reason.end] == reason.cue
 
 
 def test_a_copy_says_how_alike_it_is() -> None:
