@@ -22,6 +22,10 @@ _KNOWN: Final[Mapping[str, Mapping[str, str]]] = {
     "govmsg_taidi": {"department": "label"},
     "govmsg_msga": {"domain": "label", "msg_kind": "msg_type"},
 }
+# Known sets whose ``label`` answers none of our questions.
+_OTHERS: Final = (
+    "govqa_", "reply_", "taidi_", "weibo", "ewect_", "nlpcc_", "review_", "news_", "pair_", "harm_", "rumor_",
+)  # fmt: skip
 _TOKENS: Final = re.compile(r"\s+")
 
 
@@ -61,20 +65,29 @@ def read(task: str, files: Sequence[Path]) -> list[Filed]:
     return rows
 
 
+def texts(files: Sequence[Path]) -> list[str]:
+    """Return every text of *files* once, whether anybody filed it or not."""
+    return list(dict.fromkeys(text for file in files for row in _lines(file) if (text := _text(row))))
+
+
 def _rows(task: str, file: Path) -> Iterator[Filed]:
     fields = _fields(task, file.name)
+    for number, row in enumerate(_lines(file)):
+        label = next((str(row[field]) for field in fields if row.get(field)), "")
+        if label and (text := _text(row)):
+            yield Filed(str(row.get("id", number)), text, label.replace("/", ""))
+
+
+def _lines(file: Path) -> Iterator[dict[str, object]]:
     with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as lines:
-        for number, line in enumerate(lines):
-            row = msgspec.json.decode(line, type=dict[str, object])
-            label = next((str(row[field]) for field in fields if row.get(field)), "")
-            if label and (text := _text(row)):
-                yield Filed(str(row.get("id", number)), text, label.replace("/", ""))
+        for line in lines:
+            yield msgspec.json.decode(line, type=dict[str, object])
 
 
 def _fields(task: str, name: str) -> Sequence[str]:
     known = next((fields for prefix, fields in _KNOWN.items() if name.startswith(prefix)), None)
     if known is None:
-        return (task, "label")
+        return (task,) if name.startswith(_OTHERS) else (task, "label")
     return [known[task]] if task in known else []
 
 

@@ -26,21 +26,21 @@ from pipeline.text.normal import normal
 TASKS: Final = ("department", "msg_kind", "domain")
 MODELS: Final = Path(__file__).with_name("models")
 CHUNK: Final = 256  # texts at a time: their n-grams stay in the processor's cache
-MOST: Final = 8256  # occurrences in one text that are summed; a longer text is judged by a sample of its n-grams
 SHOWN: Final = 3  # labels that are told of each question
 REASONS: Final = 8  # n-grams in an explanation
 _TOLD: Final = 3  # of them for each question where all are told together
-_WORTH: Final = np.array([0, 1, 2, 2, 3, 3, 3, 3, 4])  # an n-gram that comes often counts more, but not as often
-_LANES: Final = 3  # columns in one 64-bit word; MOST × 127 fits a lane
-_LANE: Final = np.int64(21)
-_LOW: Final = np.int64((1 << 21) - 1)
-_SIGN: Final = np.int64(1 << 20)
+_WORTH: Final = np.array([0, 1, 2, 2, 3, 3, 3, 3, 4], np.uint64)  # what comes often counts more, but not as often
+_LANES: Final = 8  # columns in one 64-bit word, a byte each
+_BLOCK: Final = 64  # n-grams that are summed in 16 bits a lane: 64 × 255 × 4 fits
+_ZERO: Final = 128  # the byte that stands for a weight of 0
+_EVEN: Final = np.uint64(0x00FF00FF00FF00FF)
+_BYTE: Final = np.uint64(8)
 _NUMBER: Final = np.uint32(BITS)
 _SLOT: Final = np.uint32((1 << BITS) - 1)
 
 Floats = npt.NDArray[np.float64]
 Weights = npt.NDArray[np.int8]
-Words = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.intp]
 Ranking = dict[str, tuple[Ranked, ...]]
 
@@ -86,8 +86,8 @@ class Classes:
         by_count = sorted(models, key=lambda task: not models[task].counted)
         groups = [[task for task in by_count if models[task].counted is counted] for counted in (True, False)]
         tables = [_packed([weights[task] for task in group]) for group in groups]
-        self._table = np.concatenate(tables, axis=1)
-        self._counted = tables[0].shape[1]  # words whose columns count an n-gram by its worth
+        self._table = np.concatenate(tables)
+        self._counted = len(tables[0])  # words whose columns count an n-gram by its worth
         self._columns = _columns(groups, models)
 
     @classmethod
@@ -180,11 +180,26 @@ class Classes:
         return tuple({(reason.start, reason.end): reason for reason in found}.values())
 
     def _sums(self, found: Counted) -> Floats:
-        rows = self._table.take(found.slots, axis=0)
-        again = np.flatnonzero(found.worth > 1)
-        rows[again, : self._counted] *= found.worth[again, None]
-        starts = np.cumsum(found.counts) - found.counts  # no text is without n-grams: its edges count
-        return _unpacked(np.add.reduceat(rows, starts, axis=0))
+        """Return the sum of every column for each text."""
+        slots = found.slots.astype(np.intp)
+        blocks, first = _blocks(found.counts)
+        sums = np.empty((len(blocks), 2 * len(self._table)), np.uint64)
+        # Word by word: rows of all words would be fresh memory of megabytes each time, and page faults cost more.
+        odd, even = np.empty((2, len(slots)), np.uint64)
+        for number, word in enumerate(self._table):
+            word.take(slots, out=odd, mode="clip")
+            np.bitwise_and(odd, _EVEN, out=even)
+            np.right_shift(odd, _BYTE, out=odd)
+            np.bitwise_and(odd, _EVEN, out=odd)
+            for half, lanes in enumerate((even, odd)):
+                if number < self._counted:
+                    lanes *= found.worth
+                sums[:, 2 * number + half] = np.add.reduceat(lanes, blocks)
+        total = np.add.reduceat(sums.view(np.uint16), first, axis=0, dtype=np.int64).astype(np.float64)
+        worth = np.add.reduceat(found.worth, blocks[first])
+        total[:, : self._counted * _LANES] -= _ZERO * worth[:, None].astype(np.float64)
+        total[:, self._counted * _LANES :] -= _ZERO * found.counts[:, None]
+        return total
 
 
 def _is_asked(doc: AnalysedPost) -> bool:
@@ -196,7 +211,7 @@ def _normal(doc: AnalysedPost) -> str:
 
 
 def count(found: Grid) -> Counted:
-    """Return the distinct slots of each text of a batch; of a very long one a sample, by the order of the hash."""
+    """Return the distinct slots of each text of a batch."""
     numbers = np.arange(len(found.counts), dtype=np.uint32) << _NUMBER
     keys = (found.slots | np.repeat(numbers, found.counts)).ravel()
     keys.sort()
@@ -206,19 +221,15 @@ def count(found: Grid) -> Counted:
     worth = _WORTH.take(np.diff(places, append=len(keys)), mode="clip")
     distinct = keys.take(places)
     bounds = np.append(np.searchsorted(distinct, numbers), len(distinct))
-    counted = Counted(distinct & _SLOT, worth, np.diff(bounds))
-    return counted if len(keys) <= MOST else _sampled(counted)
+    return Counted(distinct & _SLOT, worth, np.diff(bounds))
 
 
-def _sampled(found: Counted) -> Counted:
-    """Return as much of each text as MOST occurrences are worth."""
-    starts = np.cumsum(found.counts) - found.counts
-    total = np.cumsum(found.worth)
-    so_far = total - np.repeat(total[starts] - found.worth[starts], found.counts)
-    kept = so_far <= MOST
-    if kept.all():
-        return found
-    return Counted(found.slots[kept], found.worth[kept], np.add.reduceat(kept, starts, dtype=np.intp))
+def _blocks(counts: Places) -> tuple[Places, Places]:
+    """Return where blocks of at most _BLOCK n-grams start, none across two texts, and the first block of each text."""
+    many = -(-counts // _BLOCK)  # no text is without n-grams: its edges count
+    first = np.cumsum(many) - many
+    starts = np.cumsum(counts) - counts
+    return np.repeat(starts - first * _BLOCK, many) + np.arange(many.sum()) * _BLOCK, first
 
 
 def _columns(groups: Sequence[Sequence[str]], models: Mapping[str, Model]) -> dict[str, slice]:
@@ -234,25 +245,15 @@ def _columns(groups: Sequence[Sequence[str]], models: Mapping[str, Model]) -> di
 
 
 def _packed(weights: Sequence[Weights]) -> Words:
-    """Return the columns of *weights* three to a word, each with room for the sum of MOST of them."""
-    columns = np.concatenate([np.zeros((1 << BITS, 0), np.int8), *weights], axis=1)
-    table = np.zeros((len(columns), -(-columns.shape[1] // _LANES)), np.int64)
-    for column in range(columns.shape[1]):
-        word, lane = divmod(column, _LANES)
-        table[:, word] += columns[:, column].astype(np.int64) << (_LANE * lane)
+    """Return rows of words, each with eight columns of *weights*: the first four in its even bytes, four in the odd."""
+    columns = [column for weight in weights for column in weight.T]
+    words = -(-len(columns) // _LANES)
+    table = np.full((words, 1 << BITS), _ZERO * 0x0101010101010101, np.uint64)
+    for number, column in enumerate(columns):
+        word, lane = divmod(number, _LANES)
+        byte = np.uint64(8 * (lane * 2 if lane < 4 else lane * 2 - 7))
+        table[word] ^= ((column.astype(np.int64) + _ZERO) ^ _ZERO).astype(np.uint64) << byte
     return table
-
-
-def _unpacked(sums: Words) -> Floats:
-    """Return the sum of every column of *sums*, three to a word."""
-    columns = np.empty((*sums.shape, _LANES))
-    for lane in range(_LANES - 1):
-        low = ((sums & _LOW) ^ _SIGN) - _SIGN
-        columns[..., lane] = low
-        sums = (sums - low) >> _LANE
-    columns[..., -1] = sums
-    flat: Floats = columns.reshape(len(sums), -1)
-    return flat
 
 
 def softmax(odds: Floats) -> Floats:

@@ -2,7 +2,9 @@
 
 Three linear models answer together, since an average of linear models is one: two support vector machines, which see
 n-grams stretched by how unevenly the classes use them (Wang and Manning 2012, "Baselines and bigrams") and by how
-rare they are, and naive Bayes, which is surer where a class has few texts.
+rare they are, and naive Bayes, which is surer where a class has few texts. Where a ``Context`` is given, the machines
+also see what the n-grams of a text keep company with in many unlabelled texts; that too is linear and folds into
+the same weights.
 """
 
 from __future__ import annotations
@@ -20,10 +22,14 @@ from pipeline.text.normal import normal_batch
 Floats = npt.NDArray[np.float64]
 Truth = npt.NDArray[np.intp]
 Matrix = Any  # scipy ships no types; always a csr_matrix
+Context = npt.NDArray[np.float32]  # slots × directions
 
 _STRENGTH = 1.0
 _SMOOTHING = 0.1, 0.5  # of the shares that stretch, and of naive Bayes
 _FEWEST = 2  # texts that an n-gram must be in
+_KNOWN, _COMMON = 5, 0.5  # texts, and share of texts, between which an n-gram has company worth knowing
+_DIRECTIONS = 150  # of the context
+_TRUST = 1.4, 0.7  # in the context, of each machine
 _LARGEST = 127
 _CUT = 0.9999  # of the weights are stored as they are; the few larger ones as the largest
 
@@ -55,27 +61,42 @@ def matrix(texts: Sequence[str], *, counted: bool) -> Matrix:
     rows = []
     for start in range(0, len(texts), CHUNK):
         found = count(grid(normal_batch(texts[start : start + CHUNK])))
-        worth = found.worth if counted else np.ones(len(found.slots))
+        worth = found.worth.astype(np.float64) if counted else np.ones(len(found.slots))
         values = worth / np.repeat(np.sqrt(found.counts), found.counts)
         bounds = np.concatenate(([0], np.cumsum(found.counts)))
         rows.append(csr_matrix((values, found.slots.astype(np.int32), bounds), shape=(len(found.counts), 1 << BITS)))
     return vstack(rows).tocsr()
 
 
-def fit(rows: Matrix, truth: Truth, classes: int) -> Columns:
+def context(rows: Matrix) -> Context:
+    """Return the directions in which the n-grams of *rows* go together, scaled to rows of length one on average."""
+    from sklearn.utils.extmath import randomized_svd
+
+    seen = np.bincount(rows.indices, minlength=rows.shape[1])
+    known = (seen >= _KNOWN) & (seen < _COMMON * rows.shape[0])
+    rarity = np.where(known, np.log(rows.shape[0] / np.maximum(seen, 1)), 0.0).astype(np.float32)
+    stretched = rows.multiply(rarity[None, :]).tocsr().astype(np.float32)
+    _, _, directions = randomized_svd(stretched, _DIRECTIONS, n_iter=2, random_state=0)
+    found = (directions * rarity).T
+    return np.asarray(found / np.sqrt(np.square(rows @ found).sum(axis=1).mean()), np.float32)
+
+
+def fit(rows: Matrix, truth: Truth, classes: int, company: Context | None = None) -> Columns:
     """Return the columns that tell the *classes* of *truth* apart. The same data give the same columns."""
     seen = np.bincount(rows.indices, minlength=rows.shape[1])
-    kept = np.flatnonzero(seen >= _FEWEST)
-    rows = rows[:, kept]
-    rarity = np.log((1 + rows.shape[0]) / (1 + seen[kept])) + 1
-    bayes = _shares(rows, truth, classes, _SMOOTHING[1])
-    uneven = _shares(rows, truth, classes, _SMOOTHING[0]).std(axis=1)
-    stretches = uneven / uneven.mean(), np.sqrt(uneven * rarity) / np.sqrt(uneven * rarity).mean()
-    parts = [*(_machine(rows, truth, stretch) for stretch in stretches), Columns(bayes, np.zeros(classes))]
-    spreads = [float(part.scores(rows).std()) for part in parts]
+    kept = seen >= _FEWEST
+    rarity = np.where(kept, np.log((1 + rows.shape[0]) / (1 + seen)) + 1, 0.0)
+    bayes = _shares(rows, truth, classes, _SMOOTHING[1]) * kept[:, None]
+    uneven = _shares(rows, truth, classes, _SMOOTHING[0]).std(axis=1) * kept
+    stretches = uneven, np.sqrt(uneven * rarity)
+    parts = [
+        *(_machine(rows, truth, s / s[kept].mean(), company, t) for s, t in zip(stretches, _TRUST, strict=True)),
+        Columns(bayes, np.zeros(classes)),
+    ]
     weights, intercept = np.zeros((1 << BITS, classes)), np.zeros(classes)
-    for part, spread in zip(parts, spreads, strict=True):
-        weights[kept] += part.weights / spread
+    for part in parts:
+        spread = float(part.scores(rows).std())
+        weights += part.weights / spread
         intercept += part.intercept / spread
     return Columns(weights, intercept)
 
@@ -107,15 +128,25 @@ def on_disk(columns: Columns, calibration: Calibration) -> tuple[Weights, float,
     return whole, unit * calibration.scale, tuple(bias[:-1].tolist())
 
 
-def _machine(rows: Matrix, truth: Truth, stretch: Floats) -> Columns:
+def _machine(rows: Matrix, truth: Truth, stretch: Floats, company: Context | None, trust: float) -> Columns:
+    from scipy.sparse import csr_matrix, hstack
     from sklearn.svm import LinearSVC
 
+    kept = np.flatnonzero(stretch)
+    stretched = rows[:, kept].multiply(stretch[kept][None, :]).tocsr()
+    if company is not None:
+        trust *= float(np.sqrt(stretched.multiply(stretched).sum(axis=1).mean()))
+        stretched = hstack([stretched, csr_matrix(rows @ company * trust)]).tocsr()
     model = LinearSVC(C=_STRENGTH, random_state=0, max_iter=2000)
-    model.fit(rows.multiply(stretch[None, :]).tocsr(), truth)
-    weights, intercept = model.coef_, model.intercept_
-    if len(weights) == 1:  # of two classes it tells the second only
-        weights, intercept = np.concatenate([-weights, weights]), np.concatenate([-intercept, intercept])
-    return Columns((weights * stretch).T, intercept)
+    model.fit(stretched, truth)
+    found, intercept = model.coef_, model.intercept_
+    if len(found) == 1:  # of two classes it tells the second only
+        found, intercept = np.concatenate([-found, found]), np.concatenate([-intercept, intercept])
+    weights = np.zeros((rows.shape[1], len(found)))
+    weights[kept] = (found[:, : len(kept)] * stretch[kept]).T
+    if company is not None:
+        weights += company @ (found[:, len(kept) :].T * trust)
+    return Columns(weights, intercept)
 
 
 def _shares(rows: Matrix, truth: Truth, classes: int, smoothing: float) -> Floats:

@@ -6,23 +6,37 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.analyse import scoring
-from pipeline.analyse.classdata import FOLDS, Filed, read
+from pipeline.analyse.classdata import FOLDS, Filed, read, texts
 from pipeline.analyse.classes import Model, Weights
-from pipeline.analyse.classfit import Floats, Truth, calibrated, fit, matrix, on_disk
+from pipeline.analyse.classfit import (
+    Columns,
+    Context,
+    Floats,
+    Matrix,
+    Truth,
+    calibrated,
+    context,
+    fit,
+    matrix,
+    on_disk,
+)
 
 SPLIT: Final = (
     f"{FOLDS} folds by sha256 of the text; each is scored by weights and a calibration that saw none of it; "
-    "the shipped weights are fitted on all of them"
+    "the shipped weights are fitted on all of them; a context (domain) knows the words of all texts, never their labels"
 )
 COUNTED: Final = frozenset({"department", "domain"})
 """Questions of which an n-gram that comes again tells more; the kind of a message shows in a word said once."""
+
+IN_CONTEXT: Final = frozenset({"domain"})
+"""Questions with many classes of few texts: what goes with what is also learned from texts that nobody filed."""
 
 Progress = Callable[[str], None]
 
@@ -34,6 +48,24 @@ class Card(Model, frozen=True, kw_only=True):
     data: dict[str, int]
     scores: dict[str, float]
     f1: dict[str, float]
+
+
+class _Matter(NamedTuple):
+    """Texts, what each was filed under, and the context if there is one."""
+
+    rows: Matrix
+    truth: Truth
+    company: Context | None
+
+    @property
+    def classes(self) -> int:
+        return int(self.truth.max()) + 1
+
+    def part(self, chosen: npt.NDArray[np.bool_]) -> _Matter:
+        return _Matter(self.rows[np.flatnonzero(chosen)], self.truth[chosen], self.company)
+
+    def fitted(self) -> Columns:
+        return fit(self.rows, self.truth, self.classes, self.company)
 
 
 class _Held(msgspec.Struct, frozen=True):
@@ -48,10 +80,10 @@ def train(task: str, data: Sequence[Path], out: Path, progress: Progress = lambd
     rows = read(task, data)
     progress(f"读入 {len(rows)} 条 / {len(rows)} rows")
     labels, truth = _labels(rows)
-    texts = matrix([row.text for row in rows], counted=task in COUNTED)
-    held = _held_out(rows, texts, truth, len(labels), progress)
+    matter = _Matter(matrix([row.text for row in rows], counted=task in COUNTED), truth, _company(task, data, progress))
+    held = _held_out(rows, matter, progress)
     progress(f"训练 {task} / training {task}")
-    weights, scale, bias = on_disk(fit(texts, truth, len(labels)), calibrated(held.scores, truth))
+    weights, scale, bias = on_disk(matter.fitted(), calibrated(held.scores, truth))
     out.mkdir(parents=True, exist_ok=True)
     card = Card(
         task,
@@ -74,9 +106,16 @@ def train(task: str, data: Sequence[Path], out: Path, progress: Progress = lambd
 def evaluate(task: str, data: Sequence[Path], progress: Progress = lambda step: None) -> dict[str, float]:
     """Return how well *task* is told of texts that the weights did not see: every part of *data* in its turn."""
     rows = read(task, data)
-    labels, truth = _labels(rows)
-    texts = matrix([row.text for row in rows], counted=task in COUNTED)
-    return _scores(_held_out(rows, texts, truth, len(labels), progress).probabilities, truth)
+    _, truth = _labels(rows)
+    matter = _Matter(matrix([row.text for row in rows], counted=task in COUNTED), truth, _company(task, data, progress))
+    return _scores(_held_out(rows, matter, progress).probabilities, truth)
+
+
+def _company(task: str, data: Sequence[Path], progress: Progress) -> Context | None:
+    if task not in IN_CONTEXT:
+        return None
+    progress("上下文 / context")
+    return context(matrix(texts(data), counted=task in COUNTED))
 
 
 def _labels(rows: Sequence[Filed]) -> tuple[tuple[str, ...], Truth]:
@@ -87,22 +126,19 @@ def _labels(rows: Sequence[Filed]) -> tuple[tuple[str, ...], Truth]:
     return labels, np.array([numbers[row.label] for row in rows])
 
 
-def _held_out(rows: Sequence[Filed], texts: object, truth: Truth, classes: int, progress: Progress) -> _Held:
+def _held_out(rows: Sequence[Filed], matter: _Matter, progress: Progress) -> _Held:
     folds = np.array([row.fold for row in rows])
-    scores = np.zeros((len(rows), classes))
+    truth = matter.truth
+    scores = np.zeros((len(rows), matter.classes))
     for fold in range(FOLDS):
         progress(f"检验 {fold + 1}/{FOLDS} / testing part {fold + 1} of {FOLDS}")
         tested = folds == fold
-        scores[tested] = fit(_rows(texts, ~tested), truth[~tested], classes).scores(_rows(texts, tested))
+        scores[tested] = matter.part(~tested).fitted().scores(matter.part(tested).rows)
     probabilities = np.zeros_like(scores)
     for fold in range(FOLDS):
         tested = folds == fold
         probabilities[tested] = calibrated(scores[~tested], truth[~tested]).probabilities(scores[tested])
     return _Held(scores, probabilities)
-
-
-def _rows(texts: object, chosen: npt.NDArray[np.bool_]) -> object:
-    return texts[np.flatnonzero(chosen)]  # type: ignore[index] # scipy ships no types
 
 
 def _scores(probabilities: Floats, truth: Truth) -> dict[str, float]:

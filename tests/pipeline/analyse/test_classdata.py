@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.analyse.classdata import FEWEST, FOLDS, Filed, read
+from pipeline.analyse.classdata import FEWEST, FOLDS, Filed, read, texts
 from pipeline.errors import Misconfigured
 from tests.pipeline.analyse.test_labelled import a_file
 
@@ -27,6 +27,14 @@ def test_a_known_set_answers_only_its_own_questions(tmp_path: Path) -> None:
     assert {row.label for row in read("msg_kind", [file])} == {"投诉求助", "咨询"}
     with pytest.raises(Misconfigured, match="department"):
         read("department", [file])
+
+
+def test_labels_of_something_else_are_no_answer_but_their_words_are_read(tmp_path: Path) -> None:
+    ours = a_file(tmp_path, "govmsg_msga.jsonl", *some("城建"), *some("交通"))
+    other = a_file(tmp_path, "reply_own.jsonl", *some("1"), *some("1"))
+
+    assert {row.label for row in read("domain", [ours, other])} == {"城建", "交通"}
+    assert len(texts([ours, other])) == 3 * FEWEST
 
 
 def test_officers_labels_are_read_by_the_name_of_the_question(tmp_path: Path) -> None:

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.analyse.analyst import Analyst
-from pipeline.analyse.classes import CHUNK, MODELS, MOST, SHOWN, TASKS, Classes, count
+from pipeline.analyse.classes import CHUNK, MODELS, SHOWN, TASKS, Classes, Model, count, softmax
 from pipeline.analyse.ngrams import grid
 from pipeline.errors import Misconfigured
 from pipeline.model import Kind, MatterFinding
@@ -60,13 +61,18 @@ def test_ranked_labels_are_probable_in_their_order(text: str) -> None:
         assert chances[-1] >= 0 and sum(chances) <= 1.001
 
 
-@pytest.mark.parametrize("text", [SAID[0][1] * 700, "".join(map(chr, range(0x4E00, 0x4E00 + 20_000)))])
-def test_a_very_long_text_is_judged_by_a_sample_that_cannot_overflow(text: str) -> None:
-    counted = count(grid([text, "短"]))
-
-    assert counted.worth[: counted.counts[0]].sum() <= MOST
-    assert counted.counts.sum() == len(counted.slots)
-    assert CLASSES.rank([text, "短"])[1] == CLASSES.rank(["短"])[0]
+@given(st.lists(st.text("停水了谁管", max_size=400), min_size=1, max_size=5))
+@example([SAID[0][1] * 700, "".join(map(chr, range(0x4E00, 0x4E00 + 9_000))), ""])
+def test_what_is_summed_by_bytes_is_what_the_weights_say(texts: list[str]) -> None:
+    counted = count(grid(texts))
+    owners = np.repeat(np.arange(len(texts)), counted.counts)
+    for task, answer in CLASSES.answers(grid(texts)).items():
+        model = msgspec.json.decode((MODELS / f"{task}.json").read_bytes(), type=Model)
+        rows = np.load(MODELS / model.file)[counted.slots].astype(float)
+        rows *= counted.worth[:, None].astype(float) if model.counted else 1.0
+        sums = np.stack([rows[owners == number].sum(axis=0) for number in range(len(texts))])
+        odds = sums / np.sqrt(counted.counts)[:, None] * model.scale + model.bias
+        assert answer.probabilities == pytest.approx(softmax(np.pad(odds, ((0, 0), (0, 1)))), abs=1e-9)
 
 
 def test_what_comes_often_is_worth_more_but_not_as_often() -> None:
