@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from pipeline.bench import grouping, measures
+from pipeline.bench import grouping, masking, measures
 from pipeline.errors import Fault, Misconfigured
 
 Progress = Callable[[str], None]
@@ -72,6 +72,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "sentiment": measures.sentiment,
     "event": grouping.events,
     "duplicates": grouping.duplicates,
+    "privacy": masking.masked_rows,
 }
 """What can be measured here, by name."""
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 from pipeline.bench import invented, usual
 from pipeline.bench.contest import Job, Pair
 from pipeline.directory import Directory
 from pipeline.privacy import Masker
+from pipeline.privacy.proof import proof
 
 POSTS = 2_048  # a round
 BATCH = 256
 FEW = 128  # a round for the other side
 EVERY = 20  # one post in so many holds a number of a person
+
+
+def masked_rows(data: Path, progress: Callable[[str], None]) -> dict[str, float]:
+    """Return recall and precision of masking over invented texts; no set in *data* is needed."""
+    progress("privacy")
+    return dict(proof(Masker(Directory.read())))
 
 
 class Masking(Pair):
