@@ -11,10 +11,11 @@ from pipeline.bench import scale, sizing
 from pipeline.bench.contest import Contest, Row, measure
 from pipeline.bench.durable import Flow, Log
 from pipeline.bench.many import ManyRules
+from pipeline.bench.masking import Masking
 from pipeline.bench.stages import Copies, Feelings, Rules, Whole
 from pipeline.errors import Fault, Misconfigured
 
-_CONTESTS: Final[tuple[type[Contest], ...]] = (Whole, Feelings, Rules, ManyRules, Copies, Log, Flow)
+_CONTESTS: Final[tuple[type[Contest], ...]] = (Whole, Feelings, Rules, ManyRules, Copies, Masking, Log, Flow)
 SERIES: Final[Mapping[str, Callable[[int, int, str], list[Row]]]] = {"sizing": sizing.run, "scale": scale.run}
 """Benchmarks of several rows, which nobody runs who did not name them: they take minutes, and a server."""
 NAMES: Final = (*(contest.name for contest in _CONTESTS), *SERIES)
