@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from itertools import islice
+from operator import attrgetter
 
 from pipeline.analyse.cues import Cue, Lexicon, Reading
 from pipeline.model import Numbers
 
 GROUP = 10  # people; DOMAIN §2.5
 _ENOUGH = 8  # dangers; more of them change nothing
+_MOST = 1000  # words that are weighed; a text that says as many in vain is a flood
+_LONG = 400  # letters; in a long text some stretch or other sounds like danger
+_START = attrgetter("start")
 _KINDS = ("H3", "self", "weak")
 # Directly before a word: 没有人受伤, 未发生火灾. 是不是 and 有没有 ask.
 _DENIED = re.compile(
@@ -94,7 +99,8 @@ def losses(reading: Reading, *, announced: bool) -> list[Cue]:
         return []
     context = _context(reading)
     doubts: tuple[Doubt, ...] = (_denied, _supposed, _restored, _long_ago, _rehearsed, _taught)
-    return [cue for cue in cues if not any(doubt(reading, context, cue) for doubt in doubts)]
+    lost = (cue for cue in cues[:_MOST] if not any(doubt(reading, context, cue) for doubt in doubts))
+    return list(islice(lost, _ENOUGH))
 
 
 def announced(reading: Reading) -> bool:
@@ -137,7 +143,7 @@ def _context(reading: Reading) -> Reading:
 
 
 def _sounding(reading: Reading, context: Reading, peril: tuple[int, int]) -> list[Cue]:
-    if reading.of("harm.H2"):  # said outright, it is what it says
+    if reading.of("harm.H2") or len(reading.squeezed) > _LONG:  # said outright, it is what it says
         return []
     cue = Cue(reading.squeezed[slice(*peril)], "harm.peril", 1.0, *peril)
     return [] if any(_near(context, kind, cue, _NEAR) for kind in _AGAINST) else [cue]
@@ -145,7 +151,7 @@ def _sounding(reading: Reading, context: Reading, peril: tuple[int, int]) -> lis
 
 def _dangerous(reading: Reading) -> list[Cue]:
     cues = [cue for kind in _KINDS for cue in reading.of(f"harm.{kind}")]
-    return sorted(cues, key=lambda cue: cue.start)
+    return sorted(cues, key=_START)[:_MOST]
 
 
 def _doubt(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
@@ -169,19 +175,25 @@ def _found(found: re.Match[str] | None, cue: Cue) -> Cue | None:
 
 def _near(context: Reading, kind: str, cue: Cue, reach: int) -> Cue | None:
     """Return a cue of *kind* at most *reach* characters from *cue*."""
-    for other in context.of(f"context.{kind}"):
-        if other.start >= cue.start - reach and other.end <= cue.end + reach:
-            return other
-    return None
+    return next(_around(context, kind, cue.start - reach, cue.end + reach), None)
+
+
+def _around(context: Reading, kind: str, first: int, last: int) -> Iterator[Cue]:
+    """Yield the cues of *kind* that stand between two places."""
+    others = context.of(f"context.{kind}")
+    for place in range(bisect_left(others, first, key=_START), len(others)):
+        if others[place].start >= last:
+            return
+        if others[place].end <= last:
+            yield others[place]
 
 
 def _earlier(reading: Reading, context: Reading, kind: str, cue: Cue) -> list[Cue]:
     """Return the cues of *kind* before *cue* in its sentence, the nearest last."""
-    others = context.of(f"context.{kind}")
-    if not others:
+    if not context.of(f"context.{kind}"):
         return []
     start, _ = reading.sentence(cue.start)
-    return [other for other in others if start <= other.start and other.end <= cue.start]
+    return list(_around(context, kind, start, cue.start))
 
 
 def _denied(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
@@ -248,9 +260,9 @@ def _of_a_pet(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
 
 def _past(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
     """Return the word that puts it in the past, unless one of today stands between them."""
-    for other in _earlier(reading, context, "past", cue):
-        if not any(other.end <= now.start < cue.start for now in _earlier(reading, context, "today", cue)):
-            return other
+    past = _earlier(reading, context, "past", cue)
+    if past and next(_around(context, "today", past[-1].end, cue.start), None) is None:
+        return past[-1]
     return None
 
 
@@ -275,25 +287,24 @@ def _disproved(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
 
 
 def _settled(reading: Reading, context: Reading) -> list[Cue]:
-    return [
-        cue
-        for cue in context.of("context.settled")
-        if not _UNDONE.search(reading.squeezed, max(0, cue.start - _BEFORE), cue.start)
-    ]
+    return [cue for cue in context.of("context.settled") if _is_settled(reading, cue)]
+
+
+def _is_settled(reading: Reading, cue: Cue) -> bool:
+    return not _UNDONE.search(reading.squeezed, max(0, cue.start - _BEFORE), cue.start)
 
 
 def _over(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
     """Return the word that it is over, unless something goes on."""
     if context.of("context.unsettled") or not context.of("context.settled"):
         return None
-    near = (other for other in _settled(reading, context) if abs(other.start - cue.start) <= _SETTLED_REACH)
-    return next(near, None)
+    near = _around(context, "settled", cue.start - _SETTLED_REACH, cue.end + _SETTLED_REACH)
+    return next((other for other in near if _is_settled(reading, other)), None)
 
 
 def _restored(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    if not context.of("context.settled"):
-        return None
-    return next((other for other in _settled(reading, context) if other.start > cue.start), None)
+    later = _around(context, "settled", cue.end, len(reading.squeezed))
+    return next((other for other in islice(later, _ENOUGH) if _is_settled(reading, other)), None)
 
 
 def _laughed(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
