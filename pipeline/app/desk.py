@@ -47,6 +47,7 @@ from pipeline.model import AnalysedPost, Reader
 from pipeline.notify import Desk, Notifier, NotifyStage, open_receivers
 from pipeline.privacy import Masker
 from pipeline.rulebook import Rulebook
+from pipeline.rulebook.live import LiveRules
 from pipeline.settings import Settings
 from pipeline.stage import Stage
 from pipeline.topics import ANALYSED, POSTS, TOPICS, UNDERSTOOD
@@ -89,6 +90,13 @@ class App:
     def workdays(self) -> Workdays:
         own = self.settings.calendar
         return Workdays.statutory().with_days(own.holidays, own.makeup_workdays)
+
+    @cached_property
+    def live_rules(self) -> LiveRules | None:
+        """What brings changed rules into the stages of this process; a rehearsal keeps those it began with."""
+        if self._rehearsal:
+            return None
+        return LiveRules(self.rulebook, self.settings.rules, self.settings.directory)
 
     @cached_property
     def rulebook(self) -> Rulebook:
@@ -143,7 +151,7 @@ class App:
         makers: dict[str, Callable[[], Stage]] = {
             "analyse": lambda: AnalyseStage(self.analyst),
             "cluster": self._cluster,
-            "match": lambda: MatchStage(self.rulebook),
+            "match": lambda: MatchStage(self.rulebook, self.live_rules),
             "detect": self._detect,
             "notify": self._notify,
             "index": lambda: IndexStage(self.index),
@@ -274,11 +282,16 @@ class App:
         return done
 
     def _detect(self) -> Stage:
-        return DetectStage(
+        live = self.live_rules
+        stage = DetectStage(
             self.rulebook.by_id, self.ledger,
             late_after=self.settings.engine.late_after, patient=self._rehearsal, bus=self.bus.id,
             workdays=self.workdays, expected=self._expected(), most_groups=self.settings.engine.rule_groups,
+            heed=live.look if live else lambda now: None,
         )  # fmt: skip
+        if live is not None:
+            live.on_change(lambda book: lambda: stage.adopt(book.by_id))
+        return stage
 
     def _expected(self) -> dict[str, Sequence[Mapping[str, object]]]:
         """Return the lists of those whom ``flatline`` rules may expect to hear from."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -41,7 +41,8 @@ class DetectStage(OnLedger):
     known when it comes.
 
     A rule has at most *most_groups* open windows: hits of further groups are not counted, and its owner is told.
-    *expected* are the lists that ``flatline`` rules name, such as ``directory.accounts``.
+    *expected* are the lists that ``flatline`` rules name, such as ``directory.accounts``. *heed* is called between
+    batches: whoever has other rules may have them adopted then.
     """
 
     name = "detect"
@@ -60,11 +61,13 @@ class DetectStage(OnLedger):
         workdays: Workdays | None = None,
         expected: Mapping[str, Sequence[Entry]] | None = None,
         most_groups: int = MOST_GROUPS,
+        heed: Callable[[datetime], object] = lambda now: None,
     ) -> None:
         """Positions are those of *bus* (its id). Working days are the statutory ones unless *workdays* says otherwise."""
         super().__init__(ledger.session(self.name, self.reads, bus))
         self._memory = Memory(self._session)
         self._late_after, self._patient, self._metrics = late_after, patient, metrics
+        self._heed = heed
         self._workdays, self._expected, self._most_groups = (
             workdays or Workdays.statutory(),
             expected or {},
@@ -95,6 +98,7 @@ class DetectStage(OnLedger):
         return _messages(alerts)
 
     def tick(self, now: datetime) -> Sequence[Message]:
+        self._heed(now)
         self._memory.look_again()
         self._silences.seed(now)
         alerts = self._judge_all([(0, match) for match in self._memory.take_due(now)], now) if self._patient else []
