@@ -14,6 +14,7 @@ import numpy.typing as npt
 from pipeline.analyse.remembered import hashed
 from pipeline.analyse.shelves import Shelves
 from pipeline.analyse.terms import KEPT, Terms, terms
+from pipeline.analyse.veto import NOWHERE, Known, apart
 from pipeline.model import AnalysedPost, EventFinding, GateStatus, Kind
 from pipeline.text.normal import normal
 
@@ -42,8 +43,8 @@ class Events:
     """Groups of posts about one matter: a post joins the event with which it shares the heaviest terms.
 
     Terms are what the post's text says and other texts do not, so mostly names. What all posts of an event share
-    weighs more than what one of them said. A post whose near duplicates have an event joins that. Events that the
-    gazetteer puts in different places are different. Results do not depend on how posts are cut into batches.
+    weighs more than what one of them said. A post whose near duplicates have an event joins that. Where the gazetteer
+    finds another estate, facility or site than in the event's first post, it is another event. Results do not depend on how posts are cut into batches.
 
     The span is far longer than that of clusters: some matters are told of for months. Memory is bounded by *most*
     events, some 0.6 KB each.
@@ -66,7 +67,7 @@ class Events:
         while len(found) < len(batch):
             docs = batch[len(found) : len(found) + self._book.room]
             telling = [place for place, doc in enumerate(docs) if _tells(doc)]
-            nearby = self._book.nearby(_terms([docs[place] for place in telling]))
+            nearby = self._book.nearby([docs[place] for place in telling])
             rows = dict(zip(telling, count()))
             found += [self._judge(doc, nearby, rows.get(place)) for place, doc in enumerate(docs)]
             self._book.settle(len(docs))
@@ -80,7 +81,7 @@ class Events:
         remaining = iter(docs)
         while batch := list(islice(remaining, self._book.room)):
             telling = [doc for doc in batch if doc.event and _tells(doc)]
-            nearby = self._book.nearby(_terms(telling))
+            nearby = self._book.nearby(telling)
             for row, doc in enumerate(telling):
                 self._recall(doc, nearby, row)
             self._book.settle(len(batch))
@@ -133,6 +134,13 @@ def _cluster(doc: AnalysedPost) -> int:
     return hashed(doc.cluster.id if doc.cluster else doc.post.id)
 
 
+def _site(doc: AnalysedPost) -> Known:
+    place = doc.place
+    if place is None or not (place.community or place.facility or place.site):
+        return NOWHERE
+    return place.community, place.facility, place.site
+
+
 def _terms(docs: Sequence[AnalysedPost]) -> Terms:
     normals = [doc.text.normal if doc.text else normal(doc.body()) for doc in docs]
     return terms(normals, [len(doc.post.title) for doc in docs])
@@ -146,6 +154,7 @@ class _Nearby(NamedTuple):
     sizes: list[int]
     listed: list[list[int]]
     events: dict[int, list[int]]
+    sites: list[Known]
 
 
 class _Book:
@@ -157,6 +166,7 @@ class _Book:
         self._shelves = Shelves(most * KEPT, most, WIDTH, room=1.0)
         self._counts = np.zeros(_COUNTS, np.uint32)  # of events, by term
         self._names: list[str] = []
+        self._sites: list[Known] = []
         self._opened = 0
         self._terms = np.zeros((most, KEPT), np.uint32)
         self._times = np.zeros((most, KEPT), np.uint16)  # posts of the event that have the term
@@ -175,22 +185,28 @@ class _Book:
         """Return the id of the event; None if there is none of that number any more."""
         return self._names[number % self._most] if max(0, self._opened - self._most) <= number < self._opened else None
 
-    def nearby(self, found: Terms) -> _Nearby:
-        """Return what posts with these terms can be compared by, terms that many events have weighing less."""
+    def nearby(self, docs: Sequence[AnalysedPost]) -> _Nearby:
+        """Return what *docs* can be compared by, terms that many events have weighing less."""
+        found = _terms(docs)
         events = self._counts[found.terms >> _SLOT].astype(np.float32)
         weights = found.weights / (1 + np.log1p(events / np.float32(RARER)))
         places = self._shelves.read(*self._shelves.places(_wide(found.terms)))
         places[found.weights == 0] = -1
         sizes = np.count_nonzero(found.weights, axis=1).tolist()
         listed = [row[:size] for row, size in zip(found.terms.tolist(), sizes, strict=True)]
-        return _Nearby(found.terms, weights, sizes, listed, self._likely(weights, places))
+        return _Nearby(found.terms, weights, sizes, listed, self._likely(weights, places), [_site(doc) for doc in docs])
 
     def closest(self, nearby: _Nearby, place: int, at: float, span_s: float) -> tuple[int, float]:
         """Return the event that shares most with the post at *place*, and how much of its terms; -1 for none."""
         often = Counter(map(self._new.get, nearby.listed[place][:HEAVIEST]))
         slots = {slot for slot, times in often.items() if slot is not None and times >= TOGETHER}
         slots.update(nearby.events.get(place, ()))
-        near = [slot for slot in slots if self._since[slot] - span_s <= at <= self._until[slot] + span_s]
+        site = nearby.sites[place]
+        near = [
+            slot
+            for slot in slots
+            if self._since[slot] - span_s <= at <= self._until[slot] + span_s and not apart(site, self._sites[slot])
+        ]
         if not near:
             return -1, 0.0
         shared = self._shared(nearby, place, near)
@@ -204,8 +220,9 @@ class _Book:
         number, slot = self._opened, self._opened % self._most
         if slot == len(self._names):
             self._names.append(name)
+            self._sites.append(nearby.sites[place])
         else:
-            self._names[slot] = name
+            self._names[slot], self._sites[slot] = name, nearby.sites[place]
         self._opened += 1
         self._terms[slot] = nearby.terms[place]
         self._times[slot] = nearby.weights[place] > 0

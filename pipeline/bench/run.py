@@ -7,7 +7,7 @@ from contextlib import closing
 from importlib.util import find_spec
 from typing import Final
 
-from pipeline.bench import scale, sizing
+from pipeline.bench import copies, scale, sizing
 from pipeline.bench.contest import Contest, Row, measure
 from pipeline.bench.durable import Flow, Log
 from pipeline.bench.many import ManyRules
@@ -37,6 +37,7 @@ def run(names: Sequence[str], rounds: int, *, posts: int = 20_000, bus_url: str 
         if contest.name in names or (not names and _has_rival(contest)):
             with closing(contest()) as ready:
                 rows.append(measure(ready, rounds))
+            rows += copies.found() if contest is Copies else []
     return rows + [row for name in SERIES if name in names for row in SERIES[name](posts, rounds, bus_url)]
 
 

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.analyse.events import BLOCK, Events
-from pipeline.model import AnalysedPost, ClusterFinding, EventFinding, GateFinding, GateStatus, Kind
+from pipeline.model import (
+    AnalysedPost,
+    ClusterFinding,
+    EventFinding,
+    GateFinding,
+    GateStatus,
+    Kind,
+    PlaceFinding,
+    PlaceStatus,
+)
 from tests.build import an_analysed, minute
 
 MIXER = (
@@ -41,6 +50,16 @@ def test_one_matter_in_other_words_is_one_event_and_another_is_not() -> None:
     assert first == second == third == docs[0].post.id
     assert fee == more == docs[3].post.id
     assert bus == docs[5].post.id
+
+
+def test_where_the_gazetteer_finds_another_estate_it_is_another_event() -> None:
+    def at(name: str, community: str) -> AnalysedPost:
+        place = PlaceFinding(status=PlaceStatus.KNOWN, community=community)
+        return msgspec.structs.replace(a_doc(name, ("请取缔麻将馆", f"{community}有一家麻将馆")), place=place)
+
+    first, same, other = found(Events(), [at("a", "甲小区"), at("b", "甲小区"), at("c", "乙小区")])
+
+    assert first == same != other
 
 
 def test_a_post_without_a_title_joins_too() -> None:
