@@ -61,6 +61,13 @@ def test_both_cut_alike_with_a_district_of_their_own() -> None:
     assert alike / len(POSTS) >= 0.97
 
 
+def test_numbers_and_addresses_fall_into_the_same_parts() -> None:
+    text = "每月3-6号，2022.10.6起，见a-b.example.com.cn，0.8m宽，涨5.5%，编号GB12523-2011，8:30-9:30"
+
+    assert Rjieba().cut(text) == Jieba().cut(text)
+    assert "3-6号" in Rjieba(["3-6号"]).cut(text)
+
+
 def test_half_a_character_does_not_stop_it(cutter: Segmenter) -> None:
     assert cutter.cut("停\ud83d水")
 
