@@ -82,7 +82,7 @@ class Gazetteer:
         named = self._named(reading, hits[:_READ_MOST])
         others = [one for one in named if one.kind == OUTSIDE]
         ours = [one for one in named if one.kind != OUTSIDE]
-        kept = [one for one in ours if not self._of_others(reading.squeezed, one, named)]
+        kept = [one for one in ours if not self._of_others(reading, one, named)]
         there = [one for one in others if not elsewhere.passing(reading.squeezed, one.start, one.end)]
         if not any(one.kind != CITY for one in kept) and (there or len(kept) < len(ours)):
             taken = [one for one in ours if one not in kept]
@@ -116,17 +116,17 @@ class Gazetteer:
             return latin_alone(reading, start, end)
         return holds(reading, start, end, meaning.sure)
 
-    def _of_others(self, squeezed: str, one: Named, named: Sequence[Named]) -> bool:
-        """Say whether the name before *one* makes it a place of another territory: 海榆市湖东街道."""
+    def _of_others(self, reading: Reading, one: Named, named: Sequence[Named]) -> bool:
+        """Say whether a name beside *one* makes it a place of another territory: 海榆市湖东街道, 湖东街道(海榆市)."""
         if one.kind == CITY:
             return False
-        loose = one.kind == "street" or one.sure < Sure.SHORT
-        if any(
-            elsewhere.reaches(squeezed, other.start, other.end, one.start, loose=loose)
-            for other in named
-            if other.kind == OUTSIDE
-        ):
-            return True
+        squeezed, loose = reading.squeezed, one.kind == "street" or one.sure < Sure.SHORT
+        for other in named:
+            if other.kind == OUTSIDE and (
+                elsewhere.reaches(squeezed, other.start, other.end, one.start, loose=loose)
+                or (one.end == other.start and _opens(reading, one.end))
+            ):
+                return True
         ends = {other.end for other in named if other is not one}
         return elsewhere.foreign(squeezed, one.start, ends)
 
@@ -247,6 +247,11 @@ def _meant(squeezed: str, one: Named, found: Iterable[Named]) -> bool:
 
 def _beside(city: Named, one: Named) -> bool:
     return 0 <= one.start - city.end <= _NEAR_CITY
+
+
+def _opens(reading: Reading, at: int) -> bool:
+    """Say whether a bracket opens right before place *at* of the squeezed text."""
+    return reading.normal[reading.offsets[at] - 1] == "("
 
 
 def _why(reading: Reading, named: Sequence[Named]) -> tuple[Reason, ...]:
