@@ -119,6 +119,8 @@ class Counting:
             return self._spells.open(found) if reached is not None else []
         if measured is None:
             return self._later(found, reached) if reached is not None else []
+        if found.match is not None:
+            found = replace(found, seed=found.seed or (found.match.analysed.post.id,))
         since = found.at - hold
         until = max(found.at, min(found.known_at, found.at + measured.span + hold))
         return self._lasted(found, measured, since, until)
@@ -131,8 +133,14 @@ class Counting:
             reading = measured.reading(stretch.start + hold) if enough else None
             if reading is not None:
                 reached = Reach(stretch.start, reading)
-                lasted = replace(found, reach=reached, alone=alone(found.rule, reached), timely_at=stretch.start + hold)
-                return self._spells.open(lasted)
+                lasted = replace(
+                    found, reach=reached, alone=alone(found.rule, reached), timely_at=stretch.start + hold,
+                    seed=(*found.seed, stretch.start.isoformat()),
+                )  # fmt: skip
+                spell = self._spells.holding(lasted)
+                if spell is None:
+                    return self._spells.open(lasted)
+                return self._spells.join(lasted, spell) if found.new else []
             if stretch.end is None and until >= found.known_at:
                 self._wait(found, stretch.start + hold)
         return []
@@ -152,14 +160,16 @@ class Counting:
 
     def _held_on(self, rule: Rule, match: Match, ringing: Ringing) -> list[Alert]:
         now, hold = ringing.due, rule.hold_for
-        found = Found(rule, ringing.group, match.group, match.at, now, ringing.partition, None, match)
-        if self._spells.holding(found) is not None:
-            return []
+        seed = (match.analysed.post.id,)
+        found = Found(
+            rule, ringing.group, match.group, match.at, now, ringing.partition, None, match, new=False, seed=seed
+        )
         if not rule.timeframe or rule.type in _SINGLE:
             reached = Reach(max(match.at, now - hold), _ONE)
-            return self._spells.open(replace(found, reach=reached, alone=True, timely_at=now, why=_single(rule, match)))
+            found = replace(found, reach=reached, alone=True, timely_at=now, why=_single(rule, match))
+            return [] if self._spells.holding(found) is not None else self._spells.open(found)
         measured = self._warm.asked((rule.id, ringing.group), now - hold, *self._sources(rule, ringing.group))
-        return self._lasted(found, measured, now - hold, now)
+        return self._lasted(replace(found, at=measured.track.newest or match.at), measured, now - hold, now)
 
     def _wait_for_leave(self, rule: Rule, match: Match, key: str, partition: int) -> None:
         first = self._memory.next_hit(rule.id, key, match.known_at - rule.timeframe)
@@ -174,7 +184,10 @@ class Counting:
         following = self._memory.next_hit(rule.id, ringing.group, now - rule.timeframe)
         due = following + rule.timeframe if following is not None else None
         self._memory.set_timer(rule.id, ringing.group, LEAVE, due, ringing.body, ringing.partition)
-        found = Found(rule, ringing.group, match.group, now, now, ringing.partition, None, match, new=False)
+        found = Found(
+            rule, ringing.group, match.group, now, now, ringing.partition, None, match, new=False,
+            seed=("ebb", now.isoformat()),
+        )  # fmt: skip
         reached = Reach(now, reading) if reading is not None else None
         return self._told(found, reached, steady=False, measured=measured)
 
@@ -214,7 +227,10 @@ class Counting:
         hit = Hit(at, post.id, record.mark)
         measured = self._warm.taken_in((rule.id, key), hit, rule.hold_for, *self._sources(rule, key))
         reached = reach(measured, measured.moments(at, match.known_at))
-        found = Found(rule, key, anchor.group, at, match.known_at, partition, None, _seen_in(anchor, match))
+        found = Found(
+            rule, key, anchor.group, at, match.known_at, partition, None, _seen_in(anchor, match),
+            seed=(post.id, at.isoformat()),
+        )  # fmt: skip
         return self._told(found, reached, steady=False, measured=measured)
 
     # Values

@@ -90,6 +90,7 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """
         if self.level.louder_than(before.level):
             return Turn.RAISED
-        if self.active_at < before.told.active_at or self.count >= before.told.count * _STEP:
+        told = before.told
+        if self.active_at < told.active_at or self.count >= max(told.count * _STEP, told.count + 1):
             return Turn.GREW
         return None

@@ -39,7 +39,7 @@ class Warm:
         newest = known.track.newest
         if newest is not None and hit.at < newest - known.span - also and known.back < EVER:
             self._drop(key)  # too late for what is kept here: look at its own past, and begin anew
-            return make(stored(hit.at - known.back - also, hit.at + known.span + also))
+            return make(stored(hit.at - known.back - also, hit.at + 2 * known.span + also))
         known.add(hit)
         self._size += 1
         self._tidy(known, also)
