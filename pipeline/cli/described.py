@@ -22,6 +22,7 @@ from pipeline.metrics import Metrics
 from pipeline.model import FIELDS
 from pipeline.model.schema import MESSAGES
 from pipeline.notify.registry import kinds
+from pipeline.rulebook.codes import CODES
 from pipeline.rulebook.schema import SECTIONS
 from pipeline.settings import PREFIX, ReceiverSettings, Settings, SourceSettings
 
@@ -149,6 +150,12 @@ def rule_keys() -> str:
         rows = ((f"`{key.name}`", key.zh, key.en) for key in keys)
         parts += [f"### `{section or '文件 / the file'}`", _table(("键 / key", "含义", "meaning"), rows)]
     return "\n\n".join(parts)
+
+
+def rule_codes() -> str:
+    """List every code of the linter."""
+    rows = ((f"`{code}`", meaning.zh, meaning.en, meaning.finder.value) for code, meaning in CODES.items())
+    return _table(("代码 / code", "含义", "meaning", "谁发现 / found by"), rows)
 
 
 def messages() -> str:

@@ -31,6 +31,7 @@ BLOCKS: Final[Mapping[str, Callable[[], str]]] = {
     "metrics": described.metrics,
     "fields": described.fields,
     "rule-keys": described.rule_keys,
+    "rule-codes": described.rule_codes,
     "messages": described.messages,
     "boards": guide.chinese,
     "boards-en": guide.english,
