@@ -35,8 +35,13 @@ _NOT_A_LEVEL = frozenset("小社城片辖校景园地库厂郊老新东西南北
 _CLAUSE_ENDS = frozenset(",、:，：")
 
 
-def holds(reading: Reading, start: int, end: int, sure: Sure) -> bool:
-    """Say whether the Chinese name from *start* to *end* is all of a name, and one name."""
+def is_whole(name: str) -> bool:
+    """Say whether *name* tells what kind of place it is, so that nothing behind it can make another name of it."""
+    return bool(_ENDED.search(name))
+
+
+def holds(reading: Reading, start: int, end: int, sure: Sure, *, whole: bool) -> bool:
+    """Say whether the Chinese name from *start* to *end* is all of a name (*whole*, see above), and one name."""
     squeezed = reading.squeezed
     before, after = squeezed[start - 1 : start], squeezed[end : end + 1]
     first, last = squeezed[start], squeezed[end - 1]
@@ -50,7 +55,7 @@ def holds(reading: Reading, start: int, end: int, sure: Sure) -> bool:
         return False
     if last in _SHORT_ENDS and squeezed[end - 2] in _DIGITS and after in _NEXT_WORD[last]:
         return False
-    if not _ENDED.search(squeezed, start, end) and _ANOTHER.match(squeezed, end):
+    if not whole and _ANOTHER.match(squeezed, end):
         return False
     return _in_one_clause(reading, start, end)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from pipeline.analyse import elsewhere
-from pipeline.analyse.bounds import holds, latin_alone
+from pipeline.analyse.bounds import holds, is_whole, latin_alone
 from pipeline.analyse.cues import Reading
 from pipeline.analyse.names import CITY, DISTRICT, OUTSIDE, Name, Sure, names
 from pipeline.directory import Directory, Place
@@ -39,8 +39,8 @@ _AROUND = (
     "社区",
 )
 # Whoever is from there, or comes from there, does not say that it happened there.
-_WHOSE = ("的", "")
 _PEOPLE = ("业主", "居民", "村民", "住户", "老乡", "邻居", "朋友", "商户", "家长", "住的", "人在", "人到", "人去")
+_WHOSE_PEOPLE = tuple(of + who for of in ("的", "") for who in _PEOPLE)
 _LIVES = ("住", "住在", "家在", "家住", "从", "路过", "途经", "经过", "离开", "来自", "户籍", "老家", "搬到", "搬离")
 
 
@@ -73,6 +73,7 @@ class Gazetteer:
             meanings[name.word].append(name)
         self._words = sorted(meanings)
         self._meanings = [meanings[word] for word in self._words]
+        self._whole = [is_whole(word) for word in self._words]
         self._automaton = CharwiseDoubleArrayAhoCorasick(self._words)
 
     def find(self, reading: Reading) -> PlaceFinding:
@@ -114,7 +115,7 @@ class Gazetteer:
         word, meaning = self._words[number], self._meanings[number][0]
         if word.isascii():
             return latin_alone(reading, start, end)
-        return holds(reading, start, end, meaning.sure)
+        return holds(reading, start, end, meaning.sure, whole=self._whole[number])
 
     def _of_others(self, reading: Reading, one: Named, named: Sequence[Named]) -> bool:
         """Say whether a name beside *one* makes it a place of another territory: 海榆市湖东街道, 湖东街道(海榆市)."""
@@ -167,8 +168,7 @@ class Gazetteer:
     def _rank(self, squeezed: str, one: Named) -> tuple[bool, bool, bool, int]:
         """The matter's place first: not where people are from, nothing doubtful, no whole street; then the first named."""
         return (
-            squeezed.startswith(tuple(of + who for of in _WHOSE for who in _PEOPLE), one.end)
-            or squeezed.endswith(_LIVES, max(0, one.start - 2), one.start),
+            squeezed.startswith(_WHOSE_PEOPLE, one.end) or squeezed.endswith(_LIVES, max(0, one.start - 2), one.start),
             one.sure < Sure.SHORT,
             one.kind == "street",
             one.start,

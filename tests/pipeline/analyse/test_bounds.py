@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.analyse.bounds import holds, latin_alone
+from pipeline.analyse.bounds import holds, is_whole, latin_alone
 from pipeline.analyse.cues import Lexicon, Reading
 from pipeline.analyse.names import Sure
 from pipeline.text.normal import normal, squeeze
@@ -47,7 +47,7 @@ def test_a_name_is_all_of_a_name(text: str, name: str, held: bool) -> None:
     reading = read(text)
     sure = Sure.LOCAL if name in ("三小", "区医院") else Sure.SHORT
 
-    assert holds(reading, *span(reading, name), sure) is held
+    assert holds(reading, *span(reading, name), sure, whole=is_whole(name)) is held
 
 
 @pytest.mark.parametrize(
