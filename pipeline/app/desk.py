@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
@@ -18,7 +19,6 @@ from crawlers.pseudonyms import Pseudonyms
 from crawlers.push import Seen, push_sources
 from crawlers.push import routes as push_routes
 from crawlers.sources import OpenSource, open_sources
-from dashboards.boards.mirror import Mirror
 from dashboards.console.server import console
 from pipeline.analyse import AnalyseStage, Analyst, ClusterStage
 from pipeline.analyse.cluster import MOST, Clusters
@@ -35,9 +35,6 @@ from pipeline.engine.fused import FusedWorker
 from pipeline.engine.worker import Worker
 from pipeline.errors import Fault, Misconfigured
 from pipeline.index import PostIndex, open_index
-from pipeline.index.elastic.address import Address
-from pipeline.index.elastic.drivers import connected
-from pipeline.index.elastic.gateway import Gateway
 from pipeline.index.stage import IndexStage
 from pipeline.ledger import Ledger
 from pipeline.ledger.corrections import Corrections
@@ -52,6 +49,9 @@ from pipeline.settings import Settings
 from pipeline.stage import Stage
 from pipeline.topics import ANALYSED, POSTS, TOPICS, UNDERSTOOD
 from pipeline.workdays import Workdays
+
+if TYPE_CHECKING:
+    from dashboards.boards.mirror import Mirror
 
 log = get("desk")
 
@@ -185,6 +185,12 @@ class App:
 
     def mirror(self) -> Mirror:
         """Return what keeps the boards of Kibana up to date. Raises Misconfigured where no search server is set."""
+        # Here, because they bring the drivers of search servers, which nothing else needs to begin.
+        from dashboards.boards.mirror import Mirror
+        from pipeline.index.elastic.address import Address
+        from pipeline.index.elastic.drivers import connected
+        from pipeline.index.elastic.gateway import Gateway
+
         crew.check_mirror(self.settings)
         address = Address.read(self.settings.index_url)
         return Mirror(
