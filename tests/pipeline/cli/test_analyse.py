@@ -92,6 +92,7 @@ JUNK = {
     "halves": "\ud800" * 100_000,
     "controls": "".join(map(chr, range(1, 0x3000))) * 20,
     "streets": "湖东街道" * 100_000,
+    "children": "孩子王小测，煤气味，" * 10_000,
     "companies": "宏远" * 200_000 + "公司",
 }
 
