@@ -71,3 +71,12 @@ def test_what_check_refuses_an_editor_underlines(spoilt: dict[str, Any], tmp_pat
     assert validator.is_valid(sound)
     assert not validator.is_valid(broken)
     assert [fault for fault in check([file]) if not fault.warning]
+
+
+@pytest.mark.parametrize("file", [*SHIPPED_FILES, *EXAMPLES], ids=lambda file: file.name)
+def test_every_rule_file_of_ours_tells_editors_its_schema(file: Path) -> None:
+    whole = file.read_text(encoding="utf-8")
+
+    if f"schema: {read.SCHEMA}" in whole:
+        name = whole.splitlines()[0].removeprefix("# yaml-language-server: $schema=")
+        assert (file.parent / name).resolve() == ROOT / rule_schema.FILE
