@@ -18,6 +18,28 @@ from pipeline.model import Alert, Evidence, Match, Reader, encode
 _EVIDENCE = 5
 _KEPT: Final = sa.select(episode.c.rule, episode.c.grp, episode.c.partition, episode.c.body)
 _TIMERS: Final = sa.select(timer.c.rule, timer.c.grp, timer.c.kind, timer.c.due, timer.c.partition, timer.c.body)
+_IN_GROUP: Final = (hit.c.rule == sa.bindparam("rule"), hit.c.grp == sa.bindparam("grp"))
+_HITS: Final = sa.select(hit.c.at, hit.c.member, hit.c.mark).where(*_IN_GROUP).order_by(hit.c.at)
+# Those that are asked for every hit are made once: to put them together takes longer than to run them.
+_HITS_AFTER: Final = _HITS.where(hit.c.at > sa.bindparam("after"))
+_EPISODES: Final = (
+    sa.select(episode.c.body)
+    .where(episode.c.rule == sa.bindparam("rule"), episode.c.grp == sa.bindparam("grp"))
+    .order_by(episode.c.last_at.desc(), episode.c.id)
+    .limit(50)
+)
+_WATCHED: Final = sa.select(watch.c.first_at).where(
+    watch.c.rule == sa.bindparam("rule"), watch.c.grp == sa.bindparam("grp")
+)
+_NEXT_CLOSING: Final = (
+    _KEPT.add_columns(episode.c.closes_at)
+    .where(episode.c.firing == 1)
+    .order_by(episode.c.closes_at, episode.c.id)
+    .limit(1)
+)
+_NEXT_RINGING: Final = (
+    _TIMERS.where(timer.c.due.is_not(None)).order_by(timer.c.due, timer.c.rule, timer.c.grp, timer.c.kind).limit(1)
+)
 WHOLE: Final = ""
 """Stands for all groups of a rule."""
 
@@ -112,14 +134,13 @@ class Memory:
         until: datetime | None = None,
     ) -> list[Hit]:
         """Return the hits of a group between two moments, neither included, or *until* one, in order of event time."""
-        query = sa.select(hit.c.at, hit.c.member, hit.c.mark).where(hit.c.rule == rule, hit.c.grp == group)
-        if after is not None:
-            query = query.where(hit.c.at > after)
+        query = _HITS_AFTER if after is not None else _HITS
         if before is not None:
             query = query.where(hit.c.at < before)
         if until is not None:
             query = query.where(hit.c.at <= until)
-        rows = self._session.connection.execute(query.order_by(hit.c.at))
+        named = {"rule": rule, "grp": group, **({"after": after} if after is not None else {})}
+        rows = self._session.connection.execute(query, named)
         return [Hit(row.at, row.member, row.mark) for row in rows]
 
     def distinct(self, rule: str, group: str, after: datetime, until: datetime) -> int:
@@ -175,8 +196,7 @@ class Memory:
 
     def watched(self, rule: str, group: str) -> datetime | None:
         """Return the event time of the first hit of a group (or of the ``WHOLE`` rule); None if it has none yet."""
-        query = sa.select(watch.c.first_at).where(watch.c.rule == rule, watch.c.grp == group)
-        return self._session.connection.execute(query).scalar_one_or_none()
+        return self._session.connection.execute(_WATCHED, {"rule": rule, "grp": group}).scalar_one_or_none()
 
     def keep_watched(self, rule: str, group: str, first_at: datetime, known_at: datetime) -> None:
         upsert(
@@ -190,12 +210,7 @@ class Memory:
 
     def episodes(self, rule: str, group: str) -> list[Episode]:
         """Return the spells of a rule and group, the latest first."""
-        rows = self._session.connection.execute(
-            sa.select(episode.c.body)
-            .where(episode.c.rule == rule, episode.c.grp == group)
-            .order_by(episode.c.last_at.desc(), episode.c.id)
-            .limit(50)
-        )
+        rows = self._session.connection.execute(_EPISODES, {"rule": rule, "grp": group})
         return [self._episodes.read(row.body) for row in rows]
 
     def episode(self, id_: str) -> Closing | None:
@@ -267,11 +282,9 @@ class Memory:
             self._asked_of, self._next_due = self._session.held, None
         if self._next_due is not None and self._next_due > by:
             return None
-        closes = self._held(_KEPT.add_columns(episode.c.closes_at).where(episode.c.firing == 1), episode.c.partition)
-        rings = self._held(_TIMERS.where(timer.c.due.is_not(None)), timer.c.partition)
         execute = self._session.connection.execute
-        close = execute(closes.order_by(episode.c.closes_at, episode.c.id).limit(1)).one_or_none()
-        ring = execute(rings.order_by(timer.c.due, timer.c.rule, timer.c.grp, timer.c.kind).limit(1)).one_or_none()
+        close = execute(self._held(_NEXT_CLOSING, episode.c.partition)).one_or_none()
+        ring = execute(self._held(_NEXT_RINGING, timer.c.partition)).one_or_none()
         closes_at: datetime = close.closes_at if close is not None else NEVER
         rings_at: datetime = ring.due if ring is not None else NEVER
         first = min(closes_at, rings_at)

@@ -13,6 +13,7 @@ from pipeline.detect.memory import Closing, Memory, Ringing
 from pipeline.detect.operations import rule_failed, too_many_groups
 from pipeline.detect.silence import SILENCE, SOURCE, Entry, Silences
 from pipeline.detect.spells import HUSHED, Spells
+from pipeline.detect.suppress import ranks
 from pipeline.errors import Unavailable
 from pipeline.ledger import Ledger
 from pipeline.log import get
@@ -86,6 +87,7 @@ class DetectStage(OnLedger):
         self._silences = Silences(rules, self._memory, self._spells, self._workdays, self._expected)
         self._deadlines = Deadlines(self._memory, self._spells, self._workdays)
         self._spans = _spans(rules)
+        self._ranks = ranks(rules)
 
     def process(self, batch: Sequence[Delivery], now: datetime) -> Sequence[Message]:
         heard = [(delivery.partition, self._reader.read(delivery.value)) for delivery in batch]
@@ -124,11 +126,16 @@ class DetectStage(OnLedger):
 
     def _judge_all(self, heard: Sequence[tuple[int, Match]], now: datetime) -> list[Alert]:
         alerts: list[Alert] = []
-        for partition, match in sorted(heard, key=lambda one: (one[1].known_at, one[1].id)):
+        for partition, match in sorted(heard, key=self._turn):
             alerts += self._until(min(match.known_at, now))
             alerts += self._judge(match, partition)
             alerts += self._until(min(match.known_at, now))  # what this hit made due at once
         return alerts
+
+    def _turn(self, heard: tuple[int, Match]) -> tuple[datetime, int, str]:
+        """Say when a hit is judged: in the order in which they became known, of one time inhibitors before others."""
+        match = heard[1]
+        return match.known_at, self._ranks.get(match.rule, 0), match.id
 
     def _judge(self, match: Match, partition: int) -> list[Alert]:
         rule = self._rules.get(match.rule)

@@ -64,6 +64,21 @@ class Suppression:
         return {step.inhibited_by} if step.inhibited_by else self._notices.get(step.notice, set())
 
 
+def ranks(rules: Mapping[str, Rule]) -> dict[str, int]:
+    """Return for each rule how many others stand before it, one inhibiting the next: 0 if none inhibits it."""
+    known: dict[str, int] = {}
+
+    def rank(rule: str, above: frozenset[str]) -> int:
+        if rule not in rules or rule in above:
+            return 0
+        if rule not in known:
+            inhibitors = (step.inhibited_by for step in rules[rule].suppress)
+            known[rule] = max((1 + rank(one, above | {rule}) for one in inhibitors if one in rules), default=0)
+        return known[rule]
+
+    return {rule: rank(rule, frozenset()) for rule in rules}
+
+
 def lowered(level: Level, step: Suppress) -> Level:
     """Return *level*, no louder than a downgrade lets it be."""
     return step.to if step.action == DOWNGRADE and step.to is not None and level.louder_than(step.to) else level

@@ -1,0 +1,108 @@
+"""Silences of those who are expected, and sources that are silent themselves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from pipeline.bus import Delivery
+from pipeline.detect.operations import BLIND_SPOT
+from pipeline.detect.stage import DetectStage
+from pipeline.ledger import Ledger
+from pipeline.model import Level, encode
+from pipeline.rulebook.rule import Clock, Expect, Flatline, Rule, RuleType, SilenceStage
+from tests.build import NOON, a_match, minute
+from tests.pipeline.detect.test_stage import a_rule, read
+
+STAGES = (SilenceStage(Clock(timedelta(minutes=60)), Level.L4), SilenceStage(Clock(timedelta(minutes=90)), Level.L3))
+
+
+def a_silence(gap: timedelta | None = None, **more: object) -> Rule:
+    spec = Flatline(STAGES[-1].after, Expect("directory.accounts", exempt=("closed",)), stages=STAGES, max_gap=gap)
+    usual = {"type": RuleType.FLATLINE, "spec": spec, "group_by": ("account.id",), "timeframe": timedelta(0)}
+    return a_rule(**{**usual, **more})
+
+
+class Desk:
+    """A desk that expects some accounts, spoken to as the engine would."""
+
+    def __init__(self, folder: Path, rule: Rule, *accounts: dict[str, object]) -> None:
+        self.url, self.rule, self.told = f"sqlite:///{folder / 'l.db'}", rule, list[tuple[str, str, str, float]]()
+        self.expect(*accounts)
+
+    def expect(self, *accounts: dict[str, object], rule: Rule | None = None) -> Desk:
+        self.rule = rule or self.rule
+        lists = {"directory.accounts": accounts}
+        self.stage = DetectStage({self.rule.id: self.rule}, Ledger.open(self.url), expected=lists)
+        return self
+
+    def hear(self, account: str, at: float, known_at: float | None = None, source: str = "gov") -> Desk:
+        known = minute(at if known_at is None else known_at)
+        match = a_match(f"{account}{at}", at=minute(at), known_at=known, group=(account,), source=source)
+        return self._take(self.stage.process([Delivery("matches", 0, 0, match.key, encode(match))], known))
+
+    def wait(self, until: float) -> Desk:
+        return self._take(self.stage.tick(minute(until)))
+
+    def _take(self, messages: object) -> Desk:
+        self.stage.remember({})
+        for alert in read(messages):  # type: ignore[arg-type] # messages
+            at = (alert.at - NOON) / timedelta(minutes=1)
+            self.told.append((alert.group[0], alert.turn.value, alert.level.value, at))
+        return self
+
+
+def test_each_stage_is_told_once_and_a_post_ends_it(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, a_silence(), {"id": "A"}, {"id": "B", "state": "closed"}).wait(0)
+
+    desk.hear("A", 10).hear("stranger", 20).wait(69).wait(80).wait(200).hear("A", 210).wait(220)
+
+    assert desk.told == [("A", "opened", "L4", 70), ("A", "raised", "L3", 100), ("A", "quiet", "L3", 210)]
+
+
+def test_who_was_never_heard_counts_from_registration_or_from_when_we_began_to_listen(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, a_silence(), {"id": "new", "since": minute(-30)}, {"id": "old", "since": minute(-9999)})
+
+    desk.wait(0).wait(61)
+
+    assert desk.told == [("new", "opened", "L4", 30), ("new", "raised", "L3", 60), ("old", "opened", "L4", 60)]
+
+
+def test_late_news_of_an_account_ends_a_silence_only_if_it_breaks_it(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, a_silence(), {"id": "A"}).wait(0).wait(70)
+
+    desk.hear("A", 5, known_at=75).hear("A", 40, known_at=80)
+
+    assert desk.told == [("A", "opened", "L4", 60), ("A", "quiet", "L4", 80)]
+
+
+def test_while_its_source_is_silent_nobody_is_and_that_is_told_once(tmp_path: Path) -> None:
+    rule = a_silence(timedelta(minutes=30))
+    desk = Desk(tmp_path, rule, {"id": "A"}, {"id": "D"}).wait(0).hear("D", 0).hear("A", 1)
+
+    desk.wait(200).hear("A", 150, known_at=300).hear("A", 299, known_at=300).hear("A", 320).wait(331)
+
+    assert desk.told == [("gov", "opened", "L3", 31), ("gov", "quiet", "L3", 300), ("D", "opened", "L3", 330)]
+
+
+def test_an_account_that_is_exempt_from_now_on_is_quiet(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, a_silence(), {"id": "A"}).wait(0).wait(61)
+
+    desk.expect({"id": "A", "closed": True}).wait(100)
+
+    assert desk.told == [("A", "opened", "L4", 60), ("A", "quiet", "L4", 90)]
+
+
+def test_a_shorter_stage_of_a_revised_rule_holds_at_once_and_a_deleted_rule_leaves_nothing_open(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, a_silence(), {"id": "A"}).wait(0)
+    short = (SilenceStage(Clock(timedelta(minutes=20)), Level.L4),)
+    spec = Flatline(short[0].after, Expect("directory.accounts"), stages=short)
+
+    desk.expect({"id": "A"}, rule=a_silence(rev="2", spec=spec)).wait(25)
+    desk.expect({"id": "A"}, rule=a_rule(id="another.rule")).wait(30)
+
+    assert desk.told == [("A", "opened", "L4", 25), ("A", "quiet", "L4", 30)]
+
+
+def test_a_blind_spot_is_an_alert_of_the_desk_itself() -> None:
+    assert BLIND_SPOT.startswith("operations.")
