@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from pipeline.analyse import harm as harms
 from pipeline.analyse.cues import Cue, Reading
-from pipeline.model import MatterFinding, Numbers, Reason
+from pipeline.model import MatterFinding, Numbers, Ranked, Reason
 
 _NOTICE = re.compile("(?:通知|公告|通告|提示|周报第?[0-9]*期?)[:：]")
 _QUESTION = re.compile(
@@ -19,6 +19,9 @@ _STRONG_REPORT = frozenset("举报 检举 揭发 控告 爆料 曝光".split())
 _MOST_REASONS = 8
 _PART_OF_HARM = 2.0
 _NAMED_TOPIC = 3.0
+_UNKNOWN = 1.0
+_MOST_RANKED = 2
+_MARGIN = 0.05
 _ACTIONABLE = frozenset("complaint help report".split())
 
 
@@ -26,7 +29,7 @@ def matter(reading: Reading, numbers: Numbers | None = None) -> MatterFinding:
     """Return topic, appeal type and harm of one text. Words inside orders to a machine count for nothing."""
     reading = _without_orders(reading)
     accused = _accusation(reading)
-    topic, topic_cues = _topic(reading)
+    topic, topic_cues, ranked = _topic(reading)
     danger = harms.dangers(reading)
     loss = harms.losses(reading, announced=_announced(reading))
     if danger and _weight(topic_cues, _Stretches([])) < _NAMED_TOPIC:  # 孩子 and 村 say where, not what
@@ -41,8 +44,10 @@ def matter(reading: Reading, numbers: Numbers | None = None) -> MatterFinding:
         topic=topic,
         appeal_type=appeal,
         harm=level,
-        needs_human=bool(accused or danger or reading.of("claim") or reading.of("instruction")),
+        needs_human=bool(accused or danger or reading.of("claim") or reading.of("instruction"))
+        or (appeal in _ACTIONABLE and _doubtful(ranked)),
         accusation=bool(accused),
+        ranked={"topic": ranked} if ranked and ranked[0].label == topic else {},
         why=_why(reading, accused, harm_cues, topic_cues, appeal_cues, doubts),
     )
 
@@ -74,14 +79,25 @@ def _without_orders(reading: Reading) -> Reading:
     return Reading(reading.normal, reading.squeezed, reading.offsets, kept)  # nor does what sounds like danger
 
 
-def _topic(reading: Reading) -> tuple[str, list[Cue]]:
-    """Return the topic of most weight, of equals the one named first, and its cues."""
+def _topic(reading: Reading) -> tuple[str, list[Cue], tuple[Ranked, ...]]:
+    """Return the topic of most weight, of equals the one named first, its cues, and the two heaviest.
+
+    Their ``p`` is the share of the weight of all cues, and of one cue for what the list of words does not know:
+    nobody has labelled these topics, so it could not be calibrated.
+    """
     topics = reading.under("topics")
     if not topics:
-        return "other", []
+        return "other", [], ()
     harmful = _Stretches([cue for cues in reading.under("harm").values() for cue in cues])
-    best = max(topics, key=lambda topic: (_weight(topics[topic], harmful), -topics[topic][0].start))
-    return best, topics[best]
+    weighed = sorted(((-_weight(cues, harmful), cues[0].start, topic) for topic, cues in topics.items()))
+    whole = _UNKNOWN - sum(weight for weight, _, _ in weighed)
+    ranked = tuple([Ranked(topic, round(-weight / whole, 4)) for weight, _, topic in weighed[:_MOST_RANKED]])
+    return ranked[0].label, topics[ranked[0].label], ranked
+
+
+def _doubtful(ranked: tuple[Ranked, ...]) -> bool:
+    """Say whether two topics are too close for a machine to choose."""
+    return len(ranked) > 1 and ranked[0].p - ranked[1].p < _MARGIN
 
 
 class _Stretches:

@@ -208,3 +208,21 @@ def test_a_danger_at_the_end_of_a_very_long_article_is_found(analyst: Analyst) -
     article = "老旧小区改造稳步推进。" * 2500 + "锦湖里3号楼昨夜煤气泄漏，仍有人被困。"
     finding = read(analyst, article).matter
     assert finding and finding.harm == "H3"
+
+
+def test_the_two_heaviest_topics_are_told_with_their_shares_and_a_close_one_asks_for_a_human(analyst: Analyst) -> None:
+    clear = read(analyst, "家里停水两天了，水厂和物业都没人管").matter
+    assert clear is not None
+    first, second = clear.ranked["topic"]
+    assert (first.label, second.label) == ("water", "property")
+    assert first.p > second.p > 0 and first.p + second.p < 1
+    assert not clear.needs_human
+    close = read(analyst, "停水又停电，没人管").matter
+    assert close is not None
+    assert close.ranked["topic"][0].p == close.ranked["topic"][1].p
+    assert close.needs_human
+
+
+def test_a_text_of_no_topic_has_no_ranking(analyst: Analyst) -> None:
+    nothing = read(analyst, "今天心情很好，出去走走").matter
+    assert nothing is not None and "topic" not in nothing.ranked
