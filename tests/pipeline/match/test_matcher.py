@@ -18,7 +18,9 @@ from tests.pipeline.match.naive import Naive
 from tests.pipeline.match.posts import NOON, a_doc
 from tests.pipeline.rulebook.rules import a_rule, read
 
-SHIPPED = Matcher(Rulebook.read().rules)
+SHIPPED = Matcher(
+    [rule for rule in Rulebook.read().rules if rule.condition.text is not None]
+)  # the rest reads findings
 
 
 def matched(doc: AnalysedPost, matcher: Matcher = SHIPPED) -> list[str]:
