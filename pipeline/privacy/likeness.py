@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from array import array
+from bisect import bisect_left
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -17,6 +19,7 @@ Odds = NDArray[np.int32]  # ten times the logarithm
 Codes = NDArray[np.uint64]
 
 _HERE: Final = Path(__file__).parent
+COMMON: Final = _HERE / "common.npy"
 CODES: Final = 0x10000  # rarer characters are no part of a bare name
 NEVER: Final = -300
 _NO_FAMILY: Final = AMBIGUOUS - frozenset("于") | frozenset("商费揭盖束幸展宣敬车")
@@ -103,12 +106,43 @@ def chosen() -> dict[str, int]:
     return {given: 20 + int(odds) for given, odds in _rows("chosen.txt") if given not in titles}
 
 
+class Common:
+    """Words of two and three characters that are no names, and how common each is.
+
+    Sorted numbers: a dictionary of so many words takes thirty times the memory.
+    """
+
+    def __init__(self, rows: NDArray[np.void]) -> None:
+        keys, levels = np.ascontiguousarray(rows["key"]), rows["level"].astype(np.int32)
+        here = int(np.searchsorted(keys, np.uint64(1 << 32)))  # a word of three characters is a greater number
+        self.pairs, self.threes = Known(keys[:here], levels[:here]), Known(keys[here:], levels[here:])
+        self._keys, self._levels = array("Q", keys.tobytes()), array("i", levels.tobytes())
+
+    def get(self, word: str, otherwise: int = 0) -> int:
+        key = _key(word)
+        place = bisect_left(self._keys, key)
+        return self._levels[place] if place < len(self._keys) and self._keys[place] == key else otherwise
+
+    def __contains__(self, word: str) -> bool:
+        return 1 < len(word) < 4 and self.get(word) > 0
+
+
 @functools.cache
-def common() -> dict[str, int]:
+def common() -> Common:
     """Return words that are no names, and how common they are."""
-    words = {word: int(level) for word, level in _rows("common.txt")}
-    words |= dict.fromkeys((title for title in (*OFFICE, *ADDRESS, *KIN) if len(title) == 2), _TITLE_LEVEL)
-    return words | dict.fromkeys(_PLACES, _PLACE_LEVEL)
+    return Common(np.load(COMMON, mmap_mode="r"))
+
+
+def with_titles(words: Mapping[str, int]) -> dict[str, int]:
+    """Return *words* and what else is no name: titles, and what places are called."""
+    titles = dict.fromkeys((title for title in (*OFFICE, *ADDRESS, *KIN) if len(title) == 2), _TITLE_LEVEL)
+    return {**words, **titles, **dict.fromkeys(_PLACES, _PLACE_LEVEL)}
+
+
+def as_rows(words: Mapping[str, int]) -> NDArray[np.void]:
+    """Return words of two and three characters as ``Common`` reads them."""
+    kept = ((_key(word), level) for word, level in words.items() if 1 < len(word) < 4 and max(word) < "\uffff")
+    return np.array(sorted(kept), dtype=[("key", "<u8"), ("level", "<i2")])
 
 
 @functools.cache
@@ -133,8 +167,9 @@ def tables() -> Tables:
     left, right = _table(_LEFT, 0), _table(_RIGHT | dict.fromkeys(_PLACE_NEXT, -30), 0)
     for table in (left, right):
         table[np.r_[0:0x3007, 0xA000:CODES]] = np.maximum(table[np.r_[0:0x3007, 0xA000:CODES]], _EDGE)
-    known = (_known(chosen(), 2), _known(common(), 2), _known(common(), 3))
-    return Tables(family, first, last, only, usual, left, right, *known)
+    return Tables(
+        family, first, last, only, usual, left, right, _known(chosen()), common().pairs, common().threes
+    )  # fmt: skip
 
 
 def _rows(name: str) -> list[list[str]]:
@@ -152,8 +187,8 @@ def _table(values: Mapping[str, int], otherwise: int) -> Odds:
     return table
 
 
-def _known(values: Mapping[str, int], length: int) -> Known:
-    rows = sorted((_key(word), value) for word, value in values.items() if len(word) == length and max(word) < "\uffff")
+def _known(values: Mapping[str, int]) -> Known:
+    rows = sorted((_key(word), value) for word, value in values.items())
     return Known(np.array([key for key, _ in rows], np.uint64), np.array([value for _, value in rows], np.int32))
 
 

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import jieba
+import numpy as np
 
+from pipeline.privacy.likeness import COMMON, as_rows, with_titles
 from pipeline.privacy.make_lookalikes import _MISTAGGED
 from pipeline.privacy.surnames import GIVEN, SURNAMES
 
 LIKENESS: Final = Path(__file__).with_name("likeness.txt")
 CHOSEN: Final = Path(__file__).with_name("chosen.txt")
-COMMON: Final = Path(__file__).with_name("common.txt")
 _LEAST = {2: 20, 3: 10, 4: 10}  # how often a word of so many characters must have been seen
 _NEVER_SEEN = 0.08  # of a name, where a character was never seen in that place
 _LEAST_NOUN = 60
@@ -129,7 +130,7 @@ def main() -> None:
     words = read_words()
     _write(LIKENESS, (f"{one} {' '.join(map(str, odds))}" for one, odds in likeness(words) if _han(one)))
     _write(CHOSEN, sorted(f"{given} {odds}" for given, odds in chosen(words)))
-    _write(COMMON, sorted(f"{word} {level}" for word, level in common(words)))
+    np.save(COMMON, as_rows(with_titles(dict(common(words)))))
 
 
 def _han(one: str) -> bool:

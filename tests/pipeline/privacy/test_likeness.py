@@ -35,4 +35,5 @@ def test_only_surnames_begin_a_bare_name() -> None:
 def test_what_is_chosen_is_no_title_and_what_is_common_no_given_name() -> None:
     assert "建国" in chosen()
     assert not {"老师", "师傅", "先生"} & chosen().keys()
-    assert {"高兴", "师傅", "小区"} <= common().keys()
+    assert all(word in common() for word in ("高兴", "师傅", "小区"))
+    assert "建国伟" not in common() and "高" not in common() and common().get("建国伟", 7) == 7

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import numpy as np
+
 from pipeline.privacy import make_likeness
-from pipeline.privacy.make_likeness import CHOSEN, COMMON, LIKENESS, chosen, common, likeness, read_words
+from pipeline.privacy.likeness import COMMON, as_rows, with_titles
+from pipeline.privacy.make_likeness import CHOSEN, LIKENESS, chosen, common, likeness, read_words
 
 WORDS = [
     ("停水", 500, "v"),
@@ -40,4 +43,4 @@ def test_the_lists_beside_the_code_are_the_ones_it_writes() -> None:
     rows = [f"{one} {' '.join(map(str, told))}" for one, told in likeness(words) if make_likeness._han(one)]
     assert rows == LIKENESS.read_text(encoding="utf-8").splitlines()
     assert sorted(f"{given} {told}" for given, told in chosen(words)) == CHOSEN.read_text(encoding="utf-8").splitlines()
-    assert sorted(f"{word} {told}" for word, told in common(words)) == COMMON.read_text(encoding="utf-8").splitlines()
+    assert np.array_equal(as_rows(with_titles(dict(common(words)))), np.load(COMMON))
