@@ -30,6 +30,7 @@ from dashboards.console.exposition import exposition
 from dashboards.console.feed import Feed
 from dashboards.console.guard import Guard, forged
 from dashboards.console.health import Health
+from dashboards.console.hot import EventRow, event_rows
 from dashboards.console.picture import RANGES, Bar, Hot
 from dashboards.console.watch import Watch
 from pipeline.analyse.explained import Pieces
@@ -122,6 +123,9 @@ class _Pages:
         self._district = directory.territory.name
         self._names = _names(directory)
         self._hot: Briefly[list[Hot]] = Briefly(lambda name, now: picture.hot(index, RANGES[name].length, now))
+        self._hot_events: Briefly[list[EventRow]] = Briefly(
+            lambda name, now: event_rows(index, now - RANGES[name].length, now)
+        )
         self._bars: Briefly[list[Bar]] = Briefly(lambda name, now: picture.bars(index, RANGES[name], now))
         watch = Watch(self._newest, board.rows, self._figures)
         self.feed = Feed(watch.look, clock)
@@ -134,6 +138,7 @@ class _Pages:
             "/api/doubtful": self.doubtful,
             "/api/volume": self.volume,
             "/api/hot": self.hot,
+            "/api/hot-events": self.hot_events,
             "/api/cases": self.cases,
             "/api/cases/{name}": self.case,
             "/api/board": self.board,
@@ -184,6 +189,10 @@ class _Pages:
 
     async def hot(self, request: Request) -> Response:
         return answer({"rows": await run_in_threadpool(self._hot.get, questions.span(request), self._clock())})
+
+    async def hot_events(self, request: Request) -> Response:
+        rows = await run_in_threadpool(self._hot_events.get, questions.span(request), self._clock())
+        return answer({"rows": rows})
 
     async def board(self, _request: Request) -> Response:
         return answer(await run_in_threadpool(self._on_board, self._clock()))

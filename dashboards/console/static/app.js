@@ -189,6 +189,8 @@ function start() {
     $("who").hidden = true;
   });
   $("quick").addEventListener("submit", (event) => { event.preventDefault(); go("search"); search.open($("quick-q").value.trim()); });
+  for (const [kind, act] of [["click", () => true], ["keydown", (event) => event.key === "Enter"]])
+    $("events").addEventListener(kind, (event) => act(event) && narrow(event.target.closest("li[data-q]")));
   $("hot").addEventListener("click", (event) => narrow(event.target.closest("tr[data-q]")));
   $("hot").addEventListener("keydown", (event) => event.key === "Enter" && narrow(event.target.closest("tr[data-q]")));
   for (const button of document.querySelectorAll("[data-go]")) button.addEventListener("click", () => go(button.dataset.go));

@@ -10,6 +10,7 @@ let range = localStorage.getItem("yuqing.range") ?? "24h";
 if (!RANGES[range]) range = "24h";
 let chart = null;
 let hot = [];
+let events = [];
 let overview = null;
 let health = null;
 
@@ -28,13 +29,16 @@ function drawRanges() {
 
 export async function load() {
   const asked = range;
-  const [volume, matters] = await Promise.all([
+  const [volume, matters, told] = await Promise.all([
     get("/api/volume", { range: asked }).catch(() => null), get("/api/hot", { range: asked }).catch(() => null),
+    get("/api/hot-events", { range: asked }).catch(() => null),
   ]);
   if (asked !== range) return;
   if (volume) chart.set(volume);
   if (matters) hot = matters.rows;
+  if (told) events = told.rows;
   drawHot();
+  drawEvents();
 }
 
 export const reload = calmly(2500, load);
@@ -76,6 +80,13 @@ function drawHot() {
     })));
 }
 
+function drawEvents() {
+  keep($("events"), events, (e) => e.id, (e) => h("li", { class: "go", tabindex: "0", role: "button", "data-q": e.q, title: e.lines.join("\n") },
+    h("b", {}, e.heat.toFixed(0)), h("span", { class: "words" }, e.title),
+    h("span", { class: "note" }, `${number(e.posts)} · ${number(e.voices)}`), since(e.until)), (e) => JSON.stringify(e) + t("ack"));
+  if (!events.length) $("events").replaceChildren(h("li", { class: "fine" }, t("noevents")));
+}
+
 function moved(row) {
   if (!row.before) return row.n ? "+" + number(row.n) : "–";
   const by = row.n - row.before;
@@ -99,4 +110,5 @@ export function redraw() {
   if (health) blind(health);
   chart.draw();
   drawHot();
+  drawEvents();
 }

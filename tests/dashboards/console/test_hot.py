@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from dashboards.console.hot import hot_events
+from dashboards.console.hot import event_rows, hot_events
 from pipeline.index.sqlite import SqliteIndex
 from pipeline.model import AnalysedPost, ClusterFinding, EventFinding
 from tests.build import an_analysed, minute
@@ -25,4 +25,17 @@ def test_the_events_of_a_time_are_found_the_hottest_first(tmp_path: Path) -> Non
     assert (new.id, new.posts, old.id, old.posts) == ("new", 4, "old", 5)
     assert new.heat.value > old.heat.value
     assert "翠柏澜庭" in new.title
+    index.close()
+
+
+def test_a_row_says_how_its_heat_came_about_and_what_finds_its_posts(tmp_path: Path) -> None:
+    index = SqliteIndex.open(f"sqlite:///{tmp_path / 'index.db'}")
+    index.write([a_doc(f"p{n}", "one", -n) for n in range(1, 4)])
+
+    (row,) = event_rows(index, minute(-60), minute(0))
+
+    assert row.posts == 3 and row.voices == 3
+    assert row.lines[0].startswith("热度")
+    assert index.search(row.q).total == 3
+    assert event_rows(index, minute(-600), minute(-300)) == []
     index.close()

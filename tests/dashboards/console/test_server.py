@@ -60,7 +60,14 @@ def test_no_answer_tells_who_wrote_a_post(district: District) -> None:
     district.say(a_doc("p1", author="u-secret"))
     client = district.client()
 
-    for path in ("/api/posts", "/api/search?q=停水", "/api/search?q=停水&format=csv", "/api/overview", "/api/hot"):
+    for path in (
+        "/api/posts",
+        "/api/search?q=停水",
+        "/api/search?q=停水&format=csv",
+        "/api/overview",
+        "/api/hot",
+        "/api/hot-events",
+    ):
         answer = client.get(path)
         assert answer.status_code == 200
         assert "u-secret" not in answer.text and "author" not in answer.text
