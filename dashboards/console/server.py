@@ -124,7 +124,7 @@ class _Pages:
         self._names = _names(directory)
         self._hot: Briefly[list[Hot]] = Briefly(lambda name, now: picture.hot(index, RANGES[name].length, now))
         self._hot_events: Briefly[list[EventRow]] = Briefly(
-            lambda name, now: event_rows(index, now - RANGES[name].length, now)
+            lambda name, now: event_rows(index, now - RANGES[name].length, now), timedelta(seconds=10)
         )
         self._bars: Briefly[list[Bar]] = Briefly(lambda name, now: picture.bars(index, RANGES[name], now))
         watch = Watch(self._newest, board.rows, self._figures)
