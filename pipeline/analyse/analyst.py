@@ -24,6 +24,8 @@ from pipeline.model import (
     Kind,
     MatterFinding,
     Op,
+    PartyFinding,
+    PlaceFinding,
     Post,
     PrivacyFinding,
     Reason,
@@ -124,12 +126,14 @@ class Analyst:
         feelings = self._feelings(docs)
         squeezed = squeeze_batch(normals)
         perils = self._peril.stretches([letters for letters, _ in squeezed])
-        docs = [
-            self._understood(doc, hidden, self._lexicon.read_text(normal, *letters, peril), feeling)
-            for doc, hidden, normal, letters, peril, feeling in zip(
-                docs, masked, normals, squeezed, perils, feelings, strict=True
-            )
+        # One kind of reading after the other, each for the whole batch: its tables then stay in the processor's cache.
+        readings = [
+            self._lexicon.read_text(normal, *letters, peril)
+            for normal, letters, peril in zip(normals, squeezed, perils, strict=True)
         ]
+        places = list(map(self._gazetteer.find, readings))
+        parties = list(map(self._parties.find, readings))
+        docs = [self._understood(*row) for row in zip(docs, masked, readings, feelings, places, parties, strict=True)]
         docs = self._classes.filed(docs, explain=self._explain)
         if self._clusters is not None:
             docs = filled(docs, "cluster", self._clusters.assign(docs))
@@ -162,7 +166,13 @@ class Analyst:
         return TextFinding(normal, tuple(tokens), self._tokenizer, language(normal))
 
     def _understood(
-        self, doc: AnalysedPost, masked: Masked, reading: Reading, feeling: SentimentFinding
+        self,
+        doc: AnalysedPost,
+        masked: Masked,
+        reading: Reading,
+        feeling: SentimentFinding,
+        place: PlaceFinding,
+        party: PartyFinding,
     ) -> AnalysedPost:
         numbers = count(reading.normal)
         closed = gate.before_matter(reading)
@@ -177,9 +187,9 @@ class Analyst:
             privacy=PrivacyFinding(masked.classes, masked.minor, sealed),
             sentiment=feeling,
             matter=what,
-            place=self._gazetteer.find(reading),
+            place=place,
             numbers=numbers,
-            party=self._parties.find(reading),
+            party=party,
             gate=closed or gate.after_matter(reading, what),
             flags=tuple(dict.fromkeys((*doc.post.flags, *flags))),
         )

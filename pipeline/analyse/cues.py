@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,13 +14,14 @@ import msgspec
 import yaml
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
-from pipeline.analyse.frames import Company, frames
+from pipeline.analyse.frames import Company, any_of, frames
 from pipeline.model import Reason
 from pipeline.text.normal import SENTENCE_ENDS, folded
 
 LISTS = tuple(Path(__file__).with_name(name) for name in ("matter.yaml", "harm.yaml"))
 _ASIDE = frozenset({"words", "frames", "context"})  # no words to look for in every text
 _LONGEST_SENTENCE = 300  # characters; so that a text without full stops costs no more than one with them
+_SENTENCE_END = re.compile(f"[{SENTENCE_ENDS}]")
 _PAIR = "~"
 _MOST = 2_500  # questions to frames in one text; an honest letter of 28,000 characters asks some 1,300
 _REACH = 12  # characters between the two words of a pair
@@ -75,7 +78,7 @@ class Cue(msgspec.Struct, frozen=True, gc=False):
     end: int
 
 
-class Reading(msgspec.Struct, frozen=True, gc=False):
+class Reading(msgspec.Struct, frozen=True, dict=True):
     """A text in normal and squeezed form with the cues found in it, by kind, in the order of the text.
 
     *peril* is where the squeezed text sounds like danger, with or without a word for it (``peril.Peril``).
@@ -90,10 +93,28 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     def of(self, kind: str) -> list[Cue]:
         return self.cues.get(kind, [])
 
-    def under(self, family: str) -> dict[str, list[Cue]]:
+    def under(self, family: str) -> Mapping[str, list[Cue]]:
         """Return the cues of every kind below *family* (``water`` for ``topics.water``)."""
-        inside = family + "."
-        return {kind[len(inside) :]: cues for kind, cues in self.cues.items() if cues and kind.startswith(inside)}
+        return self._families.get(family, {})
+
+    @functools.cached_property
+    def context(self) -> Reading:
+        """The same text with the cues that can take a danger back. Few texts need it."""
+        return _words_of_context().read_text(self.normal, self.squeezed, self.offsets)
+
+    @functools.cached_property
+    def _families(self) -> Mapping[str, dict[str, list[Cue]]]:
+        families: dict[str, dict[str, list[Cue]]] = {}
+        for kind, cues in self.cues.items():
+            family, _, name = kind.partition(".")
+            if cues and name:
+                families.setdefault(family, {})[name] = cues
+        return families
+
+    @functools.cached_property
+    def _ends(self) -> list[int]:
+        """Where sentences end."""
+        return [found.start() for found in _SENTENCE_END.finditer(self.squeezed)]
 
     def reason(self, cue: Cue) -> Reason:
         return Reason(cue.word, cue.weight, self.offsets[cue.start], self.offsets[cue.end - 1] + 1)
@@ -101,9 +122,11 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     def sentence(self, at: int) -> tuple[int, int]:
         """Return where the sentence around *at* begins and ends in the squeezed text."""
         first, last = max(0, at - _LONGEST_SENTENCE), min(len(self.squeezed), at + _LONGEST_SENTENCE)
-        start = max([self.squeezed.rfind(mark, first, at) for mark in SENTENCE_ENDS])
-        ends = [end for mark in SENTENCE_ENDS if (end := self.squeezed.find(mark, at, last)) >= 0]
-        return (start + 1 if start >= 0 else first), min(ends, default=last)
+        ends = self._ends
+        behind = bisect_left(ends, at)
+        if behind and ends[behind - 1] >= first:
+            first = ends[behind - 1] + 1
+        return first, ends[behind] if behind < len(ends) and ends[behind] < last else last
 
     def between(self, start: int, end: int) -> str:
         """Return what the normal text has from one place of the squeezed text to another."""
@@ -115,13 +138,10 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
 class _Label(NamedTuple):
     """For what a word speaks, and how it is written in the list."""
 
+    family: str
     kind: str
     weight: float
     written: str
-
-    @property
-    def family(self) -> str:
-        return self.kind.partition(".")[0]
 
 
 class _Pair(NamedTuple):
@@ -132,16 +152,35 @@ class _Pair(NamedTuple):
     label: _Label
 
 
+class _Pairs(NamedTuple):
+    """The pairs that begin with a word, and the numbers of their second words."""
+
+    seconds: frozenset[int]
+    each: Sequence[_Pair]
+
+    def told(self, there: set[int]) -> Sequence[_Pair]:
+        """Return those whose second word is *there*."""
+        return () if self.seconds.isdisjoint(there) else [pair for pair in self.each if pair.number in there]
+
+
+class _Framed(NamedTuple):
+    """What a word says in some company, and what must at least stand within *reach* for any of it; None if nothing."""
+
+    reach: int
+    least: re.Pattern[str] | None
+    each: Sequence[tuple[Company, _Label]]
+
+
 class _Word(NamedTuple):
     """A word of the list: its labels, the pairs of words that begin with it, and what it says in some company."""
 
     latin: bool
-    labels: Sequence[tuple[str, _Label]]  # each with its family
-    pairs: Sequence[_Pair]
-    framed: Sequence[tuple[Company, _Label]]
+    labels: Sequence[_Label]
+    pairs: _Pairs | None
+    framed: _Framed | None
 
 
-_Found = tuple[int, int, int, str, _Label]  # start, minus the end (of two the longer sorts first), number, family
+_Found = tuple[int, int, int, _Label]  # start, minus the end (of two the longer sorts first), number
 
 
 class Lexicon:
@@ -160,9 +199,9 @@ class Lexicon:
         self._words = [
             _Word(
                 word.isascii(),
-                [(label.family, label) for label in self._labels[word]],
-                [_Pair(second, numbers[second], label) for second, label in self._pairs.get(word, ())],
-                self._framed.get(word, ()),
+                self._labels[word],
+                _paired(self._pairs[word], numbers) if word in self._pairs else None,
+                _together(self._framed[word]) if word in self._framed else None,
             )
             for word in words
         ]
@@ -183,26 +222,31 @@ class Lexicon:
     ) -> Reading:
         """Return *squeezed* with its cues; what lies inside a longer cue of the same family is none."""
         hits: list[tuple[int, int, int]] = self._automaton.find_overlapping(squeezed)
-        asked = 0
+        words, asked = self._words, 0
         found: list[_Found] = []
-        pairs: list[tuple[int, int, _Pair]] = []
+        pairs: list[tuple[int, int, _Pairs]] = []
         for start, end, number in hits:
-            latin, labels, begun, framed = self._words[number]
+            latin, labels, begun, framed = words[number]
             if latin and not _stands_alone(normal, offsets, start, end):
                 continue
-            for family, label in labels:
-                found.append((start, -end, len(found), family, label))
-            for pair in begun:
-                pairs.append((start, end, pair))
-            asked += len(framed)
-            for company, label in framed if asked < _MOST else ():
-                if company.keeps(squeezed, start, end):
-                    found.append((start, -end, len(found), label.family, label))
+            for label in labels:
+                found.append((start, -end, len(found), label))
+            if begun is not None:
+                pairs.append((start, end, begun))
+            if framed is None:
+                continue
+            asked += len(framed.each)
+            reach, least, each = framed
+            if asked < _MOST and (least is None or least.search(squeezed, max(0, start - reach), end + reach)):
+                for company, label in each:
+                    if company.keeps(squeezed, start, end):
+                        found.append((start, -end, len(found), label))
         if pairs:
             there = {number for _, _, number in hits}
-            for start, end, pair in pairs:
-                if pair.number in there and (until := _completed(pair.second, squeezed, end)):
-                    found.append((start, -until, len(found), pair.label.family, pair.label))
+            for start, end, begun in pairs:
+                for second, _, label in begun.told(there):
+                    if until := _completed(second, squeezed, end):
+                        found.append((start, -until, len(found), label))
         return Reading(normal, squeezed, offsets, _outermost(found), peril)
 
     def kinds(self) -> Mapping[str, frozenset[str]]:
@@ -218,18 +262,18 @@ class Lexicon:
     def _add(self, kind: str, weight: float, word: str) -> None:
         first, _, second = word.partition(_PAIR)
         if second:
-            self._pairs[folded(first)].append((folded(second), _Label(kind, weight, word)))
+            self._pairs[folded(first)].append((folded(second), _label(kind, weight, word)))
             self._labels[folded(first)] += []
             self._labels[folded(second)] += []
             return
         for form in _forms(folded(word), kind):
-            self._labels[form].append(_Label(kind, weight, word))
+            self._labels[form].append(_label(kind, weight, word))
 
     def _frame(self, kind: str, at: Sequence[str], company: Company) -> None:
         for word in at:
             for form in _forms(folded(word), kind):
                 self._labels[form] += []
-                self._framed[form].append((company, _Label(kind, 1.0, word)))
+                self._framed[form].append((company, _label(kind, 1.0, word)))
 
 
 @functools.cache
@@ -266,6 +310,27 @@ def _forms(word: str, kind: str) -> Iterator[str]:
         yield "".join(_BY_SOUND[one] for one in word)
 
 
+@functools.cache
+def _words_of_context() -> Lexicon:
+    return Lexicon.of_context()
+
+
+def _label(kind: str, weight: float, written: str) -> _Label:
+    return _Label(kind.partition(".")[0], kind, weight, written)
+
+
+def _paired(pairs: Sequence[tuple[str, _Label]], numbers: Mapping[str, int]) -> _Pairs:
+    each = [_Pair(second, numbers[second], label) for second, label in pairs]
+    return _Pairs(frozenset(pair.number for pair in each), each)
+
+
+def _together(framed: Sequence[tuple[Company, _Label]]) -> _Framed:
+    """Return the frames of one word with one look that tells for most texts that none of them holds."""
+    asked = [company.asked for company, _ in framed]
+    least = None if None in asked else any_of(one for one in asked if one)
+    return _Framed(max(company.within for company, _ in framed), least, framed)
+
+
 def _stands_alone(normal: str, offsets: Sequence[int], start: int, end: int) -> bool:
     """Say whether Latin letters are a word of their own and not part of one (bus in business)."""
     first, last = offsets[start], offsets[end - 1]
@@ -284,19 +349,24 @@ def _completed(second: str, squeezed: str, end: int) -> int:
 def _outermost(found: list[_Found]) -> dict[str, list[Cue]]:
     """Return the cues by kind in order of place, without those inside a void or a longer one of their family."""
     found.sort()
-    voids = [(start, minus) for start, minus, _, family, _ in found if family == _VOID]
+    voids = [(start, minus) for start, minus, _, label in found if label.family == _VOID]
     widest: dict[str, tuple[int, int]] = {}
     by_kind: dict[str, list[Cue]] = {}
     begun, void = 0, 0  # voids that begin before or with a word, and how far back the longest of them reaches, minus
-    for start, minus, _, family, (kind, weight, written) in found:
-        while begun < len(voids) and voids[begun][0] <= start:
-            void = min(void, voids[begun][1])
-            begun += 1
-        if family == _VOID or minus >= void:
-            continue
+    for start, minus, _, (family, kind, weight, written) in found:
+        if voids:
+            while begun < len(voids) and voids[begun][0] <= start:
+                void = min(void, voids[begun][1])
+                begun += 1
+            if family == _VOID or minus >= void:
+                continue
         around = widest.get(family, _NOWHERE)
         if minus >= around[1] and (start, minus) != around:
             continue
         widest[family] = start, minus
-        by_kind.setdefault(kind, []).append(Cue(written, kind, weight, start, -minus))
+        cue = Cue(written, kind, weight, start, -minus)
+        if kind in by_kind:
+            by_kind[kind].append(cue)
+        else:
+            by_kind[kind] = [cue]
     return by_kind

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,6 +13,7 @@ from pipeline.errors import Fault, Misconfigured
 _WITHIN = 10  # characters to either side
 _CLASS = re.compile("<(.+?)>")
 _NEVER = re.compile("(?!)")
+_LOOKS_ROUND = re.compile(r"\(\?[=!<]|\\b|[$^]")  # what it finds hangs on what stands beside it
 
 
 class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,14 +36,21 @@ class Company:
     """A frame that is ready to be asked."""
 
     def __init__(self, frame: Frame, classes: Mapping[str, str]) -> None:
-        self._within = frame.within
+        self.within = frame.within
         self._before, self._after = (_any(words, classes) if words else None for words in (frame.before, frame.after))
         self._either = [_any(words, classes) for words in (frame.near, frame.also) if words]
         self._unless = _any(frame.unless, classes) if frame.unless else _NEVER
 
+    @property
+    def asked(self) -> str | None:
+        """An expression that finds something around every word that this company keeps; None if there is none."""
+        patterns = [words.pattern for words in (self._before, self._after, *self._either) if words]
+        plain = [pattern for pattern in patterns if not _LOOKS_ROUND.search(pattern)]
+        return min(plain, key=len, default=None)
+
     def keeps(self, squeezed: str, start: int, end: int) -> bool:
         """Say whether the word from *start* to *end* is in the company asked for."""
-        first, last = max(0, start - self._within), end + self._within
+        first, last = max(0, start - self.within), end + self.within
         if self._before and not self._before.search(squeezed, first, start):
             return False
         if self._after and not self._after.search(squeezed, end, last):
@@ -70,3 +78,8 @@ def _any(words: str, classes: Mapping[str, str]) -> re.Pattern[str]:
     if missing:
         raise Misconfigured([Fault("words", f"没有这一类词：{missing[0]}", f"no such class of words: {missing[0]}")])
     return re.compile("|".join(_CLASS.sub(lambda named: classes[named[1]], words).split()))
+
+
+def any_of(expressions: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds any of *expressions*."""
+    return re.compile("|".join(dict.fromkeys(expressions)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import re2
@@ -68,10 +68,28 @@ _ROOM = re.compile(
 )
 _TRIPLE = re.compile(r"[一-鿿] ?\d{1,2}(-\d{1,2}-(?!19[2-9]\d|20[12]\d)\d{3,4})(?!\d|-)")
 _SIGNED = (("单元", _NTH_UNIT), ("单元", _UNIT))  # no text has them without these
+_MAYBE_DOORS: Final = (
+    r"(?:[楼栋幢座]|#楼?)[ \-]?(?:\p{Nd}{1,2}-)?(?:\p{Nd}{3}|[零〇一二三四五六七八九]{3})",
+    r"室|号房|\p{Nd}门\p{Nd}{3}",
+    r"\p{Nd}-\p{Nd}{1,2}-\p{Nd}{3}",
+)
+_DOORS: Final = (_FLAT, _ROOM, _TRIPLE)
 _CLASS = re.compile(
     rf"(?:(?:[初高小大中][{_N}]{{1,2}}|[{_N}]{{1,2}}年级?)\(?[{_N}]{{1,2}}\)?|(?<=[小学园])[{_N}]{{1,2}}|[大中小][{_N}])班(?![车次组倒人])"
 )
 _MAYBE_CLASS = re.compile(rf"[{_N})]班")
+
+
+def _any_of(patterns: Iterable[str]) -> re2.Set:
+    """Return *patterns* in one automaton: it tells in one pass which of them are worth a search."""
+    found = re2.Set.SearchSet()
+    for pattern in patterns:
+        found.Add(pattern)
+    found.Compile()
+    return found
+
+
+_MAYBE: Final = _any_of(_MAYBE_DOORS)
 
 
 def plates(text: str) -> Iterator[Span]:
@@ -114,8 +132,8 @@ def doors(text: str) -> Iterator[Span]:
     for sign, pattern in _SIGNED:
         for found in pattern.finditer(text) if sign in text else ():
             yield Span(*found.span(), "ADDRESS_DOOR")
-    for pattern in (_FLAT, _ROOM, _TRIPLE):
-        for found in pattern.finditer(text):
+    for door in _MAYBE.Match(text) or ():
+        for found in _DOORS[door].finditer(text):
             yield Span(*found.span(1), "ADDRESS_DOOR")
 
 
