@@ -67,4 +67,6 @@ def _contact(reading: Reading) -> tuple[Reason, ...]:
 
 def _letters(squeezed: str, enough: int) -> bool:
     """Say whether the text has *enough* letters."""
+    if squeezed[:enough].isalpha() and len(squeezed) >= enough:  # nearly all begin with some
+        return True
     return sum(1 for _ in islice(filter(str.isalpha, squeezed), enough)) == enough
