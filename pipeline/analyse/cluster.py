@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from itertools import islice
+from itertools import islice, repeat
 from typing import ClassVar, Final, NamedTuple
 
 from pipeline.analyse.heads import Head, Heads, Said
 from pipeline.analyse.keyform import forms, passed_on
-from pipeline.analyse.remembered import Remembered, Row, hashed
+from pipeline.analyse.remembered import Fields, Remembered, Row, hashed
 from pipeline.analyse.veto import known
 from pipeline.model import AnalysedPost, ClusterFinding
 from pipeline.text.normal import normal
@@ -47,7 +48,7 @@ class Clusters:
         found: list[ClusterFinding] = []
         while len(found) < len(batch):
             chunk = self._open(batch[len(found) : len(found) + self._heads.room])
-            found += map(chunk.judge, range(len(chunk)))
+            found += chunk.judged()
             chunk.close()
         return found
 
@@ -81,22 +82,29 @@ class _Names:
     def __getitem__(self, number: int) -> str | None:
         return self._names[number % self._most] if number >= self._given - self._most else None
 
-    def give(self, name: str) -> int:
-        """Return a new number, under which *name* is found."""
-        number = self._given
-        if number < self._most:
-            self._names.append(name)
+    def give(self, names: Sequence[str]) -> range:
+        """Return new numbers, under which *names* are found."""
+        given = range(self._given, self._given + len(names))
+        if given.stop <= self._most:
+            self._names += names
         else:
-            self._names[number % self._most] = name
-            self._doubled.discard(number - self._most)
-        self._given += 1
-        return number
+            for number, name in zip(given, names, strict=True):
+                self._put(number, name)
+        self._given = given.stop
+        return given
 
     def double(self, number: int) -> bool:
         """Say whether the cluster has one text only, and count a second."""
         once = number not in self._doubled
         self._doubled.add(number)
         return once
+
+    def _put(self, number: int, name: str) -> None:
+        if number < self._most:
+            self._names.append(name)
+        else:
+            self._names[number % self._most] = name
+            self._doubled.discard(number - self._most)
 
 
 class _Joined(NamedTuple):
@@ -119,14 +127,50 @@ class _Chunk:
         self._at = [doc.post.at.timestamp() for doc in docs]
         formed = forms(self._normals)
         self._keys, self._words = formed.keys, formed.words
+        self._places = [known(doc.place) for doc in docs]
         self._ids = [hashed(doc.post.id) for doc in docs]
         self._known, self._copied = posts.by_ids(self._ids), posts.by_keys(self._keys)
         self._meeting = heads.meet(formed.traces)
-        self._rows: list[Row] = []
-        self._mine: dict[int, Row] = {}  # what this chunk adds, by id
-        self._foremost: dict[int, Row] = {}  # and by words
+        self._rows: list[Fields] = []  # what this chunk adds
+        self._mine: dict[int, int] = {}  # where in it, by id
+        self._foremost: dict[int, int] = {}  # and by words
+        self._saying: tuple[int, Said] | None = None
 
-    def judge(self, place: int) -> ClusterFinding:
+    def judged(self) -> list[ClusterFinding]:
+        """Return the cluster of each post, and remember the posts."""
+        found: list[ClusterFinding] = []
+        for place in sorted(self._doubtful()):
+            found += self._firsts(len(found), place)
+            found.append(self._judged(place))
+        return found + self._firsts(len(found), len(self._docs))
+
+    def _doubtful(self) -> set[int]:
+        """Return which posts may be known, or have something in common with another; all others are first."""
+        doubtful = self._meeting.doubtful()
+        doubtful.update(place for place, at in enumerate(self._known) if at >= 0)
+        doubtful.update(place for place, at in enumerate(self._copied) if at >= 0)
+        doubtful.update(place for place, words in enumerate(self._words) if not words)
+        for hashes in (self._ids, self._keys):
+            if len(set(hashes)) < len(hashes):
+                times = Counter(hashes)
+                doubtful.update(place for place, hash_ in enumerate(hashes) if times[hash_] > 1)
+        return doubtful
+
+    def _firsts(self, start: int, stop: int) -> list[ClusterFinding]:
+        """Return new clusters for the posts from *start* to *stop*, and remember them."""
+        if start == stop:
+            return []
+        names = [doc.post.id for doc in self._docs[start:stop]]
+        part, numbers = slice(start, stop), self._names.give(names)
+        ids, keys, at = self._ids[part], self._keys[part], self._at[part]
+        self._meeting.add_all(start, self._words[part], self._places[part], at, numbers.start)
+        rows = range(len(self._rows), len(self._rows) + len(names))
+        self._rows += zip(ids, keys, at, numbers, repeat(_NUMBER["first"]), repeat(1.0), repeat(True))
+        self._mine.update(zip(ids, rows, strict=True))
+        self._foremost.update(zip(keys, rows, strict=True))
+        return list(map(ClusterFinding, names))
+
+    def _judged(self, place: int) -> ClusterFinding:
         """Return the cluster of the post at *place*, and remember it."""
         row = self._row_of(self._ids[place], self._known[place])
         if row is not None and (name := self._names[row.cluster]) is not None:
@@ -134,7 +178,7 @@ class _Chunk:
         joined = self._joined(place)
         if joined is None:
             name = self._docs[place].post.id
-            self._remember(place, _Joined(self._names.give(name), "first"), head=True)
+            self._remember(place, _Joined(self._names.give([name])[0], "first"), head=True)
             return ClusterFinding(name)
         fuller = joined.head is not None and self._fuller(place, joined.head)
         self._remember(place, joined, head=fuller)
@@ -143,7 +187,7 @@ class _Chunk:
     def recall(self, place: int, finding: ClusterFinding, headed: dict[str, Head]) -> None:
         """Remember the post at *place* with its *finding*; *headed* has the first of each cluster so far."""
         head = headed.get(finding.id)
-        number = self._names.give(finding.id) if head is None else head.cluster
+        number = self._names.give([finding.id])[0] if head is None else head.cluster
         if head is None:
             headed[finding.id] = Head(self._said(place), self._at[place], number)
             first = True
@@ -153,18 +197,15 @@ class _Chunk:
 
     def close(self) -> None:
         """Let later chunks find what this one brought."""
-        self._heads.settle(len(self._docs))
+        self._heads.settle(len(self._docs), self._meeting)
         self._posts.keep(self._rows)
-
-    def __len__(self) -> int:
-        return len(self._docs)
 
     def _joined(self, place: int) -> _Joined | None:
         """Return the cluster that a post joins; None if it is the first of its own."""
         repost_of = self._docs[place].post.thread.repost_of
         if not self._speaks(place):
             return self._original(repost_of) if repost_of else None
-        copied = self._foremost.get(self._keys[place]) or self._row_at(self._copied[place])
+        copied = self._row_saying(place)
         if copied and abs(self._at[place] - copied.at) <= self._window_s and self._names[copied.cluster] is not None:
             return _Joined(copied.cluster, self._passed_on(place) or "exact")
         return self._alike(place)
@@ -190,18 +231,21 @@ class _Chunk:
         key, at = self._keys[place], self._at[place]
         if head and self._words[place]:
             self._meeting.add(place, Head(self._said(place), at, joined.cluster))
-        foremost = self._speaks(place) and (joined.kind == "first" or not self._said_before(place))
-        row = Row(self._ids[place], key, at, joined.cluster, _NUMBER[joined.kind], joined.likeness, foremost)
-        self._rows.append(row)
-        self._mine[row.id] = row
+        foremost = self._speaks(place) and (joined.kind == "first" or self._row_saying(place) is None)
+        row = (self._ids[place], key, at, joined.cluster, _NUMBER[joined.kind], joined.likeness, foremost)
+        self._mine[self._ids[place]] = len(self._rows)
         if foremost:
-            self._foremost[key] = row
+            self._foremost[key] = len(self._rows)
+        self._rows.append(row)
 
-    def _said_before(self, place: int) -> bool:
-        return self._keys[place] in self._foremost or self._row_at(self._copied[place]) is not None
+    def _row_saying(self, place: int) -> Row | None:
+        """Return the foremost post with the same words as the one at *place*."""
+        mine = self._foremost.get(self._keys[place])
+        return self._row_at(self._copied[place]) if mine is None else Row(*self._rows[mine])
 
     def _row_of(self, id: int, place: int) -> Row | None:
-        return self._mine.get(id) or self._row_at(place)
+        mine = self._mine.get(id)
+        return self._row_at(place) if mine is None else Row(*self._rows[mine])
 
     def _row_at(self, place: int) -> Row | None:
         if place < 0 or self._posts.replaced(place, len(self._rows)):
@@ -212,7 +256,9 @@ class _Chunk:
         return self._said(place).fuller(head.said) and self._names.double(head.cluster)
 
     def _said(self, place: int) -> Said:
-        return Said(self._words[place], known(self._docs[place].place))
+        if self._saying is None or self._saying[0] != place:
+            self._saying = place, Said(self._words[place], self._places[place])
+        return self._saying[1]
 
     def _passed_on(self, place: int) -> str:
         told = self._docs[place].post.thread.repost_of or passed_on(self._normals[place])

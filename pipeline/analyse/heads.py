@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from typing import Final, NamedTuple
 
@@ -21,12 +21,14 @@ CONTAINED: Final = 0.45  # share of the shorter text's 3-grams that the other mu
 SHORT: Final = 20  # 3-grams; below this, chance likeness is likely and more must be shared
 SHORT_EXTRA: Final = 0.25
 SHORTER: Final = 0.3  # a text much shorter than the other quotes it, at most
+NEAR: Final = 5  # posts of a block that share a band: those so far apart are taken for alike unseen
 FEW: Final = 3  # 3-grams that one changed letter takes away
 FEW_SHARE: Final = 0.05  # of what else may differ between copies of one form letter
 FULL: Final = SKETCH * 3 // 4  # bits of two sketches, from which on they tell nothing
 FULLER: Final = (1.2, 2.5)  # times as long as the head, and it holds what the head says: the head was cut from it
 WITHIN: Final = 0.8  # of the head's 3-grams
 
+Places = npt.NDArray[np.intp]
 Numbers = npt.NDArray[np.int64]
 
 
@@ -106,14 +108,13 @@ class Heads:
     """
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self.most = most
         self._block = min(BLOCK, most)
         self._shelves = Shelves(most * ROWS, most, WIDTH)
-        self._added = 0
+        self._added = 0  # and written
         self._shelved = 0
         self._seen = 0  # posts of this block
-        self._sketches: dict[int, int] = {}  # of the heads that are not on the shelves, by where they are kept
-        self._hashes: list[Hashes] = []  # the bands of these heads
+        self._hashes: list[Hashes] = []  # the bands of the heads that are not on the shelves
         self._bits, self._sketch = np.zeros(most, np.intp), np.zeros((most, SKETCH // 64), np.uint64)
         self._at = np.zeros(most)
         self._cluster = np.zeros(most, np.int64)
@@ -128,98 +129,106 @@ class Heads:
     def meet(self, traces: Traces) -> Meeting:
         """Return what posts with these *traces* may repeat; there may be no more of them than there is ``room`` for."""
         hashes = bands(traces.minima)
-        numbers = self._shelves.read(*self._shelves.places(hashes))
-        return Meeting(self, traces, hashes, self._likely(traces, numbers), self._companions(hashes))
+        which, numbers = self._shelves.found(hashes)
+        return Meeting(
+            self, traces, hashes, self._likely(traces, which // ROWS, numbers), self._companions(traces, hashes)
+        )
 
-    def met(self, on_shelves: Sequence[tuple[int, int]], newest: Iterable[int], sketch: int) -> list[Head]:
-        """Return the few heads that share most with a post: among those *on_shelves*, and the *newest*.
+    def place(self, number: int) -> int:
+        """Return where the head is kept that is added after *number* others of its meeting."""
+        return (self._added + number) % self.most
 
-        *on_shelves* has how many bits of its sketch each shares, and where it is kept.
-        """
-        met = [pair for pair in on_shelves if not self._replaced(pair[1])]
-        for place in newest:
-            its = self._sketches[place]
-            both = (its & sketch).bit_count()
-            if _promises(both, its.bit_count(), sketch.bit_count()):
-                met.append((both, place))
-        if len(met) > BEST:
-            met = sorted(met, key=lambda pair: (-pair[0], (self._added - 1 - pair[1]) % self._most))[:BEST]
-        return [self._head(place, both) for both, place in met]
+    def number(self, place: int) -> int:
+        """Return what ``place`` was given."""
+        return (place - self._added) % self.most
 
-    def add(self, head: Head, meeting: Meeting, row: int) -> int:
-        """Remember *head*, and return where."""
-        place = self._added % self._most
-        if place == len(self._words):
-            self._words.append(head.said.words)
-            self._known.append(head.said.known)
-        else:
-            self._words[place], self._known[place] = head.said.words, head.said.known
-        self._at[place], self._cluster[place] = head.at, head.cluster
-        self._sketch[place], self._bits[place] = meeting.traces.sketches[row], meeting.traces.bits[row]
-        self._hashes.append(meeting.hashes[row])
-        self._sketches[place] = meeting.sketches[row]
-        self._added += 1
-        return place
+    def replaced(self, place: int, more: int) -> bool:
+        """Say whether a head on the shelves is forgotten once *more* are added."""
+        return (place - self._shelved) % self.most < self._added + more - self._shelved
 
-    def settle(self, posts: int) -> None:
-        """Count *posts* more, and put the heads of a whole block on the shelves."""
+    def trace(self, place: int) -> tuple[int, int]:
+        """Return the sketch of the head that is kept there, and how many bits of it are set."""
+        return _whole(self._sketch[place]), int(self._bits[place])
+
+    def head(self, place: int, alike: int) -> Head:
+        said = Said(self._words[place], self._known[place])
+        return Head(said, float(self._at[place]), int(self._cluster[place]), alike)
+
+    def settle(self, posts: int, meeting: Meeting) -> None:
+        """Keep the heads of *meeting*, count *posts* more, and put the heads of a whole block on the shelves."""
+        if meeting.added:
+            self._keep(meeting)
         self._seen += posts
         if self.room:
             return
-        places = np.arange(self._shelved, self._added) % self._most
-        if len(places):
+        if self._hashes:
+            places = np.arange(self._shelved, self._added) % self.most
             numbers = np.repeat(places[:, None], ROWS, axis=1)
-            self._shelves.put(*self._shelves.places(np.stack(self._hashes)), numbers)
+            self._shelves.put(*self._shelves.places(np.concatenate(self._hashes)), numbers)
         self._shelved, self._seen = self._added, 0
-        self._sketches.clear()
         self._hashes.clear()
 
-    def _companions(self, hashes: Hashes) -> _Companions:
+    def _keep(self, meeting: Meeting) -> None:
+        words, known, at, clusters, rows = zip(*meeting.added, strict=True)
+        places = np.arange(self._added, self._added + len(rows)) % self.most
+        new = min(len(rows), self.most - len(self._words))
+        self._words += words[:new]
+        self._known += known[:new]
+        for place, each, its in zip(places[new:].tolist(), words[new:], known[new:], strict=True):
+            self._words[place], self._known[place] = each, its
+        self._at[places], self._cluster[places] = at, clusters
+        chosen = np.array(rows)
+        self._sketch[places], self._bits[places] = meeting.traces.sketches[chosen], meeting.traces.bits[chosen]
+        self._hashes.append(meeting.hashes[chosen])
+        self._added += len(rows)
+
+    def _companions(self, traces: Traces, hashes: Hashes) -> _Companions:
         """Return which of these posts share bands with each other, or with heads that are not on the shelves."""
-        rows = [*self._hashes, *hashes]
-        bits = np.uint64(len(rows).bit_length())
+        places = np.arange(self._shelved, self._added) % self.most
+        all_ = np.concatenate((*self._hashes, hashes))
+        bits = np.uint64(len(all_).bit_length())
         # Band and row in one number: of neighbours, equal but for the row, both have the band.
-        keys = np.repeat(np.arange(len(rows), dtype=np.uint64), ROWS)
-        keys = np.sort(np.stack(rows).ravel() >> bits << bits | keys)
+        keys = np.repeat(np.arange(len(all_), dtype=np.uint64), ROWS)
+        keys = np.sort(all_.ravel() >> bits << bits | keys)
         same = keys[1:] >> bits == keys[:-1] >> bits
         alike = np.flatnonzero(np.append(same, False) | np.append(False, same))
+        rows = (keys[alike] & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.intp)
         bands_ = np.cumsum(np.append(True, ~same))[alike]
-        return _Companions(
-            list(self._sketches), (keys[alike] & ((np.uint64(1) << bits) - np.uint64(1))).tolist(), bands_.tolist()
-        )
+        sketches = np.concatenate((self._sketch[places], traces.sketches))
+        set_ = np.concatenate((self._bits[places], traces.bits))
+        doubtful = _doubtful(rows, bands_, sketches, set_)
+        return _Companions(places.tolist(), rows.tolist(), bands_.tolist(), doubtful)
 
-    def _likely(self, traces: Traces, numbers: Numbers) -> dict[int, list[tuple[int, int]]]:
+    def _likely(self, traces: Traces, rows: Numbers, numbers: Numbers) -> dict[int, list[tuple[int, int]]]:
         """Return for each row the heads on the shelves that promise to say the same, and how many bits they share."""
-        rows, bands_, columns = np.nonzero(numbers >= 0)
-        pairs = np.unique(rows * self._most + numbers[rows, bands_, columns])
-        rows, places = pairs // self._most, pairs % self._most
-        both = np.bitwise_count(traces.sketches[rows] & self._sketch[places]).sum(axis=1, dtype=np.intp)
+        rows, places = np.divmod(_distinct(rows * self.most + numbers), self.most)
+        both = _shared(traces.sketches[rows], self._sketch[places])
         likely = _promising(both, traces.bits[rows], self._bits[places])
         found: dict[int, list[tuple[int, int]]] = {}
         for row, count, place in zip(*(column[likely].tolist() for column in (rows, both, places)), strict=True):
             found.setdefault(row, []).append((count, place))
         return found
 
-    def _head(self, place: int, alike: int) -> Head:
-        said = Said(self._words[place], self._known[place])
-        return Head(said, float(self._at[place]), int(self._cluster[place]), alike)
-
-    def _replaced(self, place: int) -> bool:
-        return (place - self._shelved) % self._most < self._added - self._shelved
-
 
 class _Companions:
     """The bands that several posts of a block have, and the newest head of each."""
 
-    def __init__(self, heads: Sequence[int], rows: Sequence[int], bands_: Sequence[int]) -> None:
+    def __init__(
+        self, heads: Sequence[int], rows: Sequence[int], bands_: Sequence[int], doubtful: Sequence[int]
+    ) -> None:
         """Rows are those of *heads*, told by where they are kept, and then those of the posts to come."""
         self._first = len(heads)
+        self.doubtful = [row - self._first for row in doubtful if row >= self._first]
         self._bands: dict[int, list[int]] = {}
         for row, band in zip(rows, bands_, strict=True):
             self._bands.setdefault(row, []).append(band)
         self._newest: dict[int, int] = {}
         for row, place in enumerate(heads):
             self._newest.update(zip(self._bands.get(row, ()), repeat(place)))
+
+    def rows(self, start: int, stop: int) -> list[int]:
+        """Return the posts to come that have any, from *start* to *stop*."""
+        return [row for row in range(start, stop) if self._first + row in self._bands]
 
     def newest(self, row: int) -> set[int]:
         """Return where the newest heads are kept that share a band with the post of that *row*."""
@@ -232,7 +241,10 @@ class _Companions:
 
 
 class Meeting:
-    """The posts of a batch, one after the other, and the heads that they may repeat: those of the batch itself too."""
+    """The posts of a batch, one after the other, and the heads that they may repeat: those of the batch itself too.
+
+    *added* are the heads of the batch: words, known places, time, cluster and row.
+    """
 
     def __init__(
         self,
@@ -244,17 +256,87 @@ class Meeting:
     ) -> None:
         self._heads, self._on_shelves, self._companions = heads, on_shelves, companions
         self.traces, self.hashes = traces, hashes
-        flat, size = traces.sketches.tobytes(), SKETCH // 8
-        self.sketches = [int.from_bytes(flat[at : at + size], "little") for at in range(0, len(flat), size)]
+        self.added: list[tuple[str, Known, float, int, int]] = []
+
+    def doubtful(self) -> set[int]:
+        """Return the rows that may have heads to meet; no others have."""
+        return {*self._on_shelves, *self._companions.doubtful}
 
     def heads(self, row: int) -> list[Head]:
         """Return the few heads that share most with the post of that *row*."""
         on_shelves, newest = self._on_shelves.get(row, ()), self._companions.newest(row)
-        return self._heads.met(on_shelves, newest, self.sketches[row]) if on_shelves or newest else []
+        met = [pair for pair in on_shelves if not self._heads.replaced(pair[1], len(self.added))]
+        if newest:
+            met += self._promising(row, newest)
+        if len(met) > BEST:
+            last = self._heads.place(len(self.added) - 1)
+            met = sorted(met, key=lambda pair: (-pair[0], (last - pair[1]) % self._heads.most))[:BEST]
+        return [self._head(place, both) for both, place in met]
 
     def add(self, row: int, head: Head) -> None:
         """Make the post of that *row* a head that the posts after it may meet."""
-        self._companions.add(row, self._heads.add(head, self, row))
+        self._companions.add(row, self._heads.place(len(self.added)))
+        self.added.append((head.said.words, head.said.known, head.at, head.cluster, row))
+
+    def add_all(
+        self, start: int, words: Sequence[str], known: Sequence[Known], at: Sequence[float], first: int
+    ) -> None:
+        """Make the posts from row *start* on heads, each of its own cluster: *first* and the numbers after it."""
+        rows = range(start, start + len(words))
+        for row in self._companions.rows(start, rows.stop):
+            self._companions.add(row, self._heads.place(len(self.added) + row - start))
+        self.added += zip(words, known, at, range(first, first + len(words)), rows, strict=True)
+
+    def _promising(self, row: int, newest: Iterable[int]) -> Iterator[tuple[int, int]]:
+        sketch, bits = _whole(self.traces.sketches[row]), int(self.traces.bits[row])
+        for place in newest:
+            its, its_bits = self._trace(place)
+            both = (its & sketch).bit_count()
+            if _promises(both, its_bits, bits):
+                yield both, place
+
+    def _trace(self, place: int) -> tuple[int, int]:
+        number = self._heads.number(place)
+        if number >= len(self.added):
+            return self._heads.trace(place)
+        row = self.added[number][-1]
+        return _whole(self.traces.sketches[row]), int(self.traces.bits[row])
+
+    def _head(self, place: int, alike: int) -> Head:
+        number = self._heads.number(place)
+        if number >= len(self.added):
+            return self._heads.head(place, alike)
+        words, known, at, cluster, _ = self.added[number]
+        return Head(Said(words, known), at, cluster, alike)
+
+
+def _whole(sketch: Hashes) -> int:
+    return int.from_bytes(sketch.tobytes(), "little")
+
+
+def _doubtful(rows: Places, bands_: Places, sketches: Hashes, bits: Places) -> list[int]:
+    """Return the *rows* that share one of their *bands_* with an earlier one that promises to say the same.
+
+    Of the many that may share a band some are told to do so unseen.
+    """
+    found: list[int] = rows[NEAR:][bands_[NEAR:] == bands_[:-NEAR]].tolist()
+    for apart_ in range(1, NEAR):
+        same = np.flatnonzero(bands_[apart_:] == bands_[:-apart_])
+        one, other = np.divmod(_distinct(rows[same + apart_] * len(bits) + rows[same]), len(bits))
+        promising = _promising(_shared(sketches[one], sketches[other]), bits[one], bits[other])
+        found += one[promising].tolist()
+    return found
+
+
+def _shared(ours: Hashes, theirs: Hashes) -> Places:
+    both: Places = np.bitwise_count(ours & theirs).sum(axis=1, dtype=np.intp)
+    return both
+
+
+def _distinct(numbers: Places) -> Places:
+    """Return *numbers* in order, each once: many times faster than numpy's own."""
+    ordered = np.sort(numbers)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
 
 
 def _promises(both: int, bits: int, its: int) -> bool:

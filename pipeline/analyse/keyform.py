@@ -5,16 +5,19 @@ Dropped are links, mentions, forwarding words, emoticons in brackets, punctuatio
 
 from __future__ import annotations
 
+import functools
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import xxhash
+from xxhash import xxh3_64_intdigest as hashed
 
-from pipeline.text.normal import SENTENCE_ENDS, squeeze_batch
+from pipeline.text.normal import SENTENCE_ENDS, squeeze
 
 ROWS: Final = 24
 SKETCH: Final = 2_048  # bits; as many as fourteen texts of usual length set
@@ -24,6 +27,7 @@ LONGEST: Final = 2_000  # a longer text is known by its beginning
 Codes = npt.NDArray[np.uint32]
 Hashes = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.intp]
+Classes = npt.NDArray[np.uint8]
 
 # Each way begins with a plain character: the search then runs from one of these to the next.
 _FORWARDED = r"//@[^:\s]{1,30}:|【(?:转|转发|扩散|转帖)[】\]]|\[(?:转|转发|扩散|转帖)[】\]]|转发微博"
@@ -35,11 +39,18 @@ _LAST_WORDS = 16  # characters in which the last words stand
 _ASIDE = re.compile(
     r"(?:[\s,。!?~]|^)(?:大家|求|请|帮忙|速)?(?:帮转|转发扩散|求?扩散|求?转发?|帮顶|同问|顶+|路过|围观)[\W_]*$"
 )
+_UTF32: Final = "utf-32-le"
+_WIDE: Final = 4  # bytes of a code point
 _ONE, _TWO, _THREE = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
 _random = np.random.default_rng(20260310)
 _FACTORS = _random.integers(1, 1 << 32, (ROWS, 1), np.uint32) | np.uint32(1)
 _SHIFTS = _random.integers(0, 1 << 32, (ROWS, 1), np.uint32)
 _PLACE = _random.integers(0, 1 << 63, ROWS, np.uint64)  # so that a minimum means another band in another place
+
+
+# What a code point may be: a letter or digit that stays, or a hint that one of the expressions may find something.
+_KEPT, _DIGIT, _POINT, _ASIDES, _NOISY = (np.uint8(1 << bit) for bit in range(5))
+_HINTS = {_NOISY: "@/[【博", _POINT: ".:/-", _ASIDES: "转散顶问过观"}
 
 
 class Traces(NamedTuple):
@@ -68,13 +79,16 @@ class Forms:
 
 def forms(normals: Sequence[str]) -> Forms:
     """Return the key forms of *normals*; each depends on its own text only."""
-    stripped = [_stripped(normal[:LONGEST]) for normal in normals]
-    squeezed = [_without_ends(letters) for letters, _ in squeeze_batch(stripped)]
+    letters, ends = _letters([normal[:LONGEST] for normal in normals])
+    cuts = [0, *ends.tolist()]
+    flat, text = memoryview(letters.tobytes()), _text(letters)
     # What is nothing but emoji or punctuation is compared as it stands.
-    whole = [letters or normal for letters, normal in zip(squeezed, normals, strict=True)]
-    keys = [xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass")) for word in whole]
-    words = [letters if len(letters) >= SHORTEST else "" for letters in squeezed]
-    return Forms(keys, words, _traces(words))
+    keys = [
+        hashed(flat[_WIDE * start : _WIDE * end] if start < end else _bytes(normal))
+        for (start, end), normal in zip(pairwise(cuts), normals, strict=True)
+    ]
+    words = [text[start:end] if end - start >= SHORTEST else "" for start, end in pairwise(cuts)]
+    return Forms(keys, words, _traces(letters, ends))
 
 
 def bands(minima: Codes) -> Hashes:
@@ -98,6 +112,50 @@ def passed_on(normal: str) -> bool:
     return _REPOST.search(normal) is not None
 
 
+def _letters(texts: Sequence[str]) -> tuple[Codes, Places]:
+    """Return the letters and digits that stay of *texts*, one after the other, and where those of each end."""
+    ends = np.cumsum(np.fromiter(map(len, texts), np.intp, len(texts)))
+    codes = _codes("".join(texts))
+    classes = _classes()[codes]
+    noisy = _noisy(codes, classes, ends)
+    if len(noisy):
+        # As long as before, so that it fits where it stood: spaces are dropped.
+        stripped = [_stripped(texts[place]).ljust(len(texts[place])) for place in noisy.tolist()]
+        theirs = np.isin(np.arange(len(texts)), noisy).repeat(np.diff(ends, prepend=0))
+        codes = codes.copy()
+        codes[theirs] = _codes("".join(stripped))
+        classes[theirs] = _classes()[codes[theirs]]
+    kept = np.flatnonzero(classes & _KEPT)
+    return codes[kept], np.searchsorted(kept, ends)
+
+
+def _noisy(codes: Codes, classes: Classes, ends: Places) -> Places:
+    """Return which texts may have something to drop that is no punctuation; the expressions are slow, and few need them."""
+    hints = np.flatnonzero(classes > _KEPT)
+    if not len(hints):
+        return hints
+    texts, hinted = np.searchsorted(ends, hints, side="right"), classes[hints]
+    asides = (hinted & _ASIDES != 0) & (ends[texts] - hints <= _LAST_WORDS)
+    before, after = classes[hints - 1], classes[(hints + 1) % len(codes)]
+    points = (hinted & _POINT != 0) & (before & after & _DIGIT != 0)
+    noisy = np.zeros(len(ends), bool)
+    noisy[texts[(hinted & _NOISY != 0) | asides | points]] = True
+    return np.flatnonzero(noisy)
+
+
+@functools.cache
+def _classes() -> Classes:
+    """Return for every code point what it is to a key form."""
+    every = _text(np.arange(sys.maxunicode + 1, dtype=np.uint32))
+    classes = np.zeros(len(every), np.uint8)
+    classes[np.asarray(squeeze(every)[1])] = _KEPT
+    classes[_codes(SENTENCE_ENDS)] = 0
+    for hint, points in _HINTS.items():
+        classes[_codes(points)] |= hint
+    classes[[found.start() for found in re.finditer(r"\d", every)]] |= _DIGIT
+    return classes
+
+
 def _stripped(normal: str) -> str:
     body, last = normal[:-_LAST_WORDS], normal[-_LAST_WORDS:]
     return _NOISE.sub(_instead, body + _ASIDE.sub(" ", last))
@@ -108,38 +166,40 @@ def _instead(noise: re.Match[str]) -> str:
     return "点" if noise[0] in ".:/-" else " "
 
 
-def _without_ends(letters: str) -> str:
-    for end in SENTENCE_ENDS:  # many times faster than str.translate
-        letters = letters.replace(end, "")
-    return letters
-
-
-def _traces(words: Sequence[str]) -> Traces:
-    minima = np.zeros((len(words), ROWS), np.uint32)
-    set_ = np.zeros((len(words), SKETCH), np.bool_)
-    long = [place for place, text in enumerate(words) if text]
-    if long:
-        flat, starts = _hashed([words[place] for place in long])
+def _traces(letters: Codes, ends: Places) -> Traces:
+    lengths = np.diff(ends, prepend=0)
+    long = np.flatnonzero(lengths >= SHORTEST)
+    minima = np.zeros((len(ends), ROWS), np.uint32)
+    set_ = np.zeros((len(ends), SKETCH), np.bool_)
+    if len(long):
+        flat, counts = _hashed(letters, ends, long), lengths[long] - 2
+        starts = np.cumsum(counts) - counts
         least = np.empty((ROWS, len(long)), np.uint32)
         for row in range(ROWS):
             least[row] = np.minimum.reduceat(flat * _FACTORS[row] + _SHIFTS[row], starts)
         minima[long] = least.T
-        set_[np.repeat(long, np.diff(starts, append=len(flat))), flat % np.uint32(SKETCH)] = True
-    return Traces(minima, np.packbits(set_, axis=1).view(np.uint64), np.count_nonzero(set_, axis=1))
+        set_.ravel()[np.repeat(long * SKETCH, counts) + flat % np.uint32(SKETCH)] = True
+    sketches: Hashes = np.packbits(set_, axis=1).view(np.uint64)
+    return Traces(minima, sketches, np.bitwise_count(sketches).sum(axis=1, dtype=np.intp))
 
 
-def _hashed(texts: Sequence[str]) -> tuple[Codes, Places]:
-    """Return the hashes of the 3-grams of all *texts* one after the other, and where each begins."""
-    codes = _codes("".join(texts))
-    hashed = codes[:-2] * _ONE + codes[1:-1] * _TWO ^ codes[2:] * _THREE
-    hashed ^= hashed >> np.uint32(15)
-    hashed *= _TWO
-    lengths = np.fromiter(map(len, texts), np.intp, len(texts))
-    ends = np.cumsum(lengths)
-    inside = np.ones(len(codes), bool)
-    inside[ends - 1] = inside[ends - 2] = False  # these would reach into the next text
-    return hashed[inside[:-2]], np.concatenate(([0], np.cumsum(lengths - 2)))[:-1]
+def _hashed(codes: Codes, ends: Places, long: Places) -> Codes:
+    """Return the hashes of the 3-grams of those texts that are *long* enough, one after the other."""
+    found: Codes = codes[:-2] * _ONE + codes[1:-1] * _TWO ^ codes[2:] * _THREE
+    found ^= found >> np.uint32(15)
+    found *= _TWO
+    inside = np.isin(np.arange(len(ends)), long).repeat(np.diff(ends, prepend=0))
+    inside[ends[long] - 1] = inside[ends[long] - 2] = False  # these would reach into the next text
+    return found[inside[:-2]]
 
 
 def _codes(text: str) -> Codes:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return np.frombuffer(_bytes(text), np.uint32)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(_UTF32, "surrogatepass")
+
+
+def _text(codes: Codes) -> str:
+    return codes.tobytes().decode(_UTF32, "surrogatepass")

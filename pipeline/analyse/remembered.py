@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import xxhash
 
-from pipeline.analyse.shelves import Hashes, Places, Shelves
+from pipeline.analyse.shelves import Hashes, Shelves
 
 WIDTH: Final = 8
+
+
+Fields: TypeAlias = tuple[int, int, float, int, int, float, bool]
 
 
 class Row(NamedTuple):
@@ -59,7 +62,7 @@ class Remembered:
         """Say whether the post at *place* is forgotten once *more* are kept."""
         return (place - self._kept) % self._most < more
 
-    def keep(self, rows: Sequence[Row]) -> None:
+    def keep(self, rows: Sequence[Fields]) -> None:
         """Remember *rows*, at most as many as are remembered at all."""
         if not rows:
             return
@@ -69,7 +72,7 @@ class Remembered:
         self._at[places], self._cluster[places] = at, clusters
         self._kind[places], self._likeness[places] = kinds, likeness
         self._by_id.put(*self._by_id.places(self._ids[places]), places)
-        first = places[np.array(foremost)]
+        first = places[np.array(foremost, bool)]
         self._by_key.put(*self._by_key.places(self._keys[first]), first)
         self._kept += len(rows)
 
@@ -79,7 +82,9 @@ def hashed(id: str) -> int:
 
 
 def _places(hashes: Hashes, shelves: Shelves, kept: Hashes) -> list[int]:
-    numbers: Places = shelves.read(*shelves.places(hashes))
-    same = (numbers >= 0) & (kept[numbers] == hashes[:, None])
-    places: list[int] = np.where(same, numbers, -1).max(axis=1, initial=-1).tolist()
-    return places
+    which, numbers = shelves.found(hashes)
+    same = kept[numbers] == hashes[which]
+    places = np.full(len(hashes), -1)
+    np.maximum.at(places, which[same], numbers[same])
+    newest: list[int] = places.tolist()
+    return newest

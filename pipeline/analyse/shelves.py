@@ -8,6 +8,7 @@ import numpy.typing as npt
 Hashes = npt.NDArray[np.uint64]
 Entries = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.intp]
+Numbers = npt.NDArray[np.int64]
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
@@ -15,17 +16,18 @@ _LOW = np.uint64((1 << 32) - 1)
 
 
 class Shelves:
-    """Numbers below *most*, each under a hash; a shelf holds *width* of them, the newest on the right.
+    """Numbers below *most*, each under a hash; a shelf holds *width* of them, the newest, in any order.
 
     What is read may be an accident: a few hashes in a thousand share shelf and tag, and what was put long ago may
     mean something else by now. Whoever reads compares with what he kept under the number. Takes 4 bytes for each of
-    *width* places on every shelf, with *room* times as many places as *entries*.
+    *width* places on every shelf and one for the shelf, with *room* times as many places as *entries*.
     """
 
     def __init__(self, entries: int, most: int, width: int, room: float = 1.5) -> None:
         shelves = 1 << max(4, int(entries * room / width - 1).bit_length())
         self.width = width
         self._rows = np.zeros((shelves, width), np.uint32)
+        self._next = np.zeros(shelves, np.uint8)  # which place of each shelf is filled next
         self._mask = np.uint64(shelves - 1)
         self._bits = np.uint32(int(most).bit_length())
         self._number = np.uint32((1 << int(self._bits)) - 1)
@@ -33,7 +35,7 @@ class Shelves:
     @property
     def size(self) -> int:
         """The bytes that the table takes at most; the system gives them as shelves are written."""
-        return self._rows.nbytes
+        return self._rows.nbytes + self._next.nbytes
 
     def places(self, hashes: Hashes) -> tuple[Places, Entries]:
         """Return the shelf of each hash, and the tag that its entry bears."""
@@ -42,27 +44,34 @@ class Shelves:
         tags = (mixed >> _HALF).astype(np.uint32) >> self._bits << self._bits
         return (mixed & self._mask).astype(np.intp), tags
 
-    def read(self, shelves: Places, tags: Entries) -> npt.NDArray[np.int64]:
+    def read(self, shelves: Places, tags: Entries) -> Numbers:
         """Return the numbers under each hash, one row of *width* for each; -1 where there is none."""
-        entries = self._rows[shelves]
+        entries = self._rows.take(shelves, axis=0)
         numbers = (entries & self._number).astype(np.int64) - 1
         numbers[(entries & ~self._number) != tags[..., None]] = -1
         return numbers
 
-    def put(self, shelves: Places, tags: Entries, numbers: npt.NDArray[np.int64]) -> None:
+    def found(self, hashes: Hashes) -> tuple[Places, Numbers]:
+        """Return what ``read`` finds, one by one: which of the flat *hashes*, in their order, and a number under it."""
+        shelves, tags = self.places(hashes.ravel())
+        untagged = (self._rows.take(shelves, axis=0) ^ tags[:, None]).ravel()
+        # Both conditions at once: the tag is the same, and there is an entry; below zero is far above.
+        hits = np.flatnonzero(untagged - np.uint32(1) < self._number)
+        return hits // self.width, untagged[hits].astype(np.int64) - 1
+
+    def put(self, shelves: Places, tags: Entries, numbers: Numbers) -> None:
         """Put each number under its hash, in the order given."""
         entries = (tags | (numbers + 1).astype(np.uint32)).ravel()
-        shelves = shelves.ravel()
         # Shelf and place in one number: numbers sort many times faster than places do.
-        keys = np.sort(shelves.astype(np.uint64) << _HALF | np.arange(len(shelves), dtype=np.uint64))
-        order = (keys & _LOW).astype(np.intp)
-        shelves, entries = shelves[order], entries[order]
-        while len(shelves):
-            first = np.ones(len(shelves), bool)
-            np.not_equal(shelves[1:], shelves[:-1], out=first[1:])
-            now = shelves[first]
-            rows = self._rows[now]
-            rows[:, :-1] = rows[:, 1:]
-            rows[:, -1] = entries[first]
-            self._rows[now] = rows
-            shelves, entries = shelves[~first], entries[~first]
+        at = np.arange(shelves.size, dtype=np.uint64)
+        keys = np.sort(shelves.ravel().astype(np.uint64) << _HALF | at)
+        order, shelves = (keys & _LOW).astype(np.intp), (keys >> _HALF).astype(np.intp)
+        first, last = np.ones(len(keys), bool), np.ones(len(keys), bool)
+        np.not_equal(shelves[1:], shelves[:-1], out=first[1:])
+        last[:-1] = first[1:]
+        rank = np.arange(len(keys)) - np.maximum.accumulate(np.where(first, np.arange(len(keys)), 0))
+        columns = (self._next[shelves] + rank) % self.width
+        stays = np.ones(len(keys), bool)  # of more than fit, the newest
+        np.not_equal(shelves[self.width :], shelves[: -self.width], out=stays[: -self.width])
+        self._rows[shelves[stays], columns[stays]] = entries[order[stays]]
+        self._next[shelves[last]] = (columns[last] + 1) % self.width

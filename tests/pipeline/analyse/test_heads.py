@@ -20,8 +20,9 @@ def holding(*posts: tuple[int, str], most: int = 1_000) -> Heads:
     heads = Heads(most)
     for cluster, text in posts:
         formed = forms([text])
-        heads.meet(formed.traces).add(0, Head(Said(formed.words[0]), 0.0, cluster))
-        heads.settle(1)
+        meeting = heads.meet(formed.traces)
+        meeting.add(0, Head(Said(formed.words[0]), 0.0, cluster))
+        heads.settle(1, meeting)
     return heads
 
 
