@@ -67,13 +67,14 @@ _ROOM = re.compile(
     r"(\d(?<![0-9]\d)\d{2,3} ?(?:室|号房)(?!内|外|间|温)|(?<![零〇一二三四五六七八九])[一二三四五六七八九][零〇一二三四五六七八九]{2}室(?!内|外)|(?<=\d门)\d{3,4}(?:室|号)?(?!\d))"
 )
 _TRIPLE = re.compile(r"[一-鿿] ?\d{1,2}(-\d{1,2}-(?!19[2-9]\d|20[12]\d)\d{3,4})(?!\d|-)")
-_SIGNED = (("单元", _NTH_UNIT), ("单元", _UNIT))  # no text has them without these
-_MAYBE_DOORS: Final = (
-    r"(?:[楼栋幢座]|#楼?)[ \-]?(?:\p{Nd}{1,2}-)?(?:\p{Nd}{3}|[零〇一二三四五六七八九]{3})",
-    r"室|号房|\p{Nd}门\p{Nd}{3}",
-    r"\p{Nd}-\p{Nd}{1,2}-\p{Nd}{3}",
+# What a text must contain for each of them, without looking round; which group is the door.
+_DOORS: Final = (
+    (rf"[{_N}] ?单元", _NTH_UNIT, 0),
+    (rf"[{_N}a-d甲乙丙丁] ?单元", _UNIT, 0),
+    (r"(?:[楼栋幢座]|#楼?)[ \-]?(?:\p{Nd}{1,2}-)?(?:\p{Nd}{3}|[零〇一二三四五六七八九]{3})", _FLAT, 1),
+    (r"室|号房|\p{Nd}门\p{Nd}{3}", _ROOM, 1),
+    (r"\p{Nd}-\p{Nd}{1,2}-\p{Nd}{3}", _TRIPLE, 1),
 )
-_DOORS: Final = (_FLAT, _ROOM, _TRIPLE)
 _CLASS = re.compile(
     rf"(?:(?:[初高小大中][{_N}]{{1,2}}|[{_N}]{{1,2}}年级?)\(?[{_N}]{{1,2}}\)?|(?<=[小学园])[{_N}]{{1,2}}|[大中小][{_N}])班(?![车次组倒人])"
 )
@@ -89,7 +90,7 @@ def _any_of(patterns: Iterable[str]) -> re2.Set:
     return found
 
 
-_MAYBE: Final = _any_of(_MAYBE_DOORS)
+_MAYBE_DOORS: Final = _any_of(maybe for maybe, _, _ in _DOORS)
 
 
 def plates(text: str) -> Iterator[Span]:
@@ -129,12 +130,10 @@ def devices(text: str) -> Iterator[Span]:
 
 def doors(text: str) -> Iterator[Span]:
     """Yield unit and room; road, estate and building stay, because help must find the place."""
-    for sign, pattern in _SIGNED:
-        for found in pattern.finditer(text) if sign in text else ():
-            yield Span(*found.span(), "ADDRESS_DOOR")
-    for door in _MAYBE.Match(text) or ():
-        for found in _DOORS[door].finditer(text):
-            yield Span(*found.span(1), "ADDRESS_DOOR")
+    for door in sorted(_MAYBE_DOORS.Match(text) or ()):
+        _, pattern, group = _DOORS[door]
+        for found in pattern.finditer(text):
+            yield Span(*found.span(group), "ADDRESS_DOOR")
 
 
 def school_classes(text: str) -> Iterator[Span]:
