@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import islice, repeat
@@ -132,7 +131,7 @@ class _Chunk:
         self._known, self._copied = posts.by_ids(self._ids), posts.by_keys(self._keys)
         self._meeting = heads.meet(formed.traces)
         self._rows: list[Fields] = []  # what this chunk adds
-        self._mine: dict[int, int] = {}  # where in it, by id
+        self._mine: dict[int, int] = {}  # where in it, by id; only those that others may share
         self._foremost: dict[int, int] = {}  # and by words
         self._saying: tuple[int, Said] | None = None
 
@@ -151,9 +150,10 @@ class _Chunk:
         doubtful.update(place for place, at in enumerate(self._copied) if at >= 0)
         doubtful.update(place for place, words in enumerate(self._words) if not words)
         for hashes in (self._ids, self._keys):
-            if len(set(hashes)) < len(hashes):
-                times = Counter(hashes)
-                doubtful.update(place for place, hash_ in enumerate(hashes) if times[hash_] > 1)
+            last = dict(zip(hashes, range(len(hashes)), strict=True))
+            if len(last) < len(hashes):
+                again = [place for place, hash_ in enumerate(hashes) if last[hash_] != place]
+                doubtful.update(again, (last[hashes[place]] for place in again))
         return doubtful
 
     def _firsts(self, start: int, stop: int) -> list[ClusterFinding]:
@@ -164,10 +164,7 @@ class _Chunk:
         part, numbers = slice(start, stop), self._names.give(names)
         ids, keys, at = self._ids[part], self._keys[part], self._at[part]
         self._meeting.add_all(start, self._words[part], self._places[part], at, numbers.start)
-        rows = range(len(self._rows), len(self._rows) + len(names))
         self._rows += zip(ids, keys, at, numbers, repeat(_NUMBER["first"]), repeat(1.0), repeat(True))
-        self._mine.update(zip(ids, rows, strict=True))
-        self._foremost.update(zip(keys, rows, strict=True))
         return list(map(ClusterFinding, names))
 
     def _judged(self, place: int) -> ClusterFinding:
@@ -224,6 +221,7 @@ class _Chunk:
 
     def _original(self, repost_of: str) -> _Joined | None:
         id_ = hashed(repost_of)
+        self._mine.update((row[0], number) for number, row in enumerate(self._rows))  # these may be firsts, too
         row = self._row_of(id_, self._posts.by_ids([id_])[0])
         return _Joined(row.cluster, "repost") if row and self._names[row.cluster] is not None else None
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.analyse.keyform import ROWS, SKETCH, Hashes, Traces, bands, grams
+from pipeline.analyse.keyform import ROWS, SKETCH, Grams, Hashes, Traces, bands, common, grams
 from pipeline.analyse.shelves import Shelves
 from pipeline.analyse.veto import NOWHERE, NUMERALS, Known, Marks, apart, marks
 
@@ -21,7 +21,8 @@ CONTAINED: Final = 0.45  # share of the shorter text's 3-grams that the other mu
 SHORT: Final = 20  # 3-grams; below this, chance likeness is likely and more must be shared
 SHORT_EXTRA: Final = 0.25
 SHORTER: Final = 0.3  # a text much shorter than the other quotes it, at most
-NEAR: Final = 5  # posts of a block that share a band: those so far apart are taken for alike unseen
+ROUNDED: Final = 1e-6  # what rounding may take away
+NEAR: Final = 8  # posts of a block that share a band: those so far apart are taken for alike unseen
 FEW: Final = 3  # 3-grams that one changed letter takes away
 FEW_SHARE: Final = 0.05  # of what else may differ between copies of one form letter
 FULL: Final = SKETCH * 3 // 4  # bits of two sketches, from which on they tell nothing
@@ -29,6 +30,7 @@ FULLER: Final = (1.2, 2.5)  # times as long as the head, and it holds what the h
 WITHIN: Final = 0.8  # of the head's 3-grams
 
 Places = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
 
 
@@ -40,11 +42,11 @@ class Said:
     def __init__(self, words: str, known: Known = NOWHERE) -> None:
         self.words = words
         self.known = known
-        self._grams: set[int] | None = None
+        self._grams: Grams | None = None
         self._marks: Marks | None = None
 
     @property
-    def grams(self) -> set[int]:
+    def grams(self) -> Grams:
         if self._grams is None:  # few posts are ever compared
             self._grams = grams(self.words)
         return self._grams
@@ -63,7 +65,7 @@ class Said:
         if short.words in long.words:  # most copies are the original, or cut from it
             return 1.0
         small = min(len(self.grams), len(other.grams))
-        share = len(self.grams & other.grams) / small
+        share = common(self.grams, other.grams) / small
         return share if share >= CONTAINED + SHORT_EXTRA * max(0.0, 1 - small / SHORT) else 0.0
 
     def contradicts(self, other: Said, share: float) -> bool:
@@ -86,7 +88,7 @@ class Said:
         least, most = FULLER
         if not least * len(head.words) < len(self.words) <= most * len(head.words):
             return False
-        return len(self.grams & head.grams) >= WITHIN * len(head.grams)
+        return common(self.grams, head.grams) >= WITHIN * len(head.grams)
 
 
 class Head(NamedTuple):
@@ -115,7 +117,8 @@ class Heads:
         self._shelved = 0
         self._seen = 0  # posts of this block
         self._hashes: list[Hashes] = []  # the bands of the heads that are not on the shelves
-        self._bits, self._sketch = np.zeros(most, np.intp), np.zeros((most, SKETCH // 64), np.uint64)
+        self._bits, self._lengths = np.zeros(most, np.intp), np.zeros(most, np.intp)
+        self._sketch = np.zeros((most, SKETCH // 64), np.uint64)
         self._at = np.zeros(most)
         self._cluster = np.zeros(most, np.int64)
         self._words: list[str] = []
@@ -178,7 +181,7 @@ class Heads:
             self._words[place], self._known[place] = each, its
         self._at[places], self._cluster[places] = at, clusters
         chosen = np.array(rows)
-        self._sketch[places], self._bits[places] = meeting.traces.sketches[chosen], meeting.traces.bits[chosen]
+        _, self._sketch[places], self._bits[places], self._lengths[places] = (each[chosen] for each in meeting.traces)
         self._hashes.append(meeting.hashes[chosen])
         self._added += len(rows)
 
@@ -194,16 +197,30 @@ class Heads:
         alike = np.flatnonzero(np.append(same, False) | np.append(False, same))
         rows = (keys[alike] & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.intp)
         bands_ = np.cumsum(np.append(True, ~same))[alike]
-        sketches = np.concatenate((self._sketch[places], traces.sketches))
-        set_ = np.concatenate((self._bits[places], traces.bits))
-        doubtful = _doubtful(rows, bands_, sketches, set_)
-        return _Companions(places.tolist(), rows.tolist(), bands_.tolist(), doubtful)
+        doubtful = _doubtful(
+            rows,
+            bands_,
+            np.concatenate((self._sketch[places], traces.sketches)),
+            np.concatenate((self._bits[places], traces.bits)),
+            np.concatenate((self._lengths[places], traces.lengths)),
+        )
+        # Who shares a band with none of these is met by nobody.
+        asked = np.zeros(len(keys), bool)
+        asked[bands_[doubtful[rows]]] = True
+        rows, bands_ = rows[asked[bands_]], bands_[asked[bands_]]
+        return _Companions(places.tolist(), rows.tolist(), bands_.tolist(), np.flatnonzero(doubtful).tolist())
 
     def _likely(self, traces: Traces, rows: Numbers, numbers: Numbers) -> dict[int, list[tuple[int, int]]]:
-        """Return for each row the heads on the shelves that promise to say the same, and how many bits they share."""
+        """Return for each row the heads on the shelves that promise to say the same, and how many bits they share.
+
+        Rows of which none of these can say the same are left out.
+        """
         rows, places = np.divmod(_distinct(rows * self.most + numbers), self.most)
+        bits, its = traces.bits[rows], self._bits[places]
         both = _shared(traces.sketches[rows], self._sketch[places])
-        likely = _promising(both, traces.bits[rows], self._bits[places])
+        hopeful = np.zeros(len(traces.bits), bool)
+        hopeful[rows[_possible(both, bits, its, traces.lengths[rows], self._lengths[places])]] = True
+        likely = _promising(both, bits, its) & hopeful[rows]
         found: dict[int, list[tuple[int, int]]] = {}
         for row, count, place in zip(*(column[likely].tolist() for column in (rows, both, places)), strict=True):
             found.setdefault(row, []).append((count, place))
@@ -314,18 +331,21 @@ def _whole(sketch: Hashes) -> int:
     return int.from_bytes(sketch.tobytes(), "little")
 
 
-def _doubtful(rows: Places, bands_: Places, sketches: Hashes, bits: Places) -> list[int]:
-    """Return the *rows* that share one of their *bands_* with an earlier one that promises to say the same.
+def _doubtful(rows: Places, bands_: Places, sketches: Hashes, bits: Places, lengths: Places) -> Flags:
+    """Say which of all rows share a band with an earlier one that may say the same.
 
-    Of the many that may share a band some are told to do so unseen.
+    *rows* are those with the same of *bands_* as another. Of many with one band some are told to do so unseen.
     """
-    found: list[int] = rows[NEAR:][bands_[NEAR:] == bands_[:-NEAR]].tolist()
-    for apart_ in range(1, NEAR):
-        same = np.flatnonzero(bands_[apart_:] == bands_[:-apart_])
-        one, other = np.divmod(_distinct(rows[same + apart_] * len(bits) + rows[same]), len(bits))
-        promising = _promising(_shared(sketches[one], sketches[other]), bits[one], bits[other])
-        found += one[promising].tolist()
-    return found
+    doubtful = np.zeros(len(bits), bool)
+    doubtful[rows[NEAR:][bands_[NEAR:] == bands_[:-NEAR]]] = True
+    near = [(apart_, np.flatnonzero(bands_[apart_:] == bands_[:-apart_])) for apart_ in range(1, NEAR)]
+    pairs = [rows[same + apart_] * len(bits) + rows[same] for apart_, same in near]
+    one, other = np.divmod(_distinct(np.concatenate(pairs)), len(bits))
+    both = _shared(sketches[one], sketches[other])
+    promising = _promising(both, bits[one], bits[other])
+    promising &= _possible(both, bits[one], bits[other], lengths[one], lengths[other])
+    doubtful[one[promising]] = True
+    return doubtful
 
 
 def _shared(ours: Hashes, theirs: Hashes) -> Places:
@@ -346,12 +366,24 @@ def _promises(both: int, bits: int, its: int) -> bool:
     return both - bits * its / SKETCH >= LIKELY * min(bits, its) * (1 - (bits + its) / SKETCH)
 
 
-def _promising(both: Numbers, bits: Numbers, its: Numbers) -> npt.NDArray[np.bool_]:
+def _promising(both: Numbers, bits: Numbers, its: Numbers) -> Flags:
     """Say whether texts that set so many *bits* may share enough words if *both* set so many of them.
 
     Some bits are set in both by chance. Sketches of very long texts are too full to tell.
     """
     told = bits + its <= FULL
     enough = LIKELY * np.minimum(bits, its) * (1 - (bits + its) / SKETCH)
-    likely: npt.NDArray[np.bool_] = ~told | (both - bits * its / SKETCH >= enough)
+    likely: Flags = ~told | (both - bits * its / SKETCH >= enough)
     return likely
+
+
+def _possible(both: Numbers, bits: Numbers, its: Numbers, length: Numbers, its_length: Numbers) -> Flags:
+    """Say whether ``Said.share`` may be more than nothing; it is told by lengths and sketches alone.
+
+    What both have sets bits in both. It sets fewer than it counts only as far as all of either text does.
+    """
+    short = np.minimum(length, its_length)
+    needed = CONTAINED + SHORT_EXTRA * np.maximum(0.0, 1 - (short - 2) / SHORT)
+    most = both + np.minimum(length - bits, its_length - its) - 2
+    possible: Flags = most >= needed * np.minimum(bits, its) - ROUNDED
+    return possible & (short >= SHORTER * np.maximum(length, its_length))

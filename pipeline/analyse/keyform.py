@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -27,7 +27,9 @@ LONGEST: Final = 2_000  # a longer text is known by its beginning
 Codes = npt.NDArray[np.uint32]
 Hashes = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.intp]
+Grams = npt.NDArray[np.uint64]
 Classes = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
 
 # Each way begins with a plain character: the search then runs from one of these to the next.
 _FORWARDED = r"//@[^:\s]{1,30}:|【(?:转|转发|扩散|转帖)[】\]]|\[(?:转|转发|扩散|转帖)[】\]]|转发微博"
@@ -50,19 +52,20 @@ _PLACE = _random.integers(0, 1 << 63, ROWS, np.uint64)  # so that a minimum mean
 
 # What a code point may be: a letter or digit that stays, or a hint that one of the expressions may find something.
 _KEPT, _DIGIT, _POINT, _ASIDES, _NOISY = (np.uint8(1 << bit) for bit in range(5))
-_HINTS = {_NOISY: "@/[【博", _POINT: ".:/-", _ASIDES: "转散顶问过观"}
+_HINTS = {_NOISY: "@/[【博", _POINT: ".:/-", _ASIDES: "转散发顶问过观"}
 
 
 class Traces(NamedTuple):
     """What is left of the 3-grams of some texts, one row each; nothing of texts that are too short.
 
     Of two texts as many *minima* are equal as their 3-grams are alike. A *sketch* has for every 3-gram one of
-    SKETCH bits set, the same in both texts where both have it; *bits* is how many are.
+    SKETCH bits set, the same in both texts where both have it; *bits* is how many are. *lengths* are in characters.
     """
 
     minima: Codes
     sketches: Hashes
     bits: Places
+    lengths: Places
 
 
 @dataclass(frozen=True)
@@ -101,10 +104,24 @@ def bands(minima: Codes) -> Hashes:
     return hashes
 
 
-def grams(words: str) -> set[int]:
-    """Return the distinct 3-grams of *words*, each as one number."""
+def grams(words: str) -> Grams:
+    """Return the distinct 3-grams of *words*, each as one number, in order."""
     codes = _codes(words).astype(np.uint64)
-    return set((codes[:-2] << np.uint64(42) | codes[1:-1] << np.uint64(21) | codes[2:]).tolist())
+    found = codes[:-2] << np.uint64(42)
+    found |= codes[1:-1] << np.uint64(21)
+    found |= codes[2:]
+    found.sort()
+    new = np.empty(len(found), bool)
+    new[:1] = True
+    np.not_equal(found[1:], found[:-1], out=new[1:])
+    return found[new]
+
+
+def common(ours: Grams, theirs: Grams) -> int:
+    """Return how many both have."""
+    both = np.concatenate((ours, theirs))
+    both.sort()
+    return int(np.count_nonzero(both[1:] == both[:-1]))
 
 
 def passed_on(normal: str) -> bool:
@@ -117,30 +134,30 @@ def _letters(texts: Sequence[str]) -> tuple[Codes, Places]:
     ends = np.cumsum(np.fromiter(map(len, texts), np.intp, len(texts)))
     codes = _codes("".join(texts))
     classes = _classes()[codes]
-    noisy = _noisy(codes, classes, ends)
-    if len(noisy):
-        # As long as before, so that it fits where it stood: spaces are dropped.
-        stripped = [_stripped(texts[place]).ljust(len(texts[place])) for place in noisy.tolist()]
-        theirs = np.isin(np.arange(len(texts)), noisy).repeat(np.diff(ends, prepend=0))
-        codes = codes.copy()
-        codes[theirs] = _codes("".join(stripped))
-        classes[theirs] = _classes()[codes[theirs]]
     kept = np.flatnonzero(classes & _KEPT)
+    noisy = _noisy(codes, classes, kept, ends)
+    if noisy.any():
+        # As long as before, so that it fits where it stood: spaces are dropped.
+        stripped = [_stripped(text).ljust(len(text)) for text in compress(texts, noisy.tolist())]
+        theirs = np.repeat(noisy, np.diff(ends, prepend=0))
+        codes = codes.copy()
+        codes[theirs] = instead = _codes("".join(stripped))
+        classes[theirs] = _classes()[instead]
+        kept = np.flatnonzero(classes & _KEPT)
     return codes[kept], np.searchsorted(kept, ends)
 
 
-def _noisy(codes: Codes, classes: Classes, ends: Places) -> Places:
-    """Return which texts may have something to drop that is no punctuation; the expressions are slow, and few need them."""
-    hints = np.flatnonzero(classes > _KEPT)
-    if not len(hints):
-        return hints
-    texts, hinted = np.searchsorted(ends, hints, side="right"), classes[hints]
-    asides = (hinted & _ASIDES != 0) & (ends[texts] - hints <= _LAST_WORDS)
-    before, after = classes[hints - 1], classes[(hints + 1) % len(codes)]
-    points = (hinted & _POINT != 0) & (before & after & _DIGIT != 0)
+def _noisy(codes: Codes, classes: Classes, kept: Places, ends: Places) -> Flags:
+    """Say which texts may have something to drop that is no punctuation; the expressions are slow, and few need them."""
     noisy = np.zeros(len(ends), bool)
-    noisy[texts[(hinted & _NOISY != 0) | asides | points]] = True
-    return np.flatnonzero(noisy)
+    if len(kept):
+        last = kept[np.searchsorted(kept, ends) - 1]
+        noisy |= classes[last] & _ASIDES != 0
+    hints = np.flatnonzero(classes & (_NOISY | _POINT))
+    before, after = classes[hints - 1], classes[(hints + 1) % max(1, len(codes))]
+    told = (classes[hints] & _NOISY != 0) | (before & after & _DIGIT != 0)
+    noisy[np.searchsorted(ends, hints[told], side="right")] = True
+    return noisy
 
 
 @functools.cache
@@ -168,27 +185,29 @@ def _instead(noise: re.Match[str]) -> str:
 
 def _traces(letters: Codes, ends: Places) -> Traces:
     lengths = np.diff(ends, prepend=0)
-    long = np.flatnonzero(lengths >= SHORTEST)
+    long = lengths >= SHORTEST
     minima = np.zeros((len(ends), ROWS), np.uint32)
     set_ = np.zeros((len(ends), SKETCH), np.bool_)
-    if len(long):
+    if long.any():
         flat, counts = _hashed(letters, ends, long), lengths[long] - 2
         starts = np.cumsum(counts) - counts
-        least = np.empty((ROWS, len(long)), np.uint32)
+        least, mixed = np.empty((ROWS, len(counts)), np.uint32), np.empty_like(flat)
         for row in range(ROWS):
-            least[row] = np.minimum.reduceat(flat * _FACTORS[row] + _SHIFTS[row], starts)
+            np.multiply(flat, _FACTORS[row], out=mixed)
+            np.add(mixed, _SHIFTS[row], out=mixed)
+            np.minimum.reduceat(mixed, starts, out=least[row])
         minima[long] = least.T
-        set_.ravel()[np.repeat(long * SKETCH, counts) + flat % np.uint32(SKETCH)] = True
+        set_.ravel()[np.repeat(np.flatnonzero(long) * SKETCH, counts) + (flat & np.uint32(SKETCH - 1))] = True
     sketches: Hashes = np.packbits(set_, axis=1).view(np.uint64)
-    return Traces(minima, sketches, np.bitwise_count(sketches).sum(axis=1, dtype=np.intp))
+    return Traces(minima, sketches, np.bitwise_count(sketches).sum(axis=1, dtype=np.intp), lengths * long)
 
 
-def _hashed(codes: Codes, ends: Places, long: Places) -> Codes:
+def _hashed(codes: Codes, ends: Places, long: Flags) -> Codes:
     """Return the hashes of the 3-grams of those texts that are *long* enough, one after the other."""
     found: Codes = codes[:-2] * _ONE + codes[1:-1] * _TWO ^ codes[2:] * _THREE
     found ^= found >> np.uint32(15)
     found *= _TWO
-    inside = np.isin(np.arange(len(ends)), long).repeat(np.diff(ends, prepend=0))
+    inside = np.repeat(long, np.diff(ends, prepend=0))
     inside[ends[long] - 1] = inside[ends[long] - 2] = False  # these would reach into the next text
     return found[inside[:-2]]
 

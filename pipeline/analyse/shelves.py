@@ -61,17 +61,18 @@ class Shelves:
 
     def put(self, shelves: Places, tags: Entries, numbers: Numbers) -> None:
         """Put each number under its hash, in the order given."""
+        if not numbers.size:
+            return
         entries = (tags | (numbers + 1).astype(np.uint32)).ravel()
         # Shelf and place in one number: numbers sort many times faster than places do.
-        at = np.arange(shelves.size, dtype=np.uint64)
-        keys = np.sort(shelves.ravel().astype(np.uint64) << _HALF | at)
+        keys = np.sort(shelves.ravel().astype(np.uint64) << _HALF | np.arange(shelves.size, dtype=np.uint64))
         order, shelves = (keys & _LOW).astype(np.intp), (keys >> _HALF).astype(np.intp)
-        first, last = np.ones(len(keys), bool), np.ones(len(keys), bool)
-        np.not_equal(shelves[1:], shelves[:-1], out=first[1:])
-        last[:-1] = first[1:]
-        rank = np.arange(len(keys)) - np.maximum.accumulate(np.where(first, np.arange(len(keys)), 0))
-        columns = (self._next[shelves] + rank) % self.width
+        first = np.append(True, shelves[1:] != shelves[:-1])
+        at = np.arange(len(keys))
+        columns = self._next[shelves] + at - np.maximum.accumulate(np.where(first, at, 0))
+        columns -= columns // self.width * self.width  # the remainder, in half the time
         stays = np.ones(len(keys), bool)  # of more than fit, the newest
         np.not_equal(shelves[self.width :], shelves[: -self.width], out=stays[: -self.width])
-        self._rows[shelves[stays], columns[stays]] = entries[order[stays]]
+        self._rows.ravel()[(shelves * self.width + columns)[stays]] = entries[order[stays]]
+        last = np.append(first[1:], True)
         self._next[shelves[last]] = (columns[last] + 1) % self.width

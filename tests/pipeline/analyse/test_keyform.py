@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.analyse.keyform import LONGEST, SHORTEST, bands, forms, grams, passed_on
+from pipeline.analyse.keyform import LONGEST, SHORTEST, bands, common, forms, grams, passed_on
 from pipeline.text.normal import normal
 
 SAID = "锦湖里三号楼的电梯坏了一个星期,老人下不了楼"
@@ -57,7 +57,12 @@ def test_a_very_long_text_is_known_by_its_beginning() -> None:
 
 @given(st.text(st.sampled_from("停水电气暖锦湖里abc1"), min_size=3, max_size=40))
 def test_grams_are_the_distinct_pieces_of_three(words: str) -> None:
-    assert len(grams(words)) == len({words[at : at + 3] for at in range(len(words) - 2)})
+    assert len(grams(words)) == len(_pieces(words))
+
+
+@given(st.text(st.sampled_from("停水电"), min_size=3, max_size=40), st.text(st.sampled_from("停水气"), min_size=3))
+def test_common_grams_are_the_pieces_that_both_texts_have(one: str, other: str) -> None:
+    assert common(grams(one), grams(other)) == len(_pieces(one) & _pieces(other))
 
 
 def test_texts_that_share_most_words_meet_in_some_band_and_strangers_in_none() -> None:
@@ -67,3 +72,7 @@ def test_texts_that_share_most_words_meet_in_some_band_and_strangers_in_none() -
 
     assert (one == like).any()
     assert not (one == other).any()
+
+
+def _pieces(words: str) -> set[str]:
+    return {words[at : at + 3] for at in range(len(words) - 2)}
