@@ -21,8 +21,17 @@ Matrix = Any  # scipy ships no types; always a csr_matrix
 _CHUNK = 2000
 _STEPS = 60  # of the optimiser; more fit the noise of the labels
 _SMOOTHING = 0.3
-_STRENGTH = 0.6
 _FEWEST = 2  # texts that a slot is seen in, to be learned
+
+
+class Manner(NamedTuple):
+    """How a column is fitted: *strength*, how much the rows may bend it; *stretch*, how far unevenness counts (0 not at all)."""
+
+    strength: float = 0.6
+    stretch: float = 1.0
+
+
+USUAL = Manner()
 
 
 class Column(NamedTuple):
@@ -35,25 +44,25 @@ class Column(NamedTuple):
         return np.asarray(matrix @ self.weights + self.intercept)
 
 
-def matrix(texts: Sequence[str], *, distinct: bool) -> Matrix:
+def matrix(texts: Sequence[str], *, distinct: bool, bits: int = BITS) -> Matrix:
     """Return one row of n-gram slots per text, of length one if no slot comes twice; *distinct* takes each once."""
     from scipy.sparse import csr_matrix, vstack  # type: ignore[import-untyped] # it ships no types
 
     rows = []
     for start in range(0, len(texts), _CHUNK):
-        found = grid(normal_batch(texts[start : start + _CHUNK]))
+        found = grid(normal_batch(texts[start : start + _CHUNK]), bits)
         lengths, columns = found.lengths, found.slots.T.ravel()
         if distinct:
-            columns, lengths = found.distinct()
+            columns, lengths = found.distinct(bits)
         values = np.repeat(1 / np.sqrt(lengths), lengths).astype(np.float32)
         bounds = np.concatenate(([0], np.cumsum(lengths)))
-        row = csr_matrix((values, columns.astype(np.int32), bounds), shape=(len(lengths), 1 << BITS))
+        row = csr_matrix((values, columns.astype(np.int32), bounds), shape=(len(lengths), 1 << bits))
         row.sum_duplicates()
         rows.append(row)
     return vstack(rows).tocsr()
 
 
-def fit(rows: Matrix, truth: Flags, importance: Floats) -> Column:
+def fit(rows: Matrix, truth: Flags, importance: Floats, manner: Manner = USUAL) -> Column:
     """Return the column that tells *truth* from its opposite, by logistic regression.
 
     Columns are first stretched by how unevenly they fall on both sides (Wang and Manning 2012, "Baselines
@@ -66,9 +75,9 @@ def fit(rows: Matrix, truth: Flags, importance: Floats) -> Column:
     kept = np.flatnonzero(np.bincount(rows.indices, minlength=rows.shape[1]) >= _FEWEST)
     weights = np.zeros(rows.shape[1])
     rows = rows[:, kept]
-    stretch = _unevenness(rows, truth, importance)
+    stretch = _unevenness(rows, truth, importance) ** manner.stretch
     rows.data *= stretch[rows.indices]
-    model = LogisticRegression(C=_STRENGTH, max_iter=_STEPS)
+    model = LogisticRegression(C=manner.strength, max_iter=_STEPS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that it stops early is wanted
         model.fit(rows, truth, sample_weight=importance)

@@ -33,7 +33,7 @@ class Head(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Linear:
-    """Weights (slots × 2, polarity and neutrality, whole numbers) and what their sums mean.
+    """Weights (slots, a power of two, × 2: polarity and neutrality, whole numbers) and what their sums mean.
 
     The sums are exact, so a text's probabilities do not depend on the batch it came in. *distinct* counts a slot
     once in a text, which is slower and helps with long ones. *praise_first* says what the columns were asked: whether
@@ -60,6 +60,11 @@ class Linear:
         return int(self._read([text]).lengths[0])
 
     @cached_property
+    def bits(self) -> int:
+        """How many bits of a hash choose the slot: as many as the weights have slots for."""
+        return len(self.weights).bit_length() - 1
+
+    @cached_property
     def _packed(self) -> Table:
         # One look-up for both columns, from a table that stays in the cache: polarity is the lower half of a number,
         # neutrality the upper. LARGEST keeps the three slots of a place within their half.
@@ -68,7 +73,7 @@ class Linear:
         return packed
 
     def _read(self, texts: Sequence[str]) -> Grid | Slots:
-        return slots(texts) if self.distinct else grid(texts)
+        return slots(texts, self.bits) if self.distinct else grid(texts, self.bits)
 
     def _log_odds(self, texts: Sequence[str]) -> Floats:
         found = self._read(texts)

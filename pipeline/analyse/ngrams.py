@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 BITS = 18
 WIDTH = 3  # slots of each place
-MOST = 1 << (32 - BITS)  # texts in one call of ``slots``: a text's number and a slot share 32 bits, which sort fast
+# Texts in one call of ``slots``: a text's number and a slot share 32 bits, which sort fast. More bits, fewer texts.
+MOST = 1 << (32 - BITS)
 LONGEST = 10_000  # a longer text is judged by its beginning; keeps packed sums far from overflow
 REACH = 6  # characters behind a negation that it may turn round, unless the clause ends before
 
@@ -24,9 +25,6 @@ _NEGATIONS = "不没未无"
 _BREAKS = "\n\r，。！？；：、,.!?;:…~～ "
 _FIRST, _SECOND, _THIRD = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
 _ONCE, _TWICE = np.uint32(0x27D4EB2F), np.uint32(0x4FA9D65E)
-_HASH = np.uint32(32 - BITS)
-_NUMBER = np.uint32(BITS)
-_SLOT = np.uint32((1 << BITS) - 1)
 _STEPS = np.arange(1, REACH + 1)[:, None]
 
 Codes = npt.NDArray[np.uint32]
@@ -84,16 +82,19 @@ class Grid(NamedTuple):
         """How many slots each text has."""
         return self.counts * WIDTH
 
-    def distinct(self) -> Slots:
-        """Return each slot of a text once, for up to MOST texts; takes three times as long as the grid itself."""
-        numbers = np.arange(len(self.counts), dtype=np.uint32) << _NUMBER
+    def distinct(self, bits: int = BITS) -> Slots:
+        """Return each slot of a text once, for up to MOST texts; takes three times as long as the grid itself.
+
+        *bits* are those that the grid was made with.
+        """
+        numbers = np.arange(len(self.counts), dtype=np.uint32) << np.uint32(bits)
         keys = (self.slots | np.repeat(numbers, self.counts)).ravel()
         keys.sort()
         first = np.ones(len(keys), bool)
         np.not_equal(keys[1:], keys[:-1], out=first[1:])
         found = keys.compress(first)
         bounds = np.append(np.searchsorted(found, numbers), len(found))
-        return Slots(found & _SLOT, np.diff(bounds))
+        return Slots(found & np.uint32((1 << bits) - 1), np.diff(bounds))
 
 
 class Gram(NamedTuple):
@@ -104,27 +105,27 @@ class Gram(NamedTuple):
     slot: int
 
 
-def grid(texts: Sequence[str]) -> Grid:
-    """Return the slots of normalised *texts*; those of one do not depend on its neighbours."""
+def grid(texts: Sequence[str], bits: int = BITS) -> Grid:
+    """Return the slots of normalised *texts*, of 2 to the power of *bits*; those of one do not depend on its neighbours."""
     codes, counts = _laid_out(texts)
     hashes, _ = _hashed(codes, counts)
-    hashes >>= _HASH
+    hashes >>= np.uint32(32 - bits)
     return Grid(hashes, counts)
 
 
-def slots(texts: Sequence[str]) -> Slots:
+def slots(texts: Sequence[str], bits: int = BITS) -> Slots:
     """Return the distinct slots of up to MOST normalised *texts*."""
-    return grid(texts).distinct()
+    return grid(texts, bits).distinct(bits)
 
 
-def grams(text: str) -> Iterator[Gram]:
+def grams(text: str, bits: int = BITS) -> Iterator[Gram]:
     """Yield the n-grams of one normalised *text* that hold no edge, for explanations."""
     codes, counts = _laid_out([text])
     hashes, negated = _hashed(codes, counts)
     widths = np.repeat([[1], [2], [3]], hashes.shape[1], axis=1)
     widths[2, negated] = 2
     length = min(len(text), LONGEST)
-    for row, numbers in zip(widths.tolist(), (hashes >> _HASH).tolist(), strict=True):
+    for row, numbers in zip(widths.tolist(), (hashes >> np.uint32(32 - bits)).tolist(), strict=True):
         for place, (width, slot) in enumerate(zip(row, numbers, strict=True)):
             if place >= 1 and place + width <= length + 1:
                 yield Gram(place - 1, place - 1 + width, slot)

@@ -155,7 +155,7 @@ def explain(model: Linear, text: str) -> tuple[Reason, ...]:
     """Return the n-grams of *text* that moved its polarity most, none inside another."""
     folded = normal(text)
     unit = model.polarity.scale / math.sqrt(model.grams_of(folded))
-    weighed = [(float(model.weights[gram.slot, 0]) * unit, gram) for gram in grams(folded)]
+    weighed = [(float(model.weights[gram.slot, 0]) * unit, gram) for gram in grams(folded, model.bits)]
     chosen: list[tuple[float, Gram]] = []
     for weight, gram in sorted(weighed, key=lambda pair: (-abs(pair[0]), pair[1])):
         if weight and all(gram.end <= other.start or other.end <= gram.start for _, other in chosen):

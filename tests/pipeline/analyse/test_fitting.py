@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from pipeline.analyse.fitting import Column, Matrix, calibrated, fit, on_disk
+from pipeline.analyse.fitting import Column, Manner, Matrix, calibrated, fit, on_disk
 from pipeline.analyse.fitting import matrix as read_matrix
 from pipeline.analyse.linear import Head, Linear
 from pipeline.analyse.ngrams import BITS
@@ -37,6 +37,18 @@ def test_what_has_no_importance_teaches_nothing() -> None:
     honest, taught = fit(matrix(GOOD + BAD), TRUTH, np.ones(len(TRUTH))), fit(matrix(lies), truth, importance)
 
     assert taught.weights == pytest.approx(honest.weights)
+
+
+def test_a_stronger_fit_is_surer_and_a_stretched_one_leans_less_on_what_both_sides_say() -> None:
+    truth = TRUTH[:-2]
+    rows, importance = matrix([*GOOD, *BAD[:-2]]), np.ones(len(truth))
+    both = np.intersect1d(rows[truth].indices, rows[~truth].indices)
+
+    weak, strong, even = (fit(rows, truth, importance, Manner(*how)) for how in ((0.1, 1.0), (1.0, 1.0), (1.0, 0.0)))
+    leaning = [np.abs(column.weights[both]).sum() / np.abs(column.weights).sum() for column in (strong, even)]
+
+    assert np.abs(strong.scores(rows)).mean() > np.abs(weak.scores(rows)).mean()
+    assert leaning[0] < leaning[1]
 
 
 def test_every_text_weighs_about_the_same_however_long_it_is() -> None:

@@ -70,5 +70,18 @@ def test_the_heaviest_and_longest_text_does_not_spill_from_one_sum_into_the_othe
         assert (neu > 0.5) is (neutrality > 0)
 
 
+@pytest.mark.parametrize("distinct", [False, True])
+def test_a_table_of_more_slots_is_read_by_more_bits(distinct: bool) -> None:
+    texts = ["满意", "不满意，停水了", ""]
+    small = replace(MODEL, distinct=distinct)
+
+    large = replace(small, weights=np.repeat(WEIGHTS, 2, axis=0))
+
+    assert (small.bits, large.bits) == (BITS, BITS + 1)
+    few = [text for text in texts if small.grams_of(text) == large.grams_of(text)]  # none of whose slots were shared
+    assert "满意" in few
+    assert large.probabilities(few) == pytest.approx(small.probabilities(few))
+
+
 def test_no_text_has_no_probability() -> None:
     assert MODEL.probabilities([]).shape == (0, 3)

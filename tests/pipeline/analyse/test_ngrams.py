@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.analyse.ngrams import BITS, LONGEST, REACH, WIDTH, grams, grid, slots
+from pipeline.analyse.ngrams import BITS, LONGEST, REACH, WIDTH, Codes, grams, grid, slots
 
 TEXTS = st.text(st.sampled_from("满意不没未,。\n好吗😡\ud800"), max_size=20)
 
@@ -106,3 +106,20 @@ def test_distinct_slots_are_those_of_the_grid_once(texts: list[str]) -> None:
     apart = np.split(found, np.cumsum(counts)[:-1]) if texts else []
 
     assert [one.tolist() for one in apart] == [sorted({*grid([text]).slots.ravel().tolist()}) for text in texts]
+
+
+@given(st.lists(TEXTS, max_size=6))
+def test_a_bit_more_tells_apart_what_shared_a_slot_and_nothing_else(texts: list[str]) -> None:
+    more = BITS + 1
+
+    assert (grid(texts, more).slots >> 1).tolist() == grid(texts).slots.tolist()
+    assert [sorted({*(alone >> 1).tolist()}) for alone in _apart(texts, more)] == [
+        alone.tolist() for alone in _apart(texts, BITS)
+    ]
+    for text in texts:
+        assert [gram.slot >> 1 for gram in grams(text, more)] == [gram.slot for gram in grams(text)]
+
+
+def _apart(texts: list[str], bits: int) -> list[Codes]:
+    found, counts = slots(texts, bits)
+    return np.split(found, np.cumsum(counts)[:-1]) if texts else []
