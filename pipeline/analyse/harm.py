@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from operator import attrgetter
 
-from pipeline.analyse.cues import Cue, Lexicon, Reading
+from pipeline.analyse.calm import Calm
+from pipeline.analyse.cues import Cue, Reading
 from pipeline.model import Numbers
 
 GROUP = 10  # people; DOMAIN §2.5
@@ -20,11 +21,12 @@ _ENOUGH = 8  # dangers; more of them change nothing
 _MOST = 1000  # words that are weighed; a text that says as many in vain is a flood
 _LONG = 400  # letters; in a long text some stretch or other sounds like danger
 _START = attrgetter("start")
-_KINDS = ("H3", "self", "weak")
+_OUTRIGHT = frozenset({"harm.H3", "harm.self"})  # what these say, no model takes back
+_KINDS = ("harm.H3", "harm.self", "harm.weak", "harm.state")
 # Directly before a word: 没有人受伤, 未发生火灾. 是不是 and 有没有 ask.
 _DENIED = re.compile(
     r"(?:(?<!有)没有?|(?<!是)不是|并非|并无|不存在|从未|从没|未见?|无|不|不会|排除|不想|别再?|不要)"
-    r"(?:发生|出现|发现|人员?|有人|任何|真的?|再|什么|被|造成|所谓的?|过|导致)*$"
+    r"(?:发生|出现|发现|听说|听到|看到|看见|见到|闻到|闻见|遇到|人员?|有人|任何|真的?|再|什么|被|造成|所谓的?|过|导致)*$"
 )
 _UNDONE = re.compile(
     r"(?:没|没有|未|不|何时|什么时候|几时|尽快|早日|才能?|希望|能否|能不能|无法|盼|等|求|赶紧|快)[^。!?;\n]{0,3}$"
@@ -38,17 +40,29 @@ _NAMED = re.compile(
 )
 # Directly before a word: nobody is hurt by 笑到, 好吃到, 美得.
 _FIGURE = re.compile(
-    r"(?:笑|美|好吃|好看|好听|甜|辣|酸|香|帅|爽|嗨|学|刷题|磕|嗑|感动|开心|无聊|尬|可爱|便宜|贵|羡慕|燃|心累|排队都排|困|刷|饿)"
-    r"(?:得|到|成|的|死|爆)(?:我|人|都|快|要|想|能|直接|原地|当场|简直|像|感觉|肚子|疼)*$"
+    r"(?:笑|美|麻|好吃|好看|好听|甜|辣|酸|香|帅|爽|嗨|学|刷题|磕|嗑|感动|开心|无聊|尬|可爱|便宜|贵|羡慕|燃|心累|排队都排|困|刷|饿)"
+    r"(?:得|到|成|的|死|爆)(?:我|人|都|快|要|想|能|直接|原地|当场|简直|像|感觉|肚子|疼|嘴巴?里?|舌头|喉咙|胃里?|心里?)*$"
+    r"|(?<!口)心(?:像|好像|如同?)?被人?$"
+)
+# Directly before a word: it has not come to that. 一个烟头就能烧起来.
+_POSSIBLE = re.compile("(?:就能|就会|容易|一[^一]{1,3}就)(?:把.{1,4})?$")
+# Near a thing that is broken: how long already, and what is feared of it.
+_LASTING = re.compile(
+    "[0-9一二两三四五六七八九十几半多好]个?多?(?:月|年|星期|礼拜)|[0-9一二两三四五六七八九十几好多][次回遍]|报修|好久|一直没|年年|每年"
+    "|担心|万一|哪天|迟早|早晚|生怕|以免|鉴定|排查|加固"
 )
 # 感觉自己要着火了 and 吵得想跳楼 are sighs.
 _LIKE = re.compile(r"(?:感觉|觉得|仿佛|好像|像|简直)(?:我|自己|人|嘴巴?|脑袋|脸|天空|喉咙|都|要|快|是|在)*$")
+# 像要塌了一样: only like it.
+_AS_IF = re.compile("了?(?:一样|似的|一般)")
 _DRIVEN = re.compile(r"(?:吵|气|烦|堵|忙|累|热|难|穷|写|背)(?:得|到|的)(?:我|人|都|真|快|想|要)*$")
 _HOT = frozenset("火炸烧窒")
 _YEAR = re.compile("(?:19|20)[0-9]{2}年(?![0-9]{1,2}月)")
+_NEVER_LOUD = "drill lesson news story past settled supposed".split()
 _AGAINST = "drill lesson news advert story pet past settled disproved supposed liability chronic asking laughter notice".split()
 _FEARS = frozenset({"context.supposed", "context.liability", "context.chronic"})
 _BEFORE, _NEAR, _FAR = 10, 14, 120
+_AROUND = 60  # characters to either side in which a word of danger is calm or not
 _STORY_REACH, _SETTLED_REACH, _ASKING_REACH, _SCENE_REACH = 40, 80, 24, 24
 _TERSE = 8  # characters; so short a post may be all that somebody could type
 _CRY, _CRYING = "救命", 12  # a cry for help may be a little longer
@@ -75,15 +89,16 @@ def dangers(reading: Reading) -> list[Cue]:
     cues = _dangerous(reading)
     if not cues and not reading.peril:
         return []
-    context = _context(reading)
+    context = reading.context
     found = list(islice((cue for cue in cues if _doubt(reading, context, cue) is None), _ENOUGH))
+    found = [cue for cue in found if cue.kind in _OUTRIGHT or _calm(reading, context, cue) is None]
     return found or (_sounding(reading, context, reading.peril) if reading.peril else [])
 
 
 def taken_back(reading: Reading) -> list[Cue]:
     """Return what took back the first words of danger: 没有, 演练, 去年."""
     cues = _dangerous(reading)[:_ENOUGH]
-    context = _context(reading) if cues else reading
+    context = reading.context if cues else reading
     return [doubt for cue in cues if (doubt := _doubt(reading, context, cue))]
 
 
@@ -97,7 +112,7 @@ def losses(reading: Reading, *, announced: bool) -> list[Cue]:
     cues = reading.of("harm.H2")
     if announced or not cues:
         return []
-    context = _context(reading)
+    context = reading.context
     doubts: tuple[Doubt, ...] = (_denied, _supposed, _restored, _long_ago, _rehearsed, _taught)
     lost = (cue for cue in cues[:_MOST] if not any(doubt(reading, context, cue) for doubt in doubts))
     return list(islice(lost, _ENOUGH))
@@ -105,7 +120,7 @@ def losses(reading: Reading, *, announced: bool) -> list[Cue]:
 
 def announced(reading: Reading) -> bool:
     """Say whether the text has the words of a public notice."""
-    return bool(_context(reading).of("context.notice"))
+    return bool(reading.context.of("context.notice"))
 
 
 def a_group(reading: Reading, numbers: Numbers | None) -> list[Cue]:
@@ -119,12 +134,12 @@ def a_group(reading: Reading, numbers: Numbers | None) -> list[Cue]:
 
 def settled(reading: Reading) -> list[Cue]:
     """Return the cues that it is over, unless they are wishes: 什么时候恢复供水."""
-    return _settled(reading, _context(reading))
+    return _settled(reading, reading.context)
 
 
 def told(reading: Reading) -> bool:
     """Say whether a film, a book or a game is spoken of."""
-    return bool(_context(reading).of("context.story"))
+    return bool(reading.context.of("context.story"))
 
 
 def in_despair(reading: Reading) -> bool:
@@ -133,24 +148,23 @@ def in_despair(reading: Reading) -> bool:
 
 
 @functools.cache
-def _words_of_context() -> Lexicon:
-    return Lexicon.of_context()
-
-
-def _context(reading: Reading) -> Reading:
-    """Return the same text with the cues that can take a danger back. Few texts need it."""
-    return _words_of_context().read_text(reading.normal, reading.squeezed, reading.offsets)
+def _calm_model() -> Calm:
+    return Calm.read()
 
 
 def _sounding(reading: Reading, context: Reading, peril: tuple[int, int]) -> list[Cue]:
-    if reading.of("harm.H2") or len(reading.squeezed) > _LONG:  # said outright, it is what it says
+    if len(reading.squeezed) > _LONG:
         return []
     cue = Cue(reading.squeezed[slice(*peril)], "harm.peril", 1.0, *peril)
-    return [] if any(_near(context, kind, cue, _NEAR) for kind in _AGAINST) else [cue]
+    loud = _calm_model().loud(_around_it(reading, cue))
+    if reading.of("harm.H2") and not loud:  # said outright, it is what it says
+        return []
+    against = any(_near(context, kind, cue, _NEAR) for kind in (_NEVER_LOUD if loud else _AGAINST))
+    return [] if against or not _calm_model().tells(_around_it(reading, cue)) else [cue]
 
 
 def _dangerous(reading: Reading) -> list[Cue]:
-    cues = [cue for kind in _KINDS for cue in reading.of(f"harm.{kind}")]
+    cues = [cue for kind in _KINDS for cue in reading.cues.get(kind, ())]
     return sorted(cues, key=_START)[:_MOST]
 
 
@@ -213,6 +227,7 @@ def _figurative(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
         found = _LIKE.search(reading.squeezed, first, cue.start)
     if found is None and cue.word.startswith("跳"):
         found = _DRIVEN.search(reading.squeezed, first, cue.start)
+    found = found or _AS_IF.match(reading.squeezed, cue.end, cue.end + _BEFORE)
     return _found(found, cue)
 
 
@@ -273,6 +288,20 @@ def _chronic(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
     return _near(context, "chronic", cue, _NEAR)
 
 
+def _possible(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    if "闻" in cue.word or "味" in cue.word or "了" in reading.squeezed[cue.end - 1 : cue.end + 1]:
+        return None
+    return _found(_POSSIBLE.search(_clause_before(reading, cue)), cue)
+
+
+def _lasting(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    """Return for how long a thing has been broken, or what is feared of it, unless something happens now."""
+    if _near(context, "present", cue, _FAR // 3) or _near(context, "today", cue, _FAR // 3):
+        return None
+    first, last = max(0, cue.start - _ASKING_REACH), cue.end + _ASKING_REACH
+    return _found(_LASTING.search(reading.squeezed, first, last), cue)
+
+
 def _years_ago(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
     start, _ = reading.sentence(cue.start)
     return None if context.of("context.today") else _found(_YEAR.search(reading.squeezed, start, cue.start), cue)
@@ -321,9 +350,28 @@ def _exclaimed(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
     return cue if len(reading.squeezed) > (_CRYING if cue.word == _CRY else _TERSE) else None
 
 
+def _calm(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
+    """Return *cue* if both its sentence and what stands around it sound calm.
+
+    So few words as a cry has never do.
+    """
+    around = _around_it(reading, cue)
+    if len(around) < _BEFORE:
+        return None
+    start, end = reading.sentence(cue.start)
+    sentence = reading.squeezed[max(start, cue.start - _AROUND) : min(end, cue.end + _AROUND)]
+    calm = _calm_model().hears(around) and _calm_model().hears(sentence)
+    return Cue(cue.word, "context.calm", -1.0, cue.start, cue.end) if calm else None
+
+
+def _around_it(reading: Reading, cue: Cue) -> str:
+    return reading.squeezed[max(0, cue.start - _AROUND) : cue.end + _AROUND]
+
+
 _ALL: tuple[Doubt, ...] = (_denied, _named, _rehearsed, _taught, _told, _of_a_pet, _over, _disproved, _figurative)
 _DOUBTS: dict[str, tuple[Doubt, ...]] = {
-    "harm.H3": (*_ALL, _supposed, _blamed, _past, _years_ago, _chronic),
+    "harm.H3": (*_ALL, _supposed, _possible, _blamed, _past, _years_ago, _chronic),
+    "harm.state": (*_ALL, _supposed, _possible, _blamed, _past, _years_ago, _chronic, _lasting),
     "harm.self": (*_ALL, _laughed),  # a threat is no supposition
-    "harm.weak": (*_ALL, _supposed, _blamed, _past, _years_ago, _chronic, _asked_about, _exclaimed),
+    "harm.weak": (*_ALL, _supposed, _possible, _blamed, _past, _years_ago, _chronic, _asked_about, _exclaimed),
 }

