@@ -133,6 +133,7 @@ class _Chunk:
         self._rows: list[Fields] = []  # what this chunk adds
         self._mine: dict[int, int] = {}  # where in it, by id; only those that others may share
         self._foremost: dict[int, int] = {}  # and by words
+        self._told = 0  # how many of the rows are all among these
         self._saying: tuple[int, Said] | None = None
 
     def judged(self) -> list[ClusterFinding]:
@@ -213,7 +214,9 @@ class _Chunk:
             return None
         said, at = self._said(place), self._at[place]
         named = [(head.at, -head.alike, name, head) for head in met if (name := self._names[head.cluster]) is not None]
-        for *_, head in sorted(named, key=lambda one: one[:3]):  # the earliest, in whatever order they came
+        if len(named) > 1:
+            named.sort(key=lambda one: one[:3])  # the earliest, in whatever order they came
+        for *_, head in named:
             share = said.share(head.said) if abs(at - head.at) <= self._window_s else 0.0
             if share and not said.contradicts(head.said, share):
                 return _Joined(head.cluster, self._passed_on(place) or "near", round(share, 4), head)
@@ -221,7 +224,9 @@ class _Chunk:
 
     def _original(self, repost_of: str) -> _Joined | None:
         id_ = hashed(repost_of)
-        self._mine.update((row[0], number) for number, row in enumerate(self._rows))  # these may be firsts, too
+        for number in range(self._told, len(self._rows)):  # it may be one of the firsts, too
+            self._mine[self._rows[number][0]] = number
+        self._told = len(self._rows)
         row = self._row_of(id_, self._posts.by_ids([id_])[0])
         return _Joined(row.cluster, "repost") if row and self._names[row.cluster] is not None else None
 

@@ -133,8 +133,8 @@ def _letters(texts: Sequence[str]) -> tuple[Codes, Places]:
     """Return the letters and digits that stay of *texts*, one after the other, and where those of each end."""
     ends = np.cumsum(np.fromiter(map(len, texts), np.intp, len(texts)))
     codes = _codes("".join(texts))
-    classes = _classes()[codes]
-    kept = np.flatnonzero(classes & _KEPT)
+    classes = _classes().take(codes)
+    kept = np.flatnonzero(classes & _KEPT != 0)
     noisy = _noisy(codes, classes, kept, ends)
     if noisy.any():
         # As long as before, so that it fits where it stood: spaces are dropped.
@@ -143,7 +143,7 @@ def _letters(texts: Sequence[str]) -> tuple[Codes, Places]:
         codes = codes.copy()
         codes[theirs] = instead = _codes("".join(stripped))
         classes[theirs] = _classes()[instead]
-        kept = np.flatnonzero(classes & _KEPT)
+        kept = np.flatnonzero(classes & _KEPT != 0)
     return codes[kept], np.searchsorted(kept, ends)
 
 
@@ -153,7 +153,7 @@ def _noisy(codes: Codes, classes: Classes, kept: Places, ends: Places) -> Flags:
     if len(kept):
         last = kept[np.searchsorted(kept, ends) - 1]
         noisy |= classes[last] & _ASIDES != 0
-    hints = np.flatnonzero(classes & (_NOISY | _POINT))
+    hints = np.flatnonzero(classes & (_NOISY | _POINT) != 0)
     before, after = classes[hints - 1], classes[(hints + 1) % max(1, len(codes))]
     told = (classes[hints] & _NOISY != 0) | (before & after & _DIGIT != 0)
     noisy[np.searchsorted(ends, hints[told], side="right")] = True

@@ -15,7 +15,6 @@ from pipeline.model import PlaceFinding
 
 Known: TypeAlias = tuple[str | None, ...]
 
-_LEVELS = ("street", "community", "facility", "site", "road")
 _DIGITS = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {"两": "2", "〇": "0"}
 NUMERALS: Final = frozenset("0123456789零〇一二两三四五六七八九十百千")
 _HAN_NUMBER = "[零〇一二两三四五六七八九十百千]+"
@@ -27,10 +26,12 @@ _NUMBERS = re.compile(
     rf"(?P<parts>\d+(?:[:/.点-]\d+)+)(?P<of>{_UNITS})?|(?P<count>\d+|{_HAN_NUMBER})(?P<unit>{_UNITS})"
     rf"|(?P<ordinal>第)(?P<nth>\d+|{_HAN_NUMBER})|(?P<week>星期|周)(?P<day>[一二三四五六日天])"
 )
-_HAN = "[\u4e00-\u9fff]"
+_NUMBER_BEGINS = re.compile(r"[\d零〇一二两三四五六七八九十百千第星周]")  # a search for one of these is fast
+# Each a plain string, which makes the search fast, too.
 _PLACES = re.compile(
-    rf"({_HAN}{{2}})(街道|社区|小区|花园|大道|胡同|新村|小学|中学|幼儿园|医院|公园|广场|大厦|市场|[路街巷苑镇桥站弄])"
+    "街道|社区|小区|花园|大道|胡同|新村|小学|中学|幼儿园|医院|公园|广场|大厦|市场|路|街|巷|苑|镇|桥|站|弄"
 )
+_HAN: Final = ("\u4e00", "\u9fff")
 # Any road, any station: these name no place. Nor does 走在路 (上): no name has such a character.
 _NO_NAME = frozenset(
     "在走认往么至说是的了不到去来上下这那有和与我你他她它从把被给就也都很没要会能可还又再及或等对向过着子大小个每各本该"
@@ -102,14 +103,14 @@ class Marks(NamedTuple):
 
 M = TypeVar("M", Number, Place)
 
-NOWHERE: Final[Known] = (None,) * len(_LEVELS)
+NOWHERE: Final[Known] = (None,) * 5
 
 
 def known(place: PlaceFinding | None) -> Known:
     """Return the names that the gazetteer found, level by level."""
     if place is None:
         return NOWHERE
-    named = tuple(getattr(place, level, None) for level in _LEVELS)
+    named = (place.street, place.community, place.facility, place.site, place.road)
     return NOWHERE if named == NOWHERE else named  # one object for the many posts that name no place
 
 
@@ -142,21 +143,34 @@ def _unsaid(ours: frozenset[M], theirs: frozenset[M]) -> list[M]:
 
 
 def _named(words: str) -> Iterator[Place]:
+    end = 0
     for found in _PLACES.finditer(words):
-        stem, kind = found[1], found[2]
+        start, kind = found.start() - 2, found[0]
+        if start < end or not _is_han(words[start]) or not _is_han(words[start + 1]):
+            continue
+        stem, end = words[start : start + 2], found.end()
         if stem[1] + kind not in _COMMON and _NO_NAME.isdisjoint(stem):
-            yield Place(stem, kind, *_around(words, found))
+            yield Place(stem, kind, *_around(words, start, end))
 
 
 def _counted(words: str) -> Iterator[Number]:
-    for found in _NUMBERS.finditer(words):
-        value = found["parts"] or found["count"] or found["nth"] or found["day"]
-        unit = found["of"] or found["unit"] or found["ordinal"] or found["week"] or ""
-        yield Number(_in_digits(value), unit, *_around(words, found))
+    at = 0
+    while begun := _NUMBER_BEGINS.search(words, at):
+        found = _NUMBERS.match(words, begun.start())
+        at = found.end() if found else begun.end()
+        if found:
+            value = found["parts"] or found["count"] or found["nth"] or found["day"]
+            unit = found["of"] or found["unit"] or found["ordinal"] or found["week"] or ""
+            yield Number(_in_digits(value), unit, *_around(words, found.start(), at))
 
 
-def _around(words: str, found: re.Match[str]) -> tuple[str, str]:
-    return words[max(0, found.start() - 1) : found.start()], words[found.end() : found.end() + 1]
+def _around(words: str, start: int, end: int) -> tuple[str, str]:
+    return words[max(0, start - 1) : start], words[end : end + 1]
+
+
+def _is_han(letter: str) -> bool:
+    first, last = _HAN
+    return first <= letter <= last
 
 
 def _in_digits(number: str) -> str:
