@@ -224,7 +224,7 @@ class Heads:
         bits, its = traces.bits[rows], self._bits[places]
         both = _shared(traces.sketches.take(rows, axis=0), self._sketch.take(places, axis=0))
         hopeful = np.zeros(len(traces.bits), bool)
-        hopeful[rows[_possible(both, bits, its, traces.lengths[rows], self._lengths[places])]] = True
+        hopeful[rows[possible(both, bits, its, traces.lengths[rows], self._lengths[places])]] = True
         likely = _promising(both, bits, its) & hopeful[rows]
         found: dict[int, list[tuple[int, int]]] = {}
         for row, count, place in zip(*(column[likely].tolist() for column in (rows, both, places)), strict=True):
@@ -348,7 +348,7 @@ def _doubtful(rows: Places, bands_: Places, sketches: Hashes, bits: Places, leng
     one, other = np.divmod(_distinct(np.concatenate(pairs)), len(bits))
     both = _shared(sketches.take(one, axis=0), sketches.take(other, axis=0))
     promising = _promising(both, bits[one], bits[other])
-    promising &= _possible(both, bits[one], bits[other], lengths[one], lengths[other])
+    promising &= possible(both, bits[one], bits[other], lengths[one], lengths[other])
     doubtful[one[promising]] = True
     return doubtful
 
@@ -384,7 +384,7 @@ def _promising(both: Numbers, bits: Numbers, its: Numbers) -> Flags:
     return likely
 
 
-def _possible(both: Numbers, bits: Numbers, its: Numbers, length: Numbers, its_length: Numbers) -> Flags:
+def possible(both: Numbers, bits: Numbers, its: Numbers, length: Numbers, its_length: Numbers) -> Flags:
     """Say whether ``Said.share`` may be more than nothing; it is told by lengths and sketches alone.
 
     What both have sets bits in both. It sets fewer than it counts only as far as all of either text does.

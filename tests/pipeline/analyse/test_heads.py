@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.analyse.heads import BLOCK, CONTAINED, SHORT, SHORT_EXTRA, SHORTER, WIDTH, Head, Heads, Said
+from pipeline.analyse.heads import BLOCK, CONTAINED, SHORT, SHORT_EXTRA, SHORTER, WIDTH, Head, Heads, Said, possible
 from pipeline.analyse.keyform import forms
 
 LIFT = "锦湖里七号楼的电梯坏了一个星期,老人下不了楼,物业说在等配件"
@@ -94,6 +95,24 @@ def test_likeness_is_mutual_and_the_share_of_the_shorter_ones_words(shared: str,
 
     assert one.share(other) == other.share(one) == (share if short >= SHORTER * long and share >= needed else 0.0)
     assert one.share(one) == 1
+
+
+@given(LETTERS, LETTERS, LETTERS)
+def test_what_lengths_and_sketches_rule_out_shares_too_little(shared: str, before: str, after: str) -> None:
+    formed = forms([shared + before, after + shared])
+    one, other = (Said(words) for words in formed.words)
+    _, sketches, bits, lengths = formed.traces
+    both = np.bitwise_count(sketches[:1] & sketches[1:]).sum(axis=1, dtype=np.intp)
+
+    assert possible(both, bits[:1], bits[1:], lengths[:1], lengths[1:])[0] or not one.share(other)
+
+
+def test_a_post_that_has_nothing_in_common_with_others_is_no_doubtful_one() -> None:
+    formed = forms([LIFT, BUS, LIFT[2:], letter(1)])
+
+    meeting = holding((1, LIFT[:-2])).meet(formed.traces)
+
+    assert meeting.doubtful() == {0, 2}
 
 
 @pytest.mark.parametrize(("one", "other", "apart"), [("4号楼停电了", "14号楼停电了", True), (LIFT[9:], LIFT, False)])

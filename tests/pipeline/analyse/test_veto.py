@@ -66,3 +66,11 @@ def test_where_much_else_differs_only_what_stands_between_the_same_letters_count
 
 def test_even_then_another_number_in_the_same_place_is_another_matter() -> None:
     assert marks("在锦湖里4号楼电梯坏了").contradict(marks("锦湖里14号楼电梯还没修"), alike=False)
+
+
+def test_a_kind_of_place_is_no_part_of_the_next_ones_name() -> None:
+    assert {place.name for place in marks("锦湖小区路口的望月湾站弄").places} == {("锦湖", "小区"), ("月湾", "站")}
+
+
+def test_a_letter_that_may_begin_a_number_hides_none_behind_it() -> None:
+    assert {number.name for number in marks("第周三一周12号楼").numbers} == {("3", "周"), ("1", "周"), ("12", "号楼")}

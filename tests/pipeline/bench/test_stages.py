@@ -27,5 +27,5 @@ def test_the_automaton_finds_what_one_regular_expression_a_rule_finds() -> None:
 
 
 @pytest.mark.slow
-def test_clusters_are_faster_than_datasketch() -> None:
-    assert measure(Copies(), 3).ratio > 5
+def test_clusters_are_eight_times_as_fast_as_datasketch() -> None:
+    assert measure(Copies(), 3).ratio > 8
