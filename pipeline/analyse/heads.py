@@ -158,9 +158,9 @@ class Heads:
         """Return the sketch of the head that is kept there, and how many bits of it are set."""
         return _whole(self._sketch[place]), int(self._bits[place])
 
-    def head(self, place: int, alike: int) -> Head:
+    def head(self, place: int) -> Head:
         said = Said(self._words[place], self._known[place])
-        return Head(said, float(self._at[place]), int(self._cluster[place]), alike)
+        return Head(said, float(self._at[place]), int(self._cluster[place]))
 
     def settle(self, posts: int, meeting: Meeting) -> None:
         """Keep the heads of *meeting*, count *posts* more, and put the heads of a whole block on the shelves."""
@@ -279,6 +279,7 @@ class Meeting:
         self._heads, self._on_shelves, self._companions = heads, on_shelves, companions
         self.traces, self.hashes = traces, hashes
         self.added: list[tuple[str, Known, float, int, int]] = []
+        self._met: dict[int, Head] = {}  # where several meet the same, its words are cut up once
 
     def doubtful(self) -> set[int]:
         """Return the rows that may have heads to meet; no others have."""
@@ -297,7 +298,9 @@ class Meeting:
 
     def add(self, row: int, head: Head) -> None:
         """Make the post of that *row* a head that the posts after it may meet."""
-        self._companions.add(row, self._heads.place(len(self.added)))
+        place = self._heads.place(len(self.added))
+        self._companions.add(row, place)
+        self._met[place] = head
         self.added.append((head.said.words, head.said.known, head.at, head.cluster, row))
 
     def add_all(
@@ -307,6 +310,8 @@ class Meeting:
         rows = range(start, start + len(words))
         for row in self._companions.rows(start, rows.stop):
             self._companions.add(row, self._heads.place(len(self.added) + row - start))
+        for number in range(len(self.added), len(self.added) + len(words)) if self._met else ():
+            self._met.pop(self._heads.place(number), None)  # these take the places of older ones
         self.added += zip(words, known, at, range(first, first + len(words)), rows, strict=True)
 
     def _promising(self, row: int, newest: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -325,11 +330,17 @@ class Meeting:
         return _whole(self.traces.sketches[row]), int(self.traces.bits[row])
 
     def _head(self, place: int, alike: int) -> Head:
+        head = self._met.get(place)
+        if head is None:
+            head = self._met[place] = self._made(place)
+        return head._replace(alike=alike)
+
+    def _made(self, place: int) -> Head:
         number = self._heads.number(place)
         if number >= len(self.added):
-            return self._heads.head(place, alike)
+            return self._heads.head(place)
         words, known, at, cluster, _ = self.added[number]
-        return Head(Said(words, known), at, cluster, alike)
+        return Head(Said(words, known), at, cluster)
 
 
 def _whole(sketch: Hashes) -> int:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from pipeline.analyse.heads import BLOCK, CONTAINED, SHORT, SHORT_EXTRA, SHORTER, WIDTH, Head, Heads, Said, possible
 from pipeline.analyse.keyform import forms
+from pipeline.analyse.veto import NOWHERE
 
 LIFT = "锦湖里七号楼的电梯坏了一个星期,老人下不了楼,物业说在等配件"
 BUS = "公交车站牌倒了好几天,等车的人都站在路中间,天黑了很危险的"
@@ -57,6 +58,17 @@ def test_the_oldest_go_when_there_are_too_many() -> None:
 
     assert met(heads, LIFT) == []
     assert met(heads, letter(29)) == [29]
+
+
+def test_what_takes_the_place_of_a_head_that_was_just_met_is_met_as_itself() -> None:
+    heads = holding((1, LIFT), (2, BUS), (3, letter(1)), (4, letter(2)), most=4)
+    formed = forms([LIFT, letter(7), letter(7)[2:]])
+    meeting = heads.meet(formed.traces)
+
+    assert [head.cluster for head in meeting.heads(0)] == [1]
+    meeting.add_all(1, formed.words[1:2], [NOWHERE], [0.0], 9)
+    assert [head.cluster for head in meeting.heads(2)] == [9]
+    assert meeting.heads(0) == []
 
 
 def test_of_a_flood_of_one_form_letter_the_newest_are_remembered() -> None:
