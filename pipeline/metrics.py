@@ -76,6 +76,11 @@ class Metrics:
             "yuqing_accept_delay_seconds", "采集到通知送达的时长 / Collected to notification accepted"
         )
         self.outbox = gauge("yuqing_outbox_rows", "等待或未能送达的通知 / Notifications waiting or dead", "state")
+        # Rules
+        self.rules_refused = gauge(
+            "yuqing_rules_refused_faults",
+            "改过的规则文件里有几处错，因此没有采用 / Faults of changed rule files, which therefore do not hold",
+        )
         # Process tree
         self.restarts = counter(
             "yuqing_worker_restarts_total", "被重新启动的进程 / Workers restarted by the supervisor", "worker"

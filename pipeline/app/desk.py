@@ -293,7 +293,7 @@ class App:
             self.rulebook.by_id, self.ledger,
             late_after=self.settings.engine.late_after, patient=self._rehearsal, bus=self.bus.id,
             workdays=self.workdays, expected=self._expected(), most_groups=self.settings.engine.rule_groups,
-            heed=live.look if live else lambda now: None,
+            heed=live.look if live else lambda now: None, seek=live.seek if live else lambda now: False,
         )  # fmt: skip
         if live is not None:
             live.on_change(lambda book: lambda: stage.adopt(book.by_id))

@@ -41,7 +41,7 @@ class HealthBook:
 
     def __call__(self, now: datetime) -> Health:
         return Health(
-            parts=(*self._dependencies(), *self._processes(now), *self._rules()),
+            parts=(*self._dependencies(), *self._processes(now), *self._rules(now)),
             stages=tuple(self._stage_lags(now)),
             sources=tuple(_source(standing, now) for standing in self._frontier.standings()),
         )
@@ -65,10 +65,17 @@ class HealthBook:
             else:
                 yield Part(name=name, words="待命，由另一台在做 / standing by" if status.standing_by else "")
 
-    def _rules(self) -> Iterator[Part]:
-        book = self._app.rulebook
-        faults = f"，{len(book.errors)} 处有错未加载，见 yuqing check" if book.errors else ""
-        yield Part(name="rules", ok=not book.errors, words=f"{len(book.rules)} 条规则{faults}")
+    def _rules(self, now: datetime) -> Iterator[Part]:
+        live = self._app.live_rules
+        if live is not None:
+            live.look(now)  # this process follows the files by itself, as the stages do
+        book, refused = (live.book, live.refused) if live is not None else (self._app.rulebook, ())
+        words = f"{len(book.rules)} 条规则"
+        if refused:
+            words += f"；改过的文件有 {len(refused)} 处错，仍用原来的规则，见 yuqing check：{refused[0].place}"
+        elif book.errors:
+            words += f"，{len(book.errors)} 处有错未加载，见 yuqing check"
+        yield Part(name="rules", ok=not (refused or book.errors), words=words)
 
     def _stage_lags(self, now: datetime) -> Iterator[StageHealth]:
         heard = statuses(self._app.home)

@@ -22,6 +22,13 @@ _IN_GROUP: Final = (hit.c.rule == sa.bindparam("rule"), hit.c.grp == sa.bindpara
 _HITS: Final = sa.select(hit.c.at, hit.c.member, hit.c.mark).where(*_IN_GROUP).order_by(hit.c.at)
 # Those that are asked for every hit are made once: to put them together takes longer than to run them.
 _HITS_AFTER: Final = _HITS.where(hit.c.at > sa.bindparam("after"))
+_NEXT_HIT: Final = sa.select(sa.func.min(hit.c.at)).where(*_IN_GROUP, hit.c.at > sa.bindparam("after"))
+_BEHIND: Final = (
+    sa.select(hit.c.body)
+    .where(*_IN_GROUP, hit.c.at >= sa.bindparam("since"), hit.c.at <= sa.bindparam("until"))
+    .order_by(hit.c.at, hit.c.post_id)
+    .limit(4 * _EVIDENCE)
+)
 _EPISODES: Final = (
     sa.select(episode.c.body)
     .where(episode.c.rule == sa.bindparam("rule"), episode.c.grp == sa.bindparam("grp"))
@@ -37,6 +44,11 @@ _NEXT_CLOSING: Final = (
     .order_by(episode.c.closes_at, episode.c.id)
     .limit(1)
 )
+_ONE_TIMER: Final = (
+    timer.c.rule == sa.bindparam("rule"), timer.c.grp == sa.bindparam("grp"), timer.c.kind == sa.bindparam("kind")
+)  # fmt: skip
+_TIMER: Final = sa.select(timer.c.due, timer.c.partition, timer.c.body).where(*_ONE_TIMER)
+_DROP_TIMER: Final = sa.delete(timer).where(*_ONE_TIMER)
 _NEXT_RINGING: Final = (
     _TIMERS.where(timer.c.due.is_not(None)).order_by(timer.c.due, timer.c.rule, timer.c.grp, timer.c.kind).limit(1)
 )
@@ -166,8 +178,7 @@ class Memory:
 
     def next_hit(self, rule: str, group: str, after: datetime) -> datetime | None:
         """Return the event time of the group's first hit after a moment."""
-        query = sa.select(sa.func.min(hit.c.at)).where(hit.c.rule == rule, hit.c.grp == group, hit.c.at > after)
-        return self._session.connection.execute(query).scalar()
+        return self._session.connection.execute(_NEXT_HIT, {"rule": rule, "grp": group, "after": after}).scalar()
 
     def doc_of(self, rule: str, id_: str) -> Match | None:
         """Return the whole hit, where it was kept whole."""
@@ -185,12 +196,8 @@ class Memory:
 
     def evidence(self, rule: str, group: str, since: datetime, until: datetime) -> tuple[Evidence, ...]:
         """Return a few of the posts behind a spell, the earliest first."""
-        rows = self._session.connection.execute(
-            sa.select(hit.c.body)
-            .where(hit.c.rule == rule, hit.c.grp == group, hit.c.at >= since, hit.c.at <= until)
-            .order_by(hit.c.at, hit.c.post_id)
-            .limit(4 * _EVIDENCE)
-        )
+        named = {"rule": rule, "grp": group, "since": since, "until": until}
+        rows = self._session.connection.execute(_BEHIND, named)
         found = {(one := self._evidence.read(row.body)).post_id: one for row in rows}  # samples of one post are one
         return tuple(found.values())[:_EVIDENCE]
 
@@ -261,13 +268,12 @@ class Memory:
             self._expect(due)
 
     def drop_timer(self, rule: str, group: str, kind: str) -> None:
-        where = (timer.c.rule == rule) & (timer.c.grp == group) & (timer.c.kind == kind)
-        self._session.connection.execute(sa.delete(timer).where(where))
+        self._session.connection.execute(_DROP_TIMER, {"rule": rule, "grp": group, "kind": kind})
 
-    def timer(self, rule: str, group: str, kind: str) -> bytes | None:
-        """Return what a timer remembers; None if there is none."""
-        query = sa.select(timer.c.body).where(timer.c.rule == rule, timer.c.grp == group, timer.c.kind == kind)
-        return self._session.connection.execute(query).scalar_one_or_none()
+    def ringing(self, rule: str, group: str, kind: str) -> tuple[datetime | None, int, bytes] | None:
+        """Return when a timer rings, in which partition, and what it remembers; None if there is none."""
+        row = self._session.connection.execute(_TIMER, {"rule": rule, "grp": group, "kind": kind}).one_or_none()
+        return (row.due, row.partition, row.body) if row is not None else None
 
     def timers(self, kind: str, rule: str | None = None) -> list[Ringing]:
         """Return all timers of a kind, of one rule or of all."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from pipeline.model import Alert, Level, Manner, Turn, digest
+from pipeline.model import TOO_SLOW, Alert, Level, Manner, Turn, digest
 from pipeline.rulebook.rule import Rule
 
 BLIND_SPOT: Final = "operations.blind_spot"
@@ -38,10 +38,14 @@ def too_many_groups(rule: Rule, most: int, dropped: int, now: datetime) -> Alert
 
 
 def rule_failed(rule: Rule, error: str, now: datetime) -> Alert:
-    """Say that a rule raised an error and was set aside for this post; the others went on. Once a day."""
+    """Say that a rule raised an error and was set aside, for this post or (too slow) for all; the others went on.
+
+    Once an hour.
+    """
+    what = "太慢，已停用，直到它被修改" if error == TOO_SLOW else "运行出错，已跳过该条内容"
     return _alert(
-        RULE_FAILED, (rule.id,), ("rule_id",), f"{now:%Y-%m-%d}", rule, now, Level.L3,
-        summary=f"规则“{rule.name}”运行出错，已跳过该条内容，其他规则照常",
+        RULE_FAILED, (rule.id,), ("rule_id",), f"{now:%Y-%m-%dT%H}", rule, now, Level.L3,
+        summary=f"规则“{rule.name}”{what}，其他规则照常",
         why=f"规则 {rule.id}（{rule.place}）：{error}",
         advice="请用 yuqing check 检查这条规则",
     )  # fmt: skip

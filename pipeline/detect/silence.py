@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -48,8 +49,24 @@ class Guard(msgspec.Struct, frozen=True, omit_defaults=True):
     back_at: datetime | None = None
 
 
+@dataclass
+class _Timer:
+    """A key's timer as it is to stand on the ledger, where it rings at *rings_at* now; *quiet*: no spell is open."""
+
+    heard: Heard
+    due: datetime | None
+    partition: int
+    rings_at: datetime | None
+    quiet: bool = False
+
+
 class Silences:
-    """Timers of all expected keys of all flatline rules."""
+    """Timers of all expected keys of all flatline rules.
+
+    Every post moves one, so those that were heard from are kept in memory and written when the stage has done with its
+    batch, in the transaction that also holds the position. Hearing only puts a timer off: one that rings too early
+    meanwhile is set right then. Whatever would make it ring earlier is written at once.
+    """
 
     def __init__(
         self,
@@ -64,25 +81,65 @@ class Silences:
         self._entries = {rule.id: _expected(rule, expected) for rule in self._rules.values()}
         self._seeded: set[str] = set()
         self._heard, self._read_guard = Reader(Heard), Reader(Guard)
-        # By rule and source, since every post moves one: written when the stage has done with its batch.
-        self._guards: dict[tuple[str, str], tuple[Guard, int]] = {}
+        # By rule and group; None: not watched.
+        self._timers: dict[tuple[str, str], _Timer] = {}
+        self._guards: dict[tuple[str, str], tuple[Guard, int] | None] = {}
+        # They stay until the batch is done: of what is written within it a part may be taken back.
+        self._unwritten: set[tuple[str, str]] = set()
 
     def forget(self) -> None:
-        """Forget what may have been rolled back."""
+        """Forget what may have been rolled back, or moved by another process."""
         self._seeded.clear()
+        self._timers.clear()
         self._guards.clear()
+        self._unwritten.clear()
 
     def write(self) -> None:
-        """Write down when sources were heard last."""
-        for (rule, group), (guard, partition) in self._guards.items():
-            gap = _spec(self._rules[rule]).max_gap
-            if gap is not None:
-                due = None if guard.blind else guard.heard_at + gap
-                self._memory.set_timer(rule, group, SOURCE, due, encode(guard), partition)
-        self._guards.clear()
+        """Write down who was heard from in this batch, and when."""
+        self._flush()
+        self._unwritten.clear()
+
+    def put_off(self, ringing: Ringing, due: datetime) -> None:
+        """Let a timer whose rule failed ring again at *due*, with all that is known of its key."""
+        rule, group, kind, _, partition, body = ringing
+        timer = self._timers.get((rule, group)) if kind == SILENCE else None
+        if timer is not None:
+            self._put(rule, group, timer.heard, due, timer.partition)
+            return
+        self._guards.pop((rule, group), None)
+        self._unwritten.discard((rule, group))
+        self._memory.set_timer(rule, group, kind, due, body, partition)
+
+    def _flush(self) -> None:
+        for rule, group in self._unwritten:
+            if (timer := self._timers.get((rule, group))) is not None:
+                self._put(rule, group, timer.heard, timer.due, timer.partition)
+            elif (guarded := self._guards.get((rule, group))) is not None:
+                self._put_guard(rule, group, *guarded)
+
+    def _put(self, rule: str, group: str, heard: Heard, due: datetime | None, partition: int) -> None:
+        self._memory.set_timer(rule, group, SILENCE, due, encode(heard), partition)
+        if (timer := self._timers.get((rule, group))) is not None:
+            quiet = timer.quiet and timer.due == due
+            self._timers[rule, group] = _Timer(heard, due, partition, due, quiet)
+
+    def _put_guard(self, rule: str, group: str, guard: Guard, partition: int) -> None:
+        gap = _spec(self._rules[rule]).max_gap
+        if gap is not None:
+            due = None if guard.blind else guard.heard_at + gap
+            self._memory.set_timer(rule, group, SOURCE, due, encode(guard), partition)
+
+    def _drop(self, ringing: Ringing) -> None:
+        self._memory.drop_timer(ringing.rule, ringing.group, ringing.kind)
+        key = ringing.rule, ringing.group
+        self._timers.pop(key, None)
+        self._guards.pop(key, None)
+        self._unwritten.discard(key)
 
     def seed(self, now: datetime) -> None:
         """Give each expected key that has none a timer; look again at those of a rule that changed."""
+        if len(self._seeded) == len(self._rules):
+            return
         for rule in self._rules.values():
             if rule.id in self._seeded:
                 continue
@@ -104,35 +161,66 @@ class Silences:
         alerts = self._source_lives(rule, match, partition, expected)
         if not expected:
             return alerts
-        body = self._memory.timer(rule.id, _group(rule, key), SILENCE)
-        if body is None:
+        group = _group(rule, key)
+        timer = self._timer(rule, group)
+        if timer is None:
             return alerts
-        heard = _with(self._heard.read(body), match, _spec(rule).threshold)
-        self._keep(rule, heard, match.known_at, partition)
-        if self._stages(rule, heard)[0][0] <= match.known_at:
+        heard = _with(timer.heard, match, _spec(rule).threshold)
+        first = self._stages(rule, heard)[0][0]
+        self._move(rule.id, group, timer, heard, max(first, match.known_at), partition)
+        if first <= match.known_at:
             return alerts  # late news of a silence that is as long as before
-        return alerts + self._over(rule, _group(rule, key), partition, match.known_at)
+        return (
+            alerts if self._timers[rule.id, group].quiet else alerts + self._end(rule, group, partition, match.known_at)
+        )
+
+    def _timer(self, rule: Rule, group: str) -> _Timer | None:
+        known = self._timers.get((rule.id, group))
+        if known is None and (kept := self._memory.ringing(rule.id, group, SILENCE)) is not None:
+            due, partition, body = kept
+            known = self._timers[rule.id, group] = _Timer(self._heard.read(body), due, partition, due)
+        return known
+
+    def _move(self, rule: str, group: str, timer: _Timer, heard: Heard, due: datetime, partition: int) -> None:
+        """Set a timer; on the ledger at once only if that would otherwise ring too late, or in another process."""
+        if timer.rings_at is None or due < timer.rings_at or partition != timer.partition:
+            self._put(rule, group, heard, due, partition)
+        timer = self._timers[rule, group]
+        self._timers[rule, group] = _Timer(heard, due, partition, timer.rings_at, timer.quiet)
+        self._unwritten.add((rule, group))
+
+    def _end(self, rule: Rule, group: str, partition: int, now: datetime) -> list[Alert]:
+        """End the silence of a key that was heard from; remember it if there is none."""
+        spell = self._spells.current(rule.id, group)
+        if spell is None:
+            self._timers[rule.id, group].quiet = True
+            return []
+        return self._spells.end(rule, Closing(rule.id, group, partition, spell), now)
 
     def ring(self, ringing: Ringing) -> list[Alert]:
         """Let a silence reach its next stage, or a source become a blind spot."""
         rule = self._rules.get(ringing.rule)
         if rule is None:
-            self._memory.drop_timer(ringing.rule, ringing.group, ringing.kind)
+            self._drop(ringing)
             return []
         if ringing.kind == SOURCE:
             return self._source_silent(rule, ringing)
         return self._silent(rule, ringing)
 
     def _silent(self, rule: Rule, ringing: Ringing) -> list[Alert]:
-        heard, now = self._heard.read(ringing.body), ringing.due
+        now, timer = ringing.due, self._timers.get((rule.id, ringing.group))
+        if timer is not None and timer.due is not None and timer.due > now:  # it was heard from in this batch
+            self._put(rule.id, ringing.group, timer.heard, timer.due, timer.partition)
+            return []
+        heard = timer.heard if timer is not None else self._heard.read(ringing.body)
         entry = self._entries[rule.id].get(heard.key)
         if entry is None:  # exempt now, or no longer on the list
-            self._memory.drop_timer(ringing.rule, ringing.group, ringing.kind)
+            self._drop(ringing)
             return self._over(rule, ringing.group, ringing.partition, now)
         later = self._not_before(rule, heard, now)
         if later is None or later > now:
             held = msgspec.structs.replace(heard, held=later is None)
-            self._memory.set_timer(rule.id, ringing.group, SILENCE, later, encode(held), ringing.partition)
+            self._put(rule.id, ringing.group, held, later, ringing.partition)
             return []
         passed = [stage for stage in self._stages(rule, heard) if stage[0] <= now]
         self._keep(rule, heard, now, ringing.partition, after=now)
@@ -167,7 +255,7 @@ class Silences:
         """Set the timer of a key to its next stage; *after*: the first one that is later than that."""
         due = [at for at, _ in self._stages(rule, heard) if after is None or at > after]
         next_due = None if heard.held or not due else max(due[0], now)
-        self._memory.set_timer(rule.id, _group(rule, heard.key), SILENCE, next_due, encode(heard), partition)
+        self._put(rule.id, _group(rule, heard.key), heard, next_due, partition)
 
     def _stages(self, rule: Rule, heard: Heard) -> list[tuple[datetime, SilenceStage]]:
         """Return when each stage is told, the earliest first."""
@@ -207,19 +295,18 @@ class Silences:
         guard = before or Guard(source, match.known_at)
         heard_at = max(guard.heard_at, match.known_at)
         back = guard.blind or match.known_at - guard.heard_at >= gap
-        self._guards[rule.id, group] = (Guard(source, heard_at, back_at=heard_at if back else guard.back_at), partition)
-        if before is None:
-            self.write()  # from now on its timer must be seen
+        now = Guard(source, heard_at, back_at=heard_at if back else guard.back_at)
+        self._watch(rule, group, now, partition, at_once=before is None or guard.blind)
         return self._back(rule, source, partition, heard_at) if guard.blind else []
 
     def _source_silent(self, rule: Rule, ringing: Ringing) -> list[Alert]:
         guard, gap = self._guard(rule, ringing.group), _spec(rule).max_gap
         if guard is None or gap is None:
-            self._memory.drop_timer(ringing.rule, ringing.group, ringing.kind)
+            self._drop(ringing)
             return []
         blind = guard.heard_at + gap <= ringing.due
-        self._guards[rule.id, ringing.group] = (msgspec.structs.replace(guard, blind=blind), ringing.partition)
-        self.write()
+        now = msgspec.structs.replace(guard, blind=blind)
+        self._watch(rule, ringing.group, now, ringing.partition, at_once=True)
         group = digest(BLIND_SPOT, guard.source)
         if not blind or self._spells.current(BLIND_SPOT, group) is not None:  # another rule has said so
             return []
@@ -227,20 +314,29 @@ class Silences:
         return self._spells.begin(group, told, ringing.partition)
 
     def _guard(self, rule: Rule, group: str) -> Guard | None:
+        if (rule.id, group) not in self._guards:
+            kept = self._memory.ringing(rule.id, group, SOURCE)
+            self._guards[rule.id, group] = (self._read_guard.read(kept[2]), kept[1]) if kept is not None else None
+        known = self._guards[rule.id, group]
+        return known[0] if known is not None else None
+
+    def _watch(self, rule: Rule, group: str, guard: Guard, partition: int, *, at_once: bool) -> None:
+        """Note of a source what is known now; *at_once* if its timer is to be seen before the batch is done."""
         known = self._guards.get((rule.id, group))
-        if known is not None:
-            return known[0]
-        body = self._memory.timer(rule.id, group, SOURCE)
-        return self._read_guard.read(body) if body is not None else None
+        self._guards[rule.id, group] = (guard, partition)
+        self._unwritten.add((rule.id, group))
+        if at_once or known is None or known[1] != partition:
+            self._put_guard(rule.id, group, guard, partition)
 
     def _back(self, rule: Rule, source: str, partition: int, now: datetime) -> list[Alert]:
         """End the blind spot. What was held is judged when the back-log has had time to come in."""
         gap = _spec(rule).max_gap or timedelta(0)
+        self._flush()
         for ringing in self._memory.timers(SILENCE, rule.id):
             heard = self._heard.read(ringing.body)
             if heard.held and heard.source in ("", source):
                 free = msgspec.structs.replace(heard, held=False)
-                self._memory.set_timer(rule.id, ringing.group, SILENCE, now + gap, encode(free), ringing.partition)
+                self._put(rule.id, ringing.group, free, now + gap, ringing.partition)
         group = digest(BLIND_SPOT, source)
         spell = self._spells.current(BLIND_SPOT, group)
         return self._spells.close(Closing(BLIND_SPOT, group, partition, spell), now) if spell is not None else []
@@ -253,7 +349,7 @@ class Silences:
         gap = _spec(rule).max_gap
         if gap is None:
             return now
-        self.write()
+        self._flush()
         guards = [self._read_guard.read(ringing.body) for ringing in self._memory.timers(SOURCE, rule.id)]
         ours = [guard for guard in guards if heard.source in ("", guard.source)]
         if not ours:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -30,6 +31,8 @@ _MEMORY: Final = timedelta(days=15)  # of a rule that says nothing else
 _TIDY_EVERY: Final = timedelta(hours=1)
 _TRY_AGAIN_AFTER: Final = timedelta(hours=1)  # a timer whose rule failed
 MOST_GROUPS: Final = 100_000
+PATIENCE: Final = timedelta(seconds=30)
+"""How long hits of an unknown rule wait for the book that holds it."""
 
 
 class DetectStage(OnLedger):
@@ -43,7 +46,9 @@ class DetectStage(OnLedger):
 
     A rule has at most *most_groups* open windows: hits of further groups are not counted, and its owner is told.
     *expected* are the lists that ``flatline`` rules name, such as ``directory.accounts``. *heed* is called between
-    batches: whoever has other rules may have them adopted then.
+    batches: whoever has other rules may have them adopted then. *seek* is asked when hits of a rule come that is not
+    in the book: it looks for a newer one, and says whether there may soon be one. Then the batch waits for it, but
+    not longer than ``PATIENCE``.
     """
 
     name = "detect"
@@ -63,12 +68,14 @@ class DetectStage(OnLedger):
         expected: Mapping[str, Sequence[Entry]] | None = None,
         most_groups: int = MOST_GROUPS,
         heed: Callable[[datetime], object] = lambda now: None,
+        seek: Callable[[datetime], bool] = lambda now: False,
     ) -> None:
         """Positions are those of *bus* (its id). Working days are the statutory ones unless *workdays* says otherwise."""
         super().__init__(ledger.session(self.name, self.reads, bus))
         self._memory = Memory(self._session)
         self._late_after, self._patient, self._metrics = late_after, patient, metrics
-        self._heed = heed
+        self._heed, self._seek = heed, seek
+        self._sought_since: datetime | None = None
         self._workdays, self._expected, self._most_groups = (
             workdays or Workdays.statutory(),
             expected or {},
@@ -77,11 +84,13 @@ class DetectStage(OnLedger):
         self._reader = Reader(Match)
         self._tidied_at: datetime | None = None
         self._failed: dict[str, str] = {}
+        self._told: dict[str, str] = {}
         self.adopt(rules)
 
     def adopt(self, rules: Mapping[str, Rule]) -> None:
         """Judge by *rules* from now on. Open episodes stay as they were opened."""
         self._rules = rules
+        self._unknown: set[str] = set()
         self._spells = Spells(rules, self._memory, self._late_after, self._metrics)
         self._counting = Counting(self._memory, self._spells, self._workdays, self._most_groups)
         self._silences = Silences(rules, self._memory, self._spells, self._workdays, self._expected)
@@ -91,13 +100,16 @@ class DetectStage(OnLedger):
 
     def process(self, batch: Sequence[Delivery], now: datetime) -> Sequence[Message]:
         heard = [(delivery.partition, self._reader.read(delivery.value)) for delivery in batch]
+        self._learn({match.rule for _, match in heard}, now)
+        failures = self._failures([match for _, match in heard if match.failed])
+        heard = [one for one in heard if not one[1].failed]
         if self._patient:
             self._memory.shelve(match for _, match in heard)
-            return []
+            return _messages(failures)
         alerts = self._judge_all(heard, now)
         self._silences.write()
         self._time(alerts, now)
-        return _messages(alerts)
+        return _messages([*failures, *alerts])
 
     def tick(self, now: datetime) -> Sequence[Message]:
         self._heed(now)
@@ -120,9 +132,38 @@ class DetectStage(OnLedger):
         return super().recall()
 
     def _forget_warm(self) -> None:
+        self._told.clear()
         self._memory.forget()
         self._counting.forget()
         self._silences.forget()
+
+    def _learn(self, rules: AbstractSet[str], now: datetime) -> None:
+        """See that the book holds *rules*; what it does not hold when nothing newer comes was deleted.
+
+        Raises Unavailable while a newer book is on its way.
+        """
+        if not (rules - self._rules.keys() - self._unknown):
+            return
+        coming = self._seek(now)  # may have a newer book adopted
+        unknown = rules - self._rules.keys() - self._unknown
+        self._sought_since = self._sought_since or now
+        if unknown and coming and now - self._sought_since < PATIENCE:
+            raise Unavailable(f"规则 {min(unknown)} 比手里的新，正在重读 / a newer book is being read")
+        self._sought_since = None
+        self._unknown |= unknown
+        for rule in sorted(unknown):
+            log.warning("hits of an unknown rule dropped", rule=rule)
+
+    def _failures(self, failed: Sequence[Match]) -> list[Alert]:
+        """Tell the owners of rules that could not be asked about a post; once an hour each."""
+        alerts = []
+        for match in failed:
+            if rule := self._rules.get(match.rule):
+                alert = rule_failed(rule, match.failed, match.known_at)
+                if self._told.get(rule.id) != alert.id:
+                    self._told[rule.id] = alert.id
+                    alerts.append(alert)
+        return alerts
 
     def _judge_all(self, heard: Sequence[tuple[int, Match]], now: datetime) -> list[Alert]:
         alerts: list[Alert] = []
@@ -140,7 +181,7 @@ class DetectStage(OnLedger):
     def _judge(self, match: Match, partition: int) -> list[Alert]:
         rule = self._rules.get(match.rule)
         if rule is None:
-            return []  # it was deleted meanwhile
+            return []  # it was deleted meanwhile, see ``_learn``
         if not self._patient:
             return self._heard(rule, match, partition)
         try:
@@ -183,9 +224,8 @@ class DetectStage(OnLedger):
             raise
         except Exception as error:  # noqa: BLE001 # a rule that fails must stop no other rule's timers
             self._fail(ringing.rule, error)
-            rule, group, kind, due, partition, body = ringing
             self._memory.look_again()
-            self._memory.set_timer(rule, group, kind, due + _TRY_AGAIN_AFTER, body, partition)
+            self._silences.put_off(ringing, ringing.due + _TRY_AGAIN_AFTER)
             return []
 
     def _ring(self, ringing: Ringing) -> list[Alert]:

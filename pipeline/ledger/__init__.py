@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -197,17 +198,31 @@ def upsert(connection: Connection, table: sa.Table, key: dict[str, Any], values:
     """
     if "changed_at" in table.c:
         values = {**values, "changed_at": datetime.now(UTC)}
-    insert = _inserting(connection)(table).values(**key, **values)
-    connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=values))
+    statement = _upserting(connection.dialect.name, table, tuple(key), tuple(values))
+    connection.execute(statement, {**key, **values})
+
+
+@lru_cache(maxsize=256)
+def _upserting(dialect: str, table: sa.Table, key: tuple[str, ...], values: tuple[str, ...]) -> sa.Executable:
+    """Return the statement of ``upsert``: to put one together takes longer than to run it."""
+    insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    insert = insert.values({name: sa.bindparam(name) for name in (*key, *values)})
+    return insert.on_conflict_do_update(index_elements=list(key), set_={name: insert.excluded[name] for name in values})
 
 
 def insert_new(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> int:
     """Insert those of *rows* whose key is not there yet; return how many."""
     if not rows:
         return 0
-    insert = _inserting(connection)(table).on_conflict_do_nothing()
+    insert = _inserting_new(connection.dialect.name, table)
     # Without the option SQLAlchemy does not count what was inserted on PostgreSQL.
     return connection.execute(insert, rows, execution_options={"preserve_rowcount": True}).rowcount
+
+
+@lru_cache(maxsize=256)
+def _inserting_new(dialect: str, table: sa.Table) -> sa.Executable:
+    insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    return insert.on_conflict_do_nothing()
 
 
 def _inserting(connection: Connection) -> Callable[[sa.Table], Any]:

@@ -12,7 +12,7 @@ from pipeline.match.automaton import Automaton, Hit
 from pipeline.match.budget import Budget, Problem
 from pipeline.match.filing import Filing
 from pipeline.match.watcher import Standing, Watcher
-from pipeline.model import AnalysedPost, Match, Op
+from pipeline.model import TOO_SLOW, AnalysedPost, Match, Op
 from pipeline.rulebook import Rule, RuleType
 from pipeline.rulebook.wordtest import Reading
 from pipeline.text.normal import normal, squeeze, squeeze_batch
@@ -161,7 +161,7 @@ class Matcher:
         began = time.thread_time()
         match = watcher.match(standing, reading)
         if self.budget.spent(watcher.rule.id, time.thread_time() - began):
-            self._complain(watcher, standing.doc, "too slow")
+            self._complain(watcher, standing.doc, TOO_SLOW)
         return match
 
     def _complain(self, watcher: Watcher, doc: AnalysedPost, error: str) -> None:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 from pipeline import log, topics
 from pipeline.bus import Delivery, Message
 from pipeline.match.matcher import Matcher
-from pipeline.model import AnalysedPost, Match, Reader, digest, encode
+from pipeline.model import TOO_SLOW, AnalysedPost, Match, Post, Published, Reader, Source, digest, encode
 from pipeline.rulebook import Rule, Rulebook, RuleType
 from pipeline.rulebook.live import LiveRules
 
 _log = log.get("match")
 
+_REMIND_EVERY: Final = timedelta(hours=1)
+
 
 class MatchStage:
     """Asks every rule about every post. It remembers nothing, so a batch may come again at any time.
 
-    A rule that cannot be asked, or takes too long again and again, is set aside and its owner named in the log;
-    the others go on.
+    A rule that cannot be asked, or takes too long again and again, is set aside; the others go on. Its owner hears of
+    it by a match that has ``failed``: one a rule and batch, and one an hour while a rule stays set aside.
     """
 
     name = "match"
@@ -36,13 +39,13 @@ class MatchStage:
             live.on_change(self._prepare)
         self._reader: Reader[AnalysedPost] = Reader(AnalysedPost)
         self.problems = 0
+        self._reminded_at: datetime | None = None
 
     def process(self, batch: Sequence[Delivery], now: datetime) -> Sequence[Message]:
         """Return the matches in *batch*. Raises Rejected if a delivery is no analysed post."""
-        return [
-            Message(lane(self._rules[match.rule], match), encode(match))
-            for match in self.match([self._reader.read(delivery.value) for delivery in batch])
-        ]
+        matches = self.match([self._reader.read(delivery.value) for delivery in batch])
+        failed = {problem.rule: problem.error for problem in self._matcher.problems}
+        return [*self._messages(matches), *self._failures(failed, now)]
 
     def match(self, docs: Sequence[AnalysedPost]) -> list[Match]:
         """Return the matches of *docs*: the stage without its wire, for a worker that fuses stages."""
@@ -51,7 +54,7 @@ class MatchStage:
             self.problems += len(self._matcher.problems)
             first = self._matcher.problems[0]
             _log.warning(
-                "rules set aside",
+                "rules failed",
                 count=len(self._matcher.problems),
                 rule=first.rule,
                 post=first.post,
@@ -63,7 +66,18 @@ class MatchStage:
     def tick(self, now: datetime) -> Sequence[Message]:
         if self._live is not None:
             self._live.look(now)
-        return ()
+        aside = self._matcher.budget.aside
+        if not aside or (self._reminded_at is not None and now - self._reminded_at < _REMIND_EVERY):
+            return ()
+        self._reminded_at = now
+        return self._failures(dict.fromkeys(sorted(aside), TOO_SLOW), now)
+
+    def _messages(self, matches: Sequence[Match]) -> list[Message]:
+        return [Message(lane(self._rules[match.rule], match), encode(match)) for match in matches]
+
+    def _failures(self, errors: Mapping[str, str], now: datetime) -> list[Message]:
+        """Return a message for each rule that failed. It names no post: its text is nobody's business here."""
+        return self._messages([_failure(self._rules[rule], error, now) for rule, error in errors.items()])
 
     def _prepare(self, book: Rulebook) -> Callable[[], None]:
         """Build the matcher of a new book, away from the batches; what differs little is a layer on the old one."""
@@ -76,6 +90,16 @@ class MatchStage:
         return take_over
 
     def close(self) -> None: ...
+
+
+def _failure(rule: Rule, error: str, now: datetime) -> Match:
+    nothing = Post(
+        id="", rev="", source=Source(id=""), text="", published=Published(at=now), fetched_at=now
+    )  # fmt: skip
+    id_ = digest("failed", rule.id, error, f"{now:%Y-%m-%dT%H}")
+    return Match(
+        id=id_, rule=rule.id, rule_rev=rule.rev, at=now, known_at=now, failed=error, analysed=AnalysedPost(post=nothing)
+    )  # fmt: skip
 
 
 def lane(rule: Rule, match: Match) -> str:

@@ -30,7 +30,7 @@ from pipeline.model.correction import LABELS, Correction, training_row
 from pipeline.model.fields import FIELDS, PERSONAL, REVEALING, Field, Type, Value, as_tree, value_of
 from pipeline.model.ids import digest, post_id, short
 from pipeline.model.level import Level, loudest
-from pipeline.model.match import MISSING, Match, match_id
+from pipeline.model.match import MISSING, TOO_SLOW, Match, match_id
 from pipeline.model.notification import Notification, NotifyReason, notification_id
 from pipeline.model.post import (
     SCHEMA,
@@ -57,7 +57,7 @@ from pipeline.model.wire import Reader, encode
 Signal = Alert | Action
 
 __all__ = [
-    "FIELDS", "LABELS", "MISSING", "PERSONAL", "REVEALING", "SCHEMA", "Access", "Account", "Action", "Alert",
+    "FIELDS", "LABELS", "MISSING", "PERSONAL", "REVEALING", "SCHEMA", "TOO_SLOW", "Access", "Account", "Action", "Alert",
     "AnalysedPost", "Author", "Basis", "Case", "CaseState", "ClusterFinding", "Correction", "Engagement", "Entry",
     "EventFinding", "Evidence", "Fetch", "Field", "GateFinding", "GateStatus", "Kind", "Level", "Manner", "Match",
     "MatterFinding", "Notification", "NotifyReason", "Numbers", "Op", "Order", "PartyFinding", "PlaceFinding",

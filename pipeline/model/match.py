@@ -10,6 +10,8 @@ from pipeline.model.analysed import AnalysedPost
 from pipeline.model.ids import digest
 
 MISSING = "(缺失)"
+TOO_SLOW = "too slow"
+"""What is said of a rule that was set aside because it kept everybody waiting."""
 
 
 class Match(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
@@ -20,6 +22,8 @@ class Match(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     *hits* are the words that hit, for the explanation. *signals* are the rule's named conditions that hold,
     *parts* those of its type (``of`` and ``match`` of a percentage; ``start``, ``until``, ``pause`` of a deadline).
     The post travels without its tokens.
+
+    *failed* says what went wrong where the rule could not be asked: then this is no hit, and its post says only which.
     """
 
     id: str
@@ -32,6 +36,7 @@ class Match(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     signals: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     hits: tuple[str, ...] = ()
+    failed: str = ""
     analysed: AnalysedPost
 
     @property

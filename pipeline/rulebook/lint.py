@@ -36,6 +36,7 @@ def lint(rule: Rule, report: Report, directory: Directory | None = None) -> None
     judge(rule, report)
     if directory is not None:
         _places(rule, directory, report)
+        _expected(rule, directory, report)
 
 
 def _levels(rule: Rule, report: Report) -> None:
@@ -161,6 +162,19 @@ def _places(rule: Rule, directory: Directory, report: Report) -> None:
                 if value not in _known_places(test.field, directory, values):
                     zh = f"名录里没有“{value}”（{test.field}）"
                     report.warn(rule.place, "E27", zh, f"{value!r} is not in the directory")
+
+
+def _expected(rule: Rule, directory: Directory, report: Report) -> None:
+    """Warn of a silence that nobody can break: the directory has no such list, or no entry with that key."""
+    if not isinstance(rule.spec, Flatline) or rule.spec.expect.source == "sources":  # those are in the settings
+        return
+    lists, source, key = directory.expected(), rule.spec.expect.source, rule.spec.expect.key
+    if source not in lists:
+        zh, en = guess(source, lists)
+        report.warn(rule.place, "E39", f"expect：名录里没有 {source}{zh}", f"expect: no {source} in the directory{en}")
+    elif not any(entry.get(key) for entry in lists[source]):
+        zh = f"expect：名录的 {source} 里没有一项带“{key}”，这条规则不会告警"
+        report.warn(rule.place, "E39", zh, f"expect: no entry of {source} has {key!r}; the rule cannot fire")
 
 
 def _texts(rule: Rule) -> list[TextCondition]:

@@ -17,6 +17,7 @@ from typing import Final
 from pipeline import log
 from pipeline.directory import Directory
 from pipeline.errors import Fault
+from pipeline.metrics import METRICS
 from pipeline.rulebook.read import SHIPPED, Rulebook
 from pipeline.rulebook.rule import Rule
 
@@ -57,6 +58,7 @@ class LiveRules:
         self._prepares: list[Prepare] = []
         self._work: threading.Thread | None = None
         self._commits: list[Callable[[], None]] | None = None
+        self._looking = threading.Lock()
 
     def on_change(self, prepare: Prepare) -> None:
         """Have *prepare* called with every new book before it holds."""
@@ -64,6 +66,21 @@ class LiveRules:
 
     def look(self, now: datetime) -> bool:
         """Take over a book that is ready, and see whether the files changed; True if another book holds now."""
+        if not self._looking.acquire(blocking=False):
+            return False  # another thread looks
+        try:
+            return self._look(now)
+        finally:
+            self._looking.release()
+
+    def seek(self, now: datetime) -> bool:
+        """Look at once; True if another book may hold soon. One that is ready is taken over now."""
+        self._looked_at = None
+        if self.look(now):
+            self._begin()  # the files may have changed once more since that one was read
+        return (self._work is not None and self._work.is_alive()) or self._commits is not None
+
+    def _look(self, now: datetime) -> bool:
         if self._commits is not None:
             commits, self._commits = self._commits, None
             before = self.book
@@ -99,6 +116,7 @@ class LiveRules:
 
     def _judge(self, book: Rulebook) -> None:
         self.refused = book.errors
+        METRICS.rules_refused.set(len(book.errors))
         if book.errors:
             _log.warning("rules refused", count=len(book.errors), first=book.errors[0].say())
             return

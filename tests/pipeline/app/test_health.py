@@ -125,6 +125,28 @@ def test_rules_that_were_not_loaded_are_told_with_the_remedy(tmp_path: Path) -> 
     assert words.startswith("1 条规则")
 
 
+def test_rules_that_were_changed_for_the_worse_are_told_while_the_old_ones_hold(tmp_path: Path) -> None:
+    from rules import __file__ as shipped
+
+    own = tmp_path / "own.yaml"
+    own.write_text((Path(shipped).parent / "water.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    desk = Desk(tmp_path / "data")
+    desk.app.settings = Settings(home=tmp_path / "data", rules=[own])
+    assert desk.part("rules") == (True, "1 条规则")
+    live = desk.app.live_rules
+    assert live is not None
+    own.write_text("schema: yuqing-rule/v1\nrules: [{id: x}]\n", encoding="utf-8")
+    live.seek(minute(1))
+    live.wait()
+
+    ok, words = desk.part("rules")
+
+    assert not ok
+    assert words.startswith("1 条规则；改过的文件有")
+    assert "yuqing check" in words
+    assert str(own) in words
+
+
 def test_a_source_is_blind_from_the_last_time_it_was_heard(desk: Desk) -> None:
     failed = Standing(id="a", outcome=Outcome.FAILED, problem="连不上", visited_at=minute(5), good_at=minute(1))
     quiet = Standing(id="b", outcome=Outcome.QUIET, visited_at=minute(5), good_at=minute(5), next_due=minute(10))

@@ -16,7 +16,19 @@ def test_an_unknown_benchmark_is_named_with_the_known_ones() -> None:
 
 
 def test_there_is_a_benchmark_for_each_promise() -> None:
-    assert NAMES == ("pipeline", "analyse", "rules", "rules-100k", "cluster", "privacy", "bus", "flow", "sizing", "scale")
+    assert NAMES == (
+        "pipeline",
+        "analyse",
+        "rules",
+        "rules-100k",
+        "cluster",
+        "privacy",
+        "bus",
+        "flow",
+        "sizing",
+        "scale",
+        "windows",
+    )
 
 
 def test_without_datasketch_clusters_are_measured_only_if_somebody_asks(monkeypatch: pytest.MonkeyPatch) -> None:

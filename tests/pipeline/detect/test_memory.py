@@ -128,7 +128,7 @@ def test_a_timer_remembers_what_it_is_for_and_is_one_for_each_kind(memory: Memor
     memory.set_timer("r", "g", "for", minute(3), b"three", 0)
 
     assert memory.next_event(minute(2)) == Ringing("r", "g", "leave", minute(2), 0, b"two")
-    assert memory.timer("r", "g", "for") == b"three"
+    assert memory.ringing("r", "g", "for") == (minute(3), 0, b"three")
     assert memory.timers("for", "r") == [Ringing("r", "g", "for", minute(3), 0, b"three")]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from pipeline.detect.operations import blind_spot, rule_failed, too_many_groups
+from pipeline.model import TOO_SLOW
 from tests.build import NOON
 from tests.pipeline.detect.test_stage import a_rule
 
@@ -30,3 +31,11 @@ def test_a_blind_spot_says_which_source_and_since_when() -> None:
 
     assert (told.group, told.active_at) == (("gov",), NOON + timedelta(hours=6))
     assert "监测盲区" in told.rule_name
+
+
+def test_a_failure_is_one_alert_an_hour_and_says_whether_the_rule_still_watches() -> None:
+    once, again, later = (rule_failed(a_rule(), "ValueError", NOON + timedelta(minutes=m)) for m in (1, 59, 60))
+
+    assert once.id == again.id != later.id
+    assert "已跳过该条内容" in once.summary
+    assert "已停用" in rule_failed(a_rule(), TOO_SLOW, NOON).summary

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from pipeline.bus import Delivery
 from pipeline.detect.operations import BLIND_SPOT
@@ -43,6 +47,9 @@ class Desk:
 
     def wait(self, until: float) -> Desk:
         return self._take(self.stage.tick(minute(until)))
+
+    def _restless(self) -> list[tuple[str, str]]:
+        return [(account, turn) for account, turn, *_ in self.told]
 
     def _take(self, messages: object) -> Desk:
         self.stage.remember({})
@@ -106,3 +113,55 @@ def test_a_shorter_stage_of_a_revised_rule_holds_at_once_and_a_deleted_rule_leav
 
 def test_a_blind_spot_is_an_alert_of_the_desk_itself() -> None:
     assert BLIND_SPOT.startswith("operations.")
+
+
+def test_what_was_heard_is_written_once_a_batch(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, a_silence(timedelta(hours=2)), {"id": "A"}, {"id": "B"}).wait(0).hear("A", 1).hear("B", 2)
+    statements: list[str] = []
+    batch = [
+        a_match(f"p{n}", at=minute(3 + n / 10), known_at=minute(3 + n / 10), group=("AB"[n % 2],), source="gov")
+        for n in range(100)
+    ]
+
+    with counted(statements):
+        desk.stage.process([Delivery("matches", 0, n, m.key, encode(m)) for n, m in enumerate(batch)], minute(20))
+    desk.stage.remember({})
+
+    assert len(statements) < 10
+    assert desk.expect({"id": "A"}, {"id": "B"}).wait(72)._restless() == []
+    assert desk.wait(73)._restless() == [("A", "opened"), ("B", "opened")]
+
+
+def test_a_batch_that_is_given_up_was_never_heard(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, a_silence(), {"id": "A"}).wait(0).hear("A", 10)
+    lost = a_match("lost", at=minute(30), known_at=minute(30), group=("A",))
+
+    desk.stage.process([Delivery("matches", 0, 0, lost.key, encode(lost))], minute(30))
+    desk.stage.forget()
+
+    assert desk.wait(75).told == [("A", "opened", "L4", 70)]
+
+
+def test_a_timer_that_rings_within_the_batch_that_puts_it_off_stays_silent(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, a_silence(), {"id": "A"}).wait(0)
+    batch = [a_match(f"p{at}", at=minute(at), known_at=minute(at), group=("A",)) for at in (30, 59, 100, 140, 230)]
+
+    desk._take(
+        desk.stage.process([Delivery("matches", 0, n, m.key, encode(m)) for n, m in enumerate(batch)], minute(240))
+    )
+
+    assert desk.told == [("A", "opened", "L4", 200), ("A", "raised", "L3", 230), ("A", "quiet", "L3", 230)]
+
+
+@contextmanager
+def counted(statements: list[str]) -> Iterator[None]:
+    """Note every statement that is run meanwhile."""
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        statements.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)

@@ -15,7 +15,8 @@ from msgspec import structs
 from prometheus_client import CollectorRegistry
 
 from pipeline.bus import Delivery
-from pipeline.detect.stage import DetectStage
+from pipeline.detect.stage import PATIENCE, DetectStage
+from pipeline.errors import Unavailable
 from pipeline.ledger import Ledger
 from pipeline.metrics import Metrics
 from pipeline.model import MISSING, Alert, Level, Manner, Match, PrivacyFinding, Reader, Turn, encode
@@ -306,3 +307,70 @@ def test_the_time_to_decide_is_measured_once_an_alert_where_posts_are_live(
     stage.tick(minute(2))
     measured = registry.get_sample_value("yuqing_decision_delay_seconds_count")
     assert (measured, registry.get_sample_value("yuqing_decision_delay_seconds_sum")) == (decisions, 30.0 * decisions)
+
+
+class Book:
+    """Stands for rules that change: newer ones are there after so many looks."""
+
+    def __init__(self, looks: int, *rules: Rule) -> None:
+        self.looks, self.rules = looks, {rule.id: rule for rule in rules}
+        self.stage: DetectStage | None = None
+
+    def seek(self, now: datetime) -> bool:
+        self.looks -= 1
+        if self.looks == 0 and self.stage is not None:
+            self.stage.adopt(self.rules)
+        return self.looks > 0
+
+
+def of_a_new_rule(ledger: str, book: Book) -> tuple[DetectStage, list[Delivery]]:
+    stage = book.stage = DetectStage({}, Ledger.open(ledger), seek=book.seek)
+    hits = voices(0, 20, 40)
+    return stage, [Delivery("matches", 0, n, m.key, encode(m)) for n, m in enumerate(hits)]
+
+
+def test_hits_of_a_rule_that_is_newer_than_the_book_wait_for_it(ledger_url: str) -> None:
+    stage, hits = of_a_new_rule(ledger_url, Book(3, a_rule()))
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            stage.process(hits, minute(41))
+        stage.forget()
+
+    assert [alert.turn for alert in read(stage.process(hits, minute(41)))] == [Turn.OPENED]
+
+
+def test_hits_of_a_rule_that_is_gone_are_dropped_at_once(ledger_url: str) -> None:
+    book = Book(0, a_rule())
+    stage, hits = of_a_new_rule(ledger_url, book)
+
+    assert (stage.process(hits, minute(41)), stage.process(hits, minute(42))) == ([], [])
+    assert book.looks == -1  # asked once, not for every batch
+
+
+def test_nobody_waits_for_ever_for_a_newer_book(ledger_url: str) -> None:
+    stage, hits = of_a_new_rule(ledger_url, Book(1000, a_rule()))
+    with pytest.raises(Unavailable):
+        stage.process(hits, minute(41))
+    stage.forget()
+
+    assert stage.process(hits, minute(41) + PATIENCE) == []
+
+
+def test_the_owner_of_a_rule_that_could_not_be_asked_is_told_once_an_hour(ledger_url: str) -> None:
+    stage = DetectStage({"water.outage": a_rule()}, Ledger.open(ledger_url))
+
+    def failed(at: float) -> list[Alert]:
+        match = structs.replace(a_match(at=minute(at), known_at=minute(at)), failed="TypeError")
+        told = read(stage.process([Delivery("matches", 0, 0, match.key, encode(match))], minute(at)))
+        stage.remember({})
+        return told
+
+    first, again, later = failed(1), failed(20), failed(61)
+
+    assert [(alert.rule, alert.owner, alert.manner.open_case) for alert in first] == [
+        ("operations.rule_failed", "值班台", False)
+    ]
+    assert again == []
+    assert later[0].id != first[0].id
+    stage.forget()  # what was not yet remembered is told again, under the same id
+    assert failed(62)[0].id == later[0].id

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from pipeline.bus import Delivery
 from pipeline.errors import Rejected
 from pipeline.match import MatchStage
-from pipeline.model import AnalysedPost, Match, Reader, encode
+from pipeline.model import TOO_SLOW, AnalysedPost, Match, Reader, encode
 from pipeline.rulebook import Rulebook
 from pipeline.rulebook.live import LiveRules
 from pipeline.stage import Stage
@@ -59,8 +60,23 @@ def test_a_rule_set_aside_is_counted(book: Rulebook) -> None:
     # A time without its offset cannot be compared with one that has it.
     broken = encode(a_doc()).replace(b'"fetched_at":"2026-03-10T04:00:00Z"', b'"fetched_at":"2026-03-10T04:00:00"')
 
-    assert stage.process([Delivery(ANALYSED, 0, 0, "x", broken), *delivered(a_doc())], NOON) != []
+    messages = stage.process([Delivery(ANALYSED, 0, 0, "x", broken), *delivered(a_doc())], NOON)
+
+    found, failed = (Reader[Match](Match).read(message.value) for message in messages)
     assert stage.problems == 1
+    assert (found.failed, failed.failed, failed.rule) == ("", "TypeError", found.rule)
+    assert failed.analysed.post.text == ""
+
+
+def test_as_long_as_a_rule_stays_set_aside_its_owner_is_reminded_every_hour(book: Rulebook) -> None:
+    stage = MatchStage(book)
+    stage._matcher.budget.aside.add("test.rule")
+
+    said = [stage.tick(NOON + timedelta(minutes=at)) for at in (0, 59, 60)]
+
+    assert [[Reader[Match](Match).read(message.value).failed for message in one] for one in said] == [
+        [TOO_SLOW], [], [TOO_SLOW],
+    ]  # fmt: skip
 
 
 def test_a_new_book_is_taken_over_between_two_batches(tmp_path: Path) -> None:

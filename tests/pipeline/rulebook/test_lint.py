@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ from pipeline.model import Level
 from pipeline.rulebook import Condition, Expression, LevelIf, Rule, Template, TextCondition, Where
 from pipeline.rulebook.lint import lint
 from pipeline.rulebook.report import Report
+from pipeline.rulebook.rule import Clock, Expect, Flatline, RuleType
 from tests.pipeline.rulebook.nodes import codes
 from tests.pipeline.rulebook.rules import a_rule, read
 
 RIGHT = Condition(TextCondition(any=(("上访",),)))
+DAY = timedelta(days=1)
 DANGER = Condition(TextCondition(any=(("爆炸",),)))
 
 
@@ -81,3 +84,26 @@ def test_a_place_is_looked_up_in_signals_too(rule: Rule, where: Where, known: bo
 
     assert ("E27" not in faults(asking, Directory.read())) is known
     assert "E27" not in faults(asking)  # without a directory nobody can say
+
+
+@pytest.mark.parametrize(
+    ("source", "key", "warned"),
+    [
+        ("directory.accounts", "id", False),
+        ("sources", "id", False),  # those are in the settings
+        ("directory.hydrants", "code", False),
+        ("directory.hydrants", "id", True),
+        ("directory.hydrant", "code", True),
+        ("directory.units", "id", True),  # there are none
+    ],
+)
+def test_a_list_that_the_directory_does_not_have_is_warned_of(rule: Rule, source: str, key: str, warned: bool) -> None:
+    tree = {
+        "territory": {"name": "山南区"},
+        "accounts": [{"id": "a1", "name": "山南发布"}],
+        "hydrants": [{"code": "h1"}],
+    }
+    expecting = replace(rule, type=RuleType.FLATLINE, spec=Flatline(Clock(DAY), Expect(source, key)))
+
+    assert ("E39" in faults(expecting, Directory.model_validate(tree))) is warned
+    assert "E39" not in faults(expecting)  # without a directory nobody can say

@@ -86,3 +86,14 @@ def test_another_process_reads_the_same(tmp_path: Path) -> None:
                 a_rule(id="test.bad", levle="red"))  # fmt: skip
 
     assert read_elsewhere([tmp_path], None) == book
+
+
+def test_who_seeks_does_not_wait_for_the_next_look(live: LiveRules, tmp_path: Path) -> None:
+    assert not live.look(LATER)
+    assert not live.seek(LATER)
+    read(tmp_path, a_rule(), a_rule(id="test.other"))
+
+    assert live.seek(LATER)  # it is being read
+    live.wait()
+    assert not live.seek(LATER)  # it holds, and there is no newer one
+    assert len(live.book.rules) == 2
