@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -85,6 +85,7 @@ class Analyst:
         self._clusters = clusters
         self._analysers = analysers
         self._explain = explain
+        harm.make_ready()
 
     @classmethod
     def open(
@@ -94,11 +95,12 @@ class Analyst:
         clusters: Clusters | None = None,
         analysers: Sequence[Analyser] = (),
         *,
+        words: Iterable[str] = (),
         explain: bool = False,
     ) -> Analyst:
-        """Return an analyst who knows the names of *directory*. Raises Misconfigured."""
+        """Return an analyst who never cuts the names of *directory*, nor *words*. Raises Misconfigured."""
         names = [name for place in directory.places for name in (place.name, *place.aliases)]
-        cutter = segmenter(settings.segmenter, normal_batch([*names, directory.territory.name]))
+        cutter = segmenter(settings.segmenter, normal_batch([*names, directory.territory.name, *sorted(words)]))
         return cls(
             cutter,
             Sentiment.open(settings.sentiment, emotion=settings.emotion),

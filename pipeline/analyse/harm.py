@@ -147,6 +147,11 @@ def in_despair(reading: Reading) -> bool:
     return bool(reading.of("harm.self")) and any(cue.kind == "harm.self" for cue in dangers(reading))
 
 
+def make_ready() -> None:
+    """Load what is needed now, so that a fault is told at the start and not by a post. Raises Misconfigured."""
+    _calm_model()
+
+
 @functools.cache
 def _calm_model() -> Calm:
     return Calm.read()

@@ -45,6 +45,7 @@ from pipeline.notify import Desk, Notifier, NotifyStage, open_receivers
 from pipeline.privacy import Masker
 from pipeline.rulebook import Rulebook
 from pipeline.rulebook.live import LiveRules
+from pipeline.rulebook.wordtest import positive_words
 from pipeline.settings import Settings
 from pipeline.stage import Stage
 from pipeline.topics import ANALYSED, POSTS, TOPICS, UNDERSTOOD
@@ -60,6 +61,7 @@ PARTS = ("crawl", *STAGES, "send", "console", "mirror")
 # Which parts the tree was asked to run, for the health page in its own process. Not YUQING_…: those are settings.
 PARTS_VARIABLE = "DESK_PARTS"
 _PAGE = 4000  # messages browsed at a time
+_WORD = 6  # characters; longer words of rules are phrases
 
 
 class App:
@@ -140,7 +142,7 @@ class App:
 
     @cached_property
     def analyst(self) -> Analyst:
-        return Analyst.open(self.settings.analyse, self.directory)
+        return Analyst.open(self.settings.analyse, self.directory, words=self._rule_words())
 
     @cached_property
     def intake(self) -> Intake:
@@ -298,6 +300,15 @@ class App:
         if live is not None:
             live.on_change(lambda book: lambda: stage.adopt(book.by_id))
         return stage
+
+    def _rule_words(self) -> set[str]:
+        """Return the words of the rules that are more than a character: people search for what rules look for."""
+        try:
+            rules = self.rulebook.rules
+        except Misconfigured:  # told by check and by match; understanding needs no rule
+            return set()
+        texts = (rule.condition.text for rule in rules)
+        return {word for text in texts if text for word in positive_words(text) if 1 < len(word) <= _WORD}
 
     def _expected(self) -> dict[str, Sequence[Mapping[str, object]]]:
         """Return the lists of those whom ``flatline`` rules may expect to hear from."""
