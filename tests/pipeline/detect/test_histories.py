@@ -54,7 +54,7 @@ METRICS = Metrics(CollectorRegistry())
 ALERTS: Reader[Alert] = Reader(Alert)
 TABLES = (hit, episode, timer, watch, pending, position)
 KEYS = ("A", "B")
-AT_ONCE = 9  # rules that are judged together, each with a history of its own
+AT_ONCE = 15  # rules that are judged together, each with a history of its own
 WORKDAYS = Workdays()
 Chance = random.Random
 
