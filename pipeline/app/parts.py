@@ -33,6 +33,7 @@ T = TypeVar("T")
 _TRIM_EVERY_S = 600.0
 _AWAY_S = 1.0
 _MIRROR_EVERY_S = 5.0
+_OBJECTS = 20_000  # between two looks for rubbish; a batch makes thousands, and next to none of them in circles
 
 
 def parts(settings: Settings, names: tuple[str, ...] = ()) -> list[Part]:
@@ -92,6 +93,7 @@ def run_fused(app: App, stopping: Stopping) -> None:
 
 def _drive(worker: Worker, heard: Mapping[str, Worker], app: App, stopping: Stopping) -> None:
     gc.freeze()  # dictionaries, models and rules live as long as the process: no need to look at them again
+    gc.set_threshold(_OBJECTS)
     beats = [(Beat(app.home, name, app.clock), one) for name, one in heard.items()]
 
     def told() -> None:
