@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from operator import attrgetter
 from typing import Final
 
 from pipeline.match.watcher import Needs, Watcher
@@ -13,10 +14,11 @@ from pipeline.rulebook import Where
 
 _EXACT = ("eq", "in")
 _AMONG = ("in", "contains")
-Filed = tuple[Needs, Watcher]
-"""A rule, and the groups of words it needs besides the one under which it is filed."""
+Filed = tuple[frozenset[int] | None, Needs, Watcher]
+"""A rule, and the groups of words it needs besides the one under which it is filed: the first, and the rest."""
 _NOBODY: Final[list[Filed]] = []  # shared by all words under which nothing is filed
 _LONG = 4  # beyond this, a longer word is no rarer
+_order = attrgetter("order")
 
 
 class Filing:
@@ -43,31 +45,28 @@ class Filing:
     def candidates(self, numbers: AbstractSet[int], doc: AnalysedPost) -> list[Watcher]:
         """Return the rules that *doc*, holding the words with *numbers*, could satisfy, in the rulebook's order."""
         by_word = self._by_word
-        chosen: dict[int, Watcher] = {}
+        chosen: list[Watcher] = []
         for number in self._anchors & numbers:
-            for others, watcher in by_word[number]:
-                for need in others:
-                    if need.isdisjoint(numbers):
-                        break
-                else:
-                    chosen[watcher.order] = watcher
-        for watcher in chosen.values():
+            for first, rest, watcher in by_word[number]:
+                if first is not None and first.isdisjoint(numbers):
+                    continue
+                if rest and not _all_met(rest, numbers):
+                    continue
+                chosen.append(watcher)
+        if self._by_value or self._always:
+            chosen += self._by_fields(doc)
+        if len(chosen) > 1:
+            chosen = sorted(dict.fromkeys(chosen), key=_order)
+        for watcher in chosen:
             if watcher.needs is None:
                 watcher.make_ready(self._numbers)
-        if self._by_value or self._always:
-            chosen.update((watcher.order, self._ready(watcher)) for watcher in self._by_fields(doc))
-        return [chosen[order] for order in sorted(chosen)] if len(chosen) > 1 else list(chosen.values())
-
-    def _ready(self, watcher: Watcher) -> Watcher:
-        if watcher.needs is None:
-            watcher.make_ready(self._numbers)
-        return watcher
+        return chosen
 
     def _file_by_word(self, watcher: Watcher, groups: list[tuple[str, ...]], used: Mapping[str, int]) -> None:
         """File a rule under every word of its rarest group; no post without one of them can satisfy it."""
         anchor = min(groups, key=lambda group: sum(_commonness(word, used) for word in group))
         others = tuple(frozenset([self._numbers[word] for word in group]) for group in groups if group is not anchor)
-        filed = (others, watcher)
+        filed = (others[0] if others else None, others[1:], watcher)
         for word in anchor:
             number = self._numbers[word]
             if self._by_word[number] is _NOBODY:
@@ -93,6 +92,10 @@ class Filing:
             value = FIELDS[field].of(doc)
             for one in value if isinstance(value, tuple) else (value,):
                 yield from filed.get(one, ())
+
+
+def _all_met(needs: Needs, numbers: AbstractSet[int]) -> bool:
+    return not any(need.isdisjoint(numbers) for need in needs)
 
 
 def _commonness(word: str, used: Mapping[str, int]) -> float:

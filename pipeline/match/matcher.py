@@ -85,13 +85,11 @@ class Matcher:
         """
         self.problems = []
         live = [doc for doc in docs if doc.post.op is Op.UPSERT or (self._counting and doc.post.op is Op.OBSERVE)]
-        squeezed = squeeze_batch([_normal(doc) for doc in live])
-        return [
-            match
-            for doc, text in zip(live, squeezed, strict=True)
-            for layer in self._layers
-            for match in self._of(layer, doc, *text)
-        ]
+        matches: list[Match] = []
+        for doc, (squeezed, offsets) in zip(live, squeeze_batch([_normal(doc) for doc in live]), strict=True):
+            for layer in self._layers:
+                self._add(matches, layer, doc, squeezed, offsets)
+        return matches
 
     def let_go(self) -> None:
         """Drop what this matcher holds bit by bit, once nobody asks it any more: all at once takes a while."""
@@ -119,9 +117,12 @@ class Matcher:
             if rule not in gone:
                 yield layer.ready(rule).counted(standing)
 
-    def _of(self, layer: Layer, doc: AnalysedPost, squeezed: str, offsets: Sequence[int]) -> Iterator[Match]:
+    def _add(
+        self, matches: list[Match], layer: Layer, doc: AnalysedPost, squeezed: str, offsets: Sequence[int]
+    ) -> None:
+        """Append what *layer* says of *doc*; a generator would cost as much again as looking the candidates up."""
         if doc.post.op is Op.OBSERVE:
-            yield from self._counted(layer, doc)
+            matches += self._counted(layer, doc)
             return
         hits = layer.automaton.find(squeezed)
         numbers = layer.automaton.standing(hits, squeezed, offsets)
@@ -146,7 +147,7 @@ class Matcher:
                 self._complain(watcher, doc, type(error).__name__)
                 continue
             if match is not None:
-                yield match
+                matches.append(match)
 
     def _asked(self, candidates: Sequence[Watcher], layer: Layer) -> list[Watcher]:
         """Return those *candidates* that are to be asked at all."""
