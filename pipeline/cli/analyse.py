@@ -98,6 +98,8 @@ def _blocks(doc: AnalysedPost) -> dict[str, dict[str, object]]:
     shown = as_tree(doc)
     for name in _BLOCKS:
         blocks[name] = {**_tree(blocks.get(name)), **_tree(shown.get(name))}
+    # Whoever groups by event must not find all posts together for which none was looked for.
+    blocks["event"] = blocks["event"] or {"id": doc.post.id, "kind": "alone"}
     blocks["masked"] = {"title": doc.post.title, "text": doc.post.text}
     return blocks  # type: ignore[no-any-return] # msgspec says Any for a struct's plain form
 

@@ -104,3 +104,10 @@ def test_junk_is_answered_and_the_next_line_too(yuqing: Terminal, kind: str) -> 
     junk, water = done.lines
     assert junk["id"] == kind
     assert (water["id"], water["matter"]["topic"]) == (7, "water")
+
+
+def test_a_post_of_no_event_is_one_by_itself(yuqing: Terminal) -> None:
+    lines = ['{"id": 1, "text": "今天的晚霞真美"}', '{"id": 2, "text": "晚饭吃了面条，真香"}', WATER]
+    one, two, water = (line["event"] for line in yuqing("analyse", stdin="\n".join(lines)).lines)
+    assert one["kind"] == two["kind"] == "alone"
+    assert len({one["id"], two["id"], water["id"]}) == 3
