@@ -24,7 +24,7 @@ _SEARCH_SERVERS = {"elasticsearch", "opensearch", "elasticsearch_secure", "opens
 _SEARCH_FOLDERS = ("pipeline/index/", "dashboards/boards/")
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say which tests belong in one process: those of a file, and all that ask the search servers.
 
