@@ -43,7 +43,7 @@ ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
 	@failed=0; \
-	$(PYTEST) --numprocesses 2 --dist loadgroup -m "not alone" --cov-report= || failed=1; \
+	$(PYTEST) --numprocesses 2 -m "not alone" --cov-report= || failed=1; \
 	$(PYTEST) --cov-append -m alone --cov-report=term:skip-covered --cov-report=xml:artifacts/coverage.xml || failed=1; \
 	exit $$failed
 endif

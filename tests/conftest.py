@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from pipeline import log
 
@@ -20,22 +22,25 @@ settings.register_profile(
 )
 settings.load_profile("yuqing")
 
-_SEARCH_SERVERS = {"elasticsearch", "opensearch", "elasticsearch_secure", "opensearch_secure", "own_search"}
-_SEARCH_FOLDERS = ("pipeline/index/", "dashboards/boards/")
+_SEARCH = (
+    "tests/pipeline/index/",
+    "tests/dashboards/boards/",
+    "tests/servers/",
+    "tests/faults/test_search_server.py",
+    "tests/pipeline/app/test_apart.py",
+    "tests/pipeline/cli/test_index.py",
+)
+"""What asks the search servers: each process starts its own, and nothing takes longer to start."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests belong in one process: those of a file, and all that ask the search servers.
+class Together(LoadScopeScheduling):  # type: ignore[misc] # xdist ships no types
+    """Gives the tests of one file to one process, and all that ask the search servers to one."""
 
-    Each process starts servers of its own, and those take the longest to start. What takes longest begins first.
-    """
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=lambda item: _group(item) != "search")
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = nodeid.partition("::")[0]
+        return "search" if file.startswith(_SEARCH) else file
 
 
-def _group(item: pytest.Item) -> str:
-    file = item.nodeid.partition("::")[0]
-    asked = isinstance(item, pytest.Function) and not _SEARCH_SERVERS.isdisjoint(item.fixturenames)
-    return "search" if asked or any(folder in file for folder in _SEARCH_FOLDERS) else file
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together | None:
+    # Not by --dist loadgroup: it writes groups into a field that pytest 9 no longer reads.
+    return Together(config, log) if config.getoption("numprocesses") else None
