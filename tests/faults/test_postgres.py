@@ -66,7 +66,7 @@ class World:
             for partition, end in app.bus.end(topic).items()
         )
 
-    def assert_nothing_lost_and_nothing_doubled(self, least: int = 100) -> None:
+    def assert_nothing_lost_and_nothing_doubled(self, least: int = 30) -> None:
         app = App(self.settings)
         posts = list(told(app))
         wanted = expected_posts(self.settings, self.start)
