@@ -34,6 +34,11 @@ class Asked:
         self._ranked = tuple((word, numbers[word]) for word in positive_words(text)) if text else ()
         self._known = {number: rank for rank, (_, number) in enumerate(self._ranked)}
 
+    @property
+    def spoken(self) -> tuple[int, ...]:
+        """The numbers of the words that speak for it, in the order of the rule."""
+        return tuple([number for _, number in self._ranked])
+
     def among(self, numbers: AbstractSet[int]) -> bool:
         """Say whether the words with *numbers* satisfy it; for a plain one only."""
         for group in self._groups:  # all() costs twice as much, and this is asked most

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
-from operator import attrgetter
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import NamedTuple, TypeAlias
 
-from pipeline.match.watcher import Needs, Watcher
+import numpy as np
+
+from pipeline.match.automaton import Automaton, Hit
+from pipeline.match.filed import Column
+from pipeline.match.watcher import Watcher
 from pipeline.model import FIELDS, AnalysedPost, Type
 from pipeline.rulebook import Where
 
+try:
+    from pipeline.match._filed import Filed
+except ImportError:  # no compiler where this was installed
+    from pipeline.match.filed import Filed  # type: ignore[assignment]
+
 _EXACT = ("eq", "in")
 _AMONG = ("in", "contains")
-Filed = tuple[frozenset[int] | None, Needs, Watcher]
-"""A rule, and the groups of words it needs besides the one under which it is filed: the first, and the rest."""
-_NOBODY: Final[list[Filed]] = []  # shared by all words under which nothing is filed
 _LONG = 4  # beyond this, a longer word is no rarer
-_order = attrgetter("order")
+
+
+Candidate: TypeAlias = tuple[Watcher, tuple[str, ...] | None]
+"""A rule that a post could satisfy; of a simple one the words that speak for it, and then no word bars it."""
+
+
+class _Way(NamedTuple):
+    """A rule by its place, the words under which it is filed, and the groups of which it needs a word besides."""
+
+    rule: int
+    anchor: list[int]
+    others: list[list[int]]
 
 
 class Filing:
@@ -27,66 +43,65 @@ class Filing:
     Every way a rule can be satisfied goes through its file: nothing is missed, the rest is never touched.
     """
 
-    def __init__(self, watchers: Iterable[Watcher], numbers: Mapping[str, int]) -> None:
-        self._numbers = numbers
-        self._by_word: list[list[Filed]] = [_NOBODY] * len(numbers)
-        self._by_value: dict[str, dict[object, list[Watcher]]] = defaultdict(lambda: defaultdict(list))
-        self._always: list[Watcher] = []
-        listed = [(watcher, watcher.ways) for watcher in watchers]
-        used = Counter(word for _, ways in listed for way in ways for group in way.groups for word in group)
-        for watcher, ways in listed:
+    def __init__(self, watchers: Sequence[Watcher], automaton: Automaton) -> None:
+        self._watchers = watchers
+        self._numbers = automaton.numbers
+        self._by_value: dict[str, dict[object, list[int]]] = defaultdict(lambda: defaultdict(list))
+        self._always: list[int] = []
+        listed = [watcher.ways for watcher in watchers]
+        used = Counter(word for ways in listed for way in ways for group in way.groups for word in group)
+        filed: list[_Way] = []
+        for rule, ways in enumerate(listed):
             for way in ways:
                 if way.groups:
-                    self._file_by_word(watcher, way.groups, used)
+                    filed.append(self._by_word(rule, way.groups, used))
                 else:
-                    self._file_by_fields(watcher, way.where)
-        self._anchors = frozenset(number for number, filed in enumerate(self._by_word) if filed)
+                    self._file_by_fields(rule, way.where)
+        self._filed = _filed(filed, automaton, len(watchers))
 
-    def candidates(self, numbers: AbstractSet[int], doc: AnalysedPost) -> list[Watcher]:
-        """Return the rules that *doc*, holding the words with *numbers*, could satisfy, in the rulebook's order."""
-        by_word = self._by_word
-        chosen: list[Watcher] = []
-        for number in self._anchors & numbers:
-            for first, rest, watcher in by_word[number]:
-                if first is not None and first.isdisjoint(numbers):
-                    continue
-                if rest and not _all_met(rest, numbers):
-                    continue
-                chosen.append(watcher)
+    def candidates(self, hits: list[Hit], squeezed: str, offsets: Sequence[int], doc: AnalysedPost) -> list[Candidate]:
+        """Return the rules that *doc*, in which the *hits* were found, could satisfy, in their order."""
+        found = self._filed.candidates(hits, squeezed, offsets)
+        if found and self._made_ready([rule for rule, words in found if words is None]):
+            found = self._filed.candidates(hits, squeezed, offsets)
         if self._by_value or self._always:
-            chosen += self._by_fields(doc)
-        if len(chosen) > 1:
-            chosen = sorted(dict.fromkeys(chosen), key=_order)
-        for watcher in chosen:
-            if watcher.needs is None:
-                watcher.make_ready(self._numbers)
-        return chosen
+            others = dict.fromkeys(self._by_fields(doc))
+            self._made_ready(others)
+            found = sorted({**others, **dict(found)}.items())
+        watchers = self._watchers
+        return [(watchers[rule], words) for rule, words in found]
 
-    def _file_by_word(self, watcher: Watcher, groups: list[tuple[str, ...]], used: Mapping[str, int]) -> None:
+    def _made_ready(self, rules: Iterable[int]) -> bool:
+        """Make those of *rules* ready that are not; say whether there was a simple one among them."""
+        fresh = [rule for rule in rules if self._watchers[rule].needs is None]
+        for rule in fresh:
+            watcher = self._watchers[rule]
+            watcher.make_ready(self._numbers)
+            if watcher.simple:
+                self._filed.make_ready(rule, *watcher.by_number())
+        return any(self._watchers[rule].simple for rule in fresh)
+
+    def _by_word(self, rule: int, groups: list[tuple[str, ...]], used: Mapping[str, int]) -> _Way:
         """File a rule under every word of its rarest group; no post without one of them can satisfy it."""
         anchor = min(groups, key=lambda group: sum(_commonness(word, used) for word in group))
-        others = tuple(frozenset([self._numbers[word] for word in group]) for group in groups if group is not anchor)
-        filed = (others[0] if others else None, others[1:], watcher)
-        for word in anchor:
-            number = self._numbers[word]
-            if self._by_word[number] is _NOBODY:
-                self._by_word[number] = []
-            self._by_word[number].append(filed)
+        numbers = self._numbers
+        others = [[numbers[word] for word in group] for group in groups if group is not anchor]
+        return _Way(rule, [numbers[word] for word in anchor], others)
 
-    def _file_by_fields(self, watcher: Watcher, where: tuple[tuple[Where, ...], ...]) -> None:
+    def _file_by_fields(self, rule: int, where: tuple[tuple[Where, ...], ...]) -> None:
         for alternative in where or ((),):
-            self._file_by_value(watcher, alternative)
+            self._file_by_value(rule, alternative)
 
-    def _file_by_value(self, watcher: Watcher, alternative: tuple[Where, ...]) -> None:
+    def _file_by_value(self, rule: int, alternative: tuple[Where, ...]) -> None:
         exact = [test for test in alternative if _exact(test)]
         if not exact:
-            self._always.append(watcher)
+            self._always.append(rule)
             return
         rarest = min(exact, key=lambda test: len(_values(test)))
         for value in _values(rarest):
-            self._by_value[rarest.field][value].append(watcher)
+            self._by_value[rarest.field][value].append(rule)
 
-    def _by_fields(self, doc: AnalysedPost) -> Iterator[Watcher]:
+    def _by_fields(self, doc: AnalysedPost) -> Iterator[int]:
         yield from self._always
         for field, filed in self._by_value.items():
             value = FIELDS[field].of(doc)
@@ -94,8 +109,33 @@ class Filing:
                 yield from filed.get(one, ())
 
 
-def _all_met(needs: Needs, numbers: AbstractSet[int]) -> bool:
-    return not any(need.isdisjoint(numbers) for need in needs)
+def _filed(ways: Sequence[_Way], automaton: Automaton, rules: int) -> Filed:
+    under: list[list[int]] = [[] for _ in automaton.numbers]
+    for way, (_, anchor, _) in enumerate(ways):
+        for number in dict.fromkeys(anchor):
+            under[number].append(way)
+    groups = [group for way in ways for group in way.others]
+    return Filed(
+        list(automaton.numbers),
+        bytes([number in automaton.edged for number in range(len(under))]),
+        rules,
+        *_rows(under),
+        _column([way.rule for way in ways]),
+        _starts([len(way.others) for way in ways]),
+        *_rows(groups),
+    )
+
+
+def _rows(rows: Sequence[Sequence[int]]) -> tuple[Column, Column]:
+    return _starts([len(row) for row in rows]), _column([one for row in rows for one in row])
+
+
+def _starts(lengths: Iterable[int]) -> Column:
+    return _column([0, *accumulate(lengths)])
+
+
+def _column(numbers: Sequence[int]) -> Column:
+    return np.array(numbers, np.int32)
 
 
 def _commonness(word: str, used: Mapping[str, int]) -> float:

@@ -10,7 +10,7 @@ import msgspec
 
 from pipeline.match.automaton import Automaton, Hit
 from pipeline.match.budget import Budget, Problem
-from pipeline.match.filing import Filing
+from pipeline.match.filing import Candidate, Filing
 from pipeline.match.watcher import Standing, Watcher
 from pipeline.model import TOO_SLOW, AnalysedPost, Match, Op
 from pipeline.rulebook import Rule, RuleType
@@ -30,7 +30,7 @@ class Layer:
         watchers = [Watcher(rule, order) for order, rule in rules]
         self.watchers = {watcher.rule.id: watcher for watcher in watchers}
         self.automaton = Automaton(word for watcher in watchers for word in watcher.words())
-        self.filing = Filing(watchers, self.automaton.numbers)
+        self.filing = Filing(watchers, self.automaton)
         self.growing = [watcher.rule.id for watcher in watchers if watcher.rule.type is RuleType.GROWTH]
 
     def ready(self, rule: str) -> Watcher:
@@ -125,23 +125,24 @@ class Matcher:
             matches += self._counted(layer, doc)
             return
         hits = layer.automaton.find(squeezed)
-        numbers = layer.automaton.standing(hits, squeezed, offsets)
-        candidates = layer.filing.candidates(numbers, doc)
+        candidates = layer.filing.candidates(hits, squeezed, offsets, doc)
         if self._gone or self.budget.aside:
             candidates = self._asked(candidates, layer)
         if not candidates:
             return
+        simple = all(words is not None for _, words in candidates)  # then nobody asks for more
+        numbers = frozenset[int]() if simple else layer.automaton.standing(hits, squeezed, offsets)
         try:
             standing = Standing.of(doc, _without_tokens(doc), numbers)
         except TypeError as error:  # a naive time: it cannot be said when the post was
-            for watcher in candidates:
+            for watcher, _ in candidates:
                 self._complain(watcher, doc, type(error).__name__)
             return
-        careful = [watcher for watcher in candidates if not watcher.plain]
+        careful = [] if simple else [watcher for watcher, _ in candidates if not watcher.plain]
         reading = _reading(layer.automaton, doc, _Text(squeezed, offsets, hits), careful) if careful else None
-        for watcher in candidates:
+        for watcher, words in candidates:
             try:
-                match = watcher.quick(standing) if watcher.simple else self._timed(watcher, standing, reading)
+                match = self._timed(watcher, standing, reading) if words is None else watcher.quick(standing, words)
             except (TypeError, ValueError, ArithmeticError) as error:
                 # A value that is not of its field's type, such as a naive time.
                 self._complain(watcher, doc, type(error).__name__)
@@ -149,14 +150,11 @@ class Matcher:
             if match is not None:
                 matches.append(match)
 
-    def _asked(self, candidates: Sequence[Watcher], layer: Layer) -> list[Watcher]:
+    def _asked(self, candidates: Sequence[Candidate], layer: Layer) -> list[Candidate]:
         """Return those *candidates* that are to be asked at all."""
         gone = self._gone if layer is self._layers[0] else frozenset()
-        return [
-            watcher
-            for watcher in candidates
-            if watcher.rule.id not in gone and watcher.rule.id not in self.budget.aside
-        ]
+        left_out = {*gone, *self.budget.aside}
+        return [one for one in candidates if one[0].rule.id not in left_out]
 
     def _timed(self, watcher: Watcher, standing: Standing, reading: Reading | None) -> Match | None:
         began = time.thread_time()

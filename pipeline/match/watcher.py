@@ -51,7 +51,7 @@ class Watcher:
     """A rule with its place in the rulebook. It is made ready when a post first asks for it: most never do."""
 
     __slots__ = (
-        "_alone", "_asked", "_excluded", "_group", "_id", "_member", "_of", "_parts", "_signals", "costly", "needs", "numbers", "order", "plain",
+        "_alone", "_asked", "_group", "_id", "_member", "_of", "_parts", "_quick", "_signals", "costly", "needs", "numbers", "order", "plain",
         "rule", "simple",
     )  # fmt: skip
 
@@ -85,10 +85,12 @@ class Watcher:
         self.numbers = frozenset(numbers[word] for word in self.words())
         ways = self.ways
         self._alone = not rule.parts and self._of is None  # then its needs are those of its own condition
-        self._excluded = self._asked.excluded
         self.simple = (
             self.plain and self._alone and not self.costly and not self._signals
             and rule.type not in (*_KEYED, RuleType.GROWTH)
+        )  # fmt: skip
+        self._quick = (
+            self._id, rule.id, rule.rev, self._group, self._member, self._asked if self._asked.alternatives else None,
         )  # fmt: skip
         groups = ways[0].groups if len(ways) == 1 else []  # several ways need not share any group
         self.needs = tuple(frozenset(numbers[word] for word in group) for group in groups)
@@ -151,21 +153,28 @@ class Watcher:
             return None
         return self._made(standing, group, () if self.rule.type is RuleType.SEQUENCE else parts, reading)
 
-    def quick(self, standing: Standing) -> Match | None:
-        """Return what ``match`` returns, for a simple rule whose needs are met; it is asked more often than all others."""
-        numbers, asked = standing.numbers, self._asked
-        if not self._excluded.isdisjoint(numbers) or (asked.alternatives and not asked.fields_hold(standing.doc)):
+    def by_number(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Return of a simple rule the numbers of the words that bar it, and of those that speak for it, in their order."""
+        return tuple(sorted(self._asked.excluded)), self._asked.spoken
+
+    def quick(self, standing: Standing, words: tuple[str, ...]) -> Match | None:
+        """Return what ``match`` returns, for a simple rule whose needs are met and that no word bars.
+
+        It is asked more often than all others: what it needs lies together.
+        """
+        begin, rule, rev, group, member, asked = self._quick
+        doc = standing.doc
+        if asked is not None and not asked.fields_hold(doc):
             return None
-        rule, doc = self.rule, standing.doc
         return Match(
-            id=digest_of(self._id + standing.seen),
-            rule=rule.id,
-            rule_rev=rule.rev,
+            id=digest_of(begin + standing.seen),
+            rule=rule,
+            rule_rev=rev,
             at=standing.at,
             known_at=standing.known_at,
-            group=tuple([_shown(field.of(doc)) or MISSING for field in self._group]) if self._group else (),
-            member=(_shown(self._member.of(doc)) if self._member else "") or doc.post.id,
-            hits=asked.hits(numbers, None),
+            group=tuple([_shown(field.of(doc)) or MISSING for field in group]) if group else (),
+            member=(_shown(member.of(doc)) if member else "") or doc.post.id,
+            hits=words,
             analysed=standing.bare,
         )
 

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pipeline.match.automaton import Automaton
 from pipeline.match.filing import Filing
 from pipeline.match.watcher import Watcher
 from pipeline.model import SourceClass
 from pipeline.rulebook import Condition, Rule, Rulebook, TextCondition, Where
+from pipeline.text.normal import squeeze
 from tests.pipeline.match.posts import a_doc
 
 MODEL = Rulebook.read().rules[0]
@@ -17,10 +19,12 @@ def a_rule(id: str, text: TextCondition | None = None, *where: tuple[Where, ...]
 
 def candidates(rules: list[Rule], *words: str, source_class: SourceClass = SourceClass.FORUM) -> list[str]:
     watchers = [Watcher(rule, order) for order, rule in enumerate(rules)]
-    numbers = {word: number for number, word in enumerate({word for watcher in watchers for word in watcher.words()})}
-    filing = Filing(watchers, numbers)
-    hit = {numbers[word] for word in words if word in numbers}
-    return [watcher.rule.id for watcher in filing.candidates(hit, a_doc(source_class=source_class))]
+    automaton = Automaton({word: None for watcher in watchers for word in watcher.words()})
+    squeezed, offsets = squeeze("，".join(words))
+    found = Filing(watchers, automaton).candidates(
+        automaton.find(squeezed), squeezed, offsets, a_doc(source_class=source_class)
+    )
+    return [watcher.rule.id for watcher, _ in found]
 
 
 def test_a_post_asks_only_the_rules_whose_words_it_holds() -> None:

@@ -1,0 +1,384 @@
+/* Which rules a post could satisfy, by the words that were found in it: filing.Filing in C.
+
+   The rules are filed under words. All tables are flat arrays of int32 that Filing lays out once; a table of many rows
+   is a pair of `starts`, one more than there are rows, and `items`. What a post holds is marked with a number that is
+   new for each post, so nothing is wiped between two posts.
+*/
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+typedef struct {
+    Py_buffer buffer;
+    const int32_t *items;
+    Py_ssize_t size;
+} Column;
+
+/* What is known of a rule once it was made ready: the words that forbid it, and those that speak for it. */
+typedef struct {
+    int32_t barred, spoken;
+    int32_t numbers[];
+} Ready;
+
+enum { FILED, ENTRIES, WAY_RULE, WAYS, GROUPS, GROUP_WORDS, COLUMNS };
+
+typedef struct {
+    PyObject_HEAD
+    Column columns[COLUMNS];
+    Py_ssize_t words, rules;
+    PyObject *written; /* list of str, by number */
+    const uint8_t *edged;
+    Py_buffer edged_buffer;
+    Ready **ready;
+    uint32_t *there, *asked; /* the post that held the word or asked for the rule last */
+    uint32_t post;
+    int32_t *found; /* words of this post, then rules of this post */
+    Py_ssize_t room;
+} Filed;
+
+static int
+column(Column *column, PyObject *from)
+{
+    if (PyObject_GetBuffer(from, &column->buffer, PyBUF_C_CONTIGUOUS) < 0)
+        return -1;
+    if (column->buffer.itemsize != (Py_ssize_t)sizeof(int32_t)) {
+        PyErr_SetString(PyExc_TypeError, "a column holds int32");
+        return -1;
+    }
+    column->items = column->buffer.buf;
+    column->size = column->buffer.len / (Py_ssize_t)sizeof(int32_t);
+    return 0;
+}
+
+/* Return whether `starts` leads only into rows of `items` that hold numbers below `limit`. */
+static int
+sound(const Column *starts, Py_ssize_t rows, const Column *items, Py_ssize_t limit)
+{
+    if (starts->size != rows + 1 || starts->items[0] != 0 || starts->items[rows] != items->size)
+        return 0;
+    for (Py_ssize_t row = 0; row < rows; row++)
+        if (starts->items[row] > starts->items[row + 1])
+            return 0;
+    for (Py_ssize_t at = 0; at < items->size; at++)
+        if (items->items[at] < 0 || items->items[at] >= limit)
+            return 0;
+    return 1;
+}
+
+static void
+Filed_dealloc(Filed *self)
+{
+    for (int at = 0; at < COLUMNS; at++)
+        PyBuffer_Release(&self->columns[at].buffer);
+    PyBuffer_Release(&self->edged_buffer);
+    if (self->ready)
+        for (Py_ssize_t rule = 0; rule < self->rules; rule++)
+            PyMem_Free(self->ready[rule]);
+    PyMem_Free(self->ready);
+    PyMem_Free(self->there);
+    PyMem_Free(self->asked);
+    PyMem_Free(self->found);
+    Py_CLEAR(self->written);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+static int
+Filed_init(Filed *self, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"written", "edged",  "rules",  "filed",       "entries",
+                            "way_rule", "ways", "groups", "group_words", NULL};
+    PyObject *written, *edged, *given[COLUMNS];
+    if (self->written) {
+        PyErr_SetString(PyExc_RuntimeError, "filed once and for all");
+        return -1;
+    }
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!OnOOOOOO", names, &PyList_Type, &written, &edged, &self->rules,
+                                     &given[FILED], &given[ENTRIES], &given[WAY_RULE], &given[WAYS], &given[GROUPS],
+                                     &given[GROUP_WORDS]))
+        return -1;
+    for (int at = 0; at < COLUMNS; at++)
+        if (column(&self->columns[at], given[at]) < 0)
+            return -1;
+    if (PyObject_GetBuffer(edged, &self->edged_buffer, PyBUF_C_CONTIGUOUS) < 0)
+        return -1;
+    self->edged = self->edged_buffer.buf;
+    self->words = PyList_GET_SIZE(written);
+    const Column *columns = self->columns;
+    Py_ssize_t ways = columns[WAY_RULE].size, groups = columns[GROUPS].size - 1;
+    if (self->rules < 0 || self->edged_buffer.len != self->words ||
+        !sound(&columns[FILED], self->words, &columns[ENTRIES], ways) || columns[WAYS].size != ways + 1 ||
+        columns[WAYS].items[0] != 0 || columns[WAYS].items[ways] != groups || groups < 0 ||
+        !sound(&columns[GROUPS], groups, &columns[GROUP_WORDS], self->words)) {
+        PyErr_SetString(PyExc_ValueError, "the columns do not fit together");
+        return -1;
+    }
+    for (Py_ssize_t way = 0; way < ways; way++)
+        if (columns[WAYS].items[way] > columns[WAYS].items[way + 1] || columns[WAY_RULE].items[way] < 0 ||
+            columns[WAY_RULE].items[way] >= self->rules) {
+            PyErr_SetString(PyExc_ValueError, "the columns do not fit together");
+            return -1;
+        }
+    self->ready = PyMem_Calloc(self->rules + 1, sizeof *self->ready);
+    self->there = PyMem_Calloc(self->words + 1, sizeof *self->there);
+    self->asked = PyMem_Calloc(self->rules + 1, sizeof *self->asked);
+    self->room = self->words + self->rules;
+    self->found = PyMem_Calloc(self->room + 1, sizeof *self->found);
+    if (!self->ready || !self->there || !self->asked || !self->found) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    self->written = Py_NewRef(written);
+    return 0;
+}
+
+static int
+is_latin(Py_UCS4 letter)
+{
+    return letter >= 'a' && letter <= 'z';
+}
+
+/* wordtest._one_word: whether a letter and the next belong to one Latin word of the text as it was written */
+static int
+one_word(Py_ssize_t left, PyObject *squeezed, const int64_t *offsets)
+{
+    return is_latin(PyUnicode_READ_CHAR(squeezed, left)) && is_latin(PyUnicode_READ_CHAR(squeezed, left + 1)) &&
+           offsets[left + 1] - offsets[left] == 1;
+}
+
+/* Mark the words of a list of hits; return how many there are, or -1. */
+static Py_ssize_t
+mark(Filed *self, PyObject *hits, PyObject *squeezed, const int64_t *offsets, Py_ssize_t letters)
+{
+    Py_ssize_t count = 0;
+    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(hits); at++) {
+        PyObject *hit = PyList_GET_ITEM(hits, at);
+        if (!PyTuple_Check(hit) || PyTuple_GET_SIZE(hit) != 3) {
+            PyErr_SetString(PyExc_TypeError, "a hit is a start, an end and a number");
+            return -1;
+        }
+        Py_ssize_t number = PyLong_AsSsize_t(PyTuple_GET_ITEM(hit, 2));
+        if (number < 0 || number >= self->words) {
+            if (!PyErr_Occurred())
+                PyErr_SetString(PyExc_IndexError, "no word has that number");
+            return -1;
+        }
+        if (self->there[number] == self->post)
+            continue;
+        if (self->edged[number]) {
+            Py_ssize_t start = PyLong_AsSsize_t(PyTuple_GET_ITEM(hit, 0)),
+                       end = PyLong_AsSsize_t(PyTuple_GET_ITEM(hit, 1));
+            if (start < 0 || start >= end || end > letters) {
+                if (!PyErr_Occurred())
+                    PyErr_SetString(PyExc_IndexError, "a hit is inside its text");
+                return -1;
+            }
+            if ((start && one_word(start - 1, squeezed, offsets)) ||
+                (end < letters && one_word(end - 1, squeezed, offsets)))
+                continue;
+        }
+        self->there[number] = self->post;
+        self->found[count++] = (int32_t)number;
+    }
+    return count;
+}
+
+static int
+any_there(const Filed *self, const int32_t *number, const int32_t *end)
+{
+    for (; number < end; number++)
+        if (self->there[*number] == self->post)
+            return 1;
+    return 0;
+}
+
+/* Whether every group of words of a way has one there. */
+static int
+met(const Filed *self, int32_t way)
+{
+    const int32_t *ways = self->columns[WAYS].items, *groups = self->columns[GROUPS].items,
+                  *words = self->columns[GROUP_WORDS].items;
+    for (int32_t group = ways[way]; group < ways[way + 1]; group++)
+        if (!any_there(self, words + groups[group], words + groups[group + 1]))
+            return 0;
+    return 1;
+}
+
+static int
+ascending(const void *one, const void *other)
+{
+    int32_t first = *(const int32_t *)one, second = *(const int32_t *)other;
+    return (first > second) - (first < second);
+}
+
+/* Return the words that speak for a rule, as a tuple in the order of the rule. */
+static PyObject *
+speaking(const Filed *self, const Ready *ready)
+{
+    const int32_t *numbers = ready->numbers + ready->barred;
+    Py_ssize_t count = 0, at = 0;
+    for (int32_t place = 0; place < ready->spoken; place++)
+        count += self->there[numbers[place]] == self->post;
+    PyObject *words = PyTuple_New(count);
+    if (!words)
+        return NULL;
+    for (int32_t place = 0; at < count; place++)
+        if (self->there[numbers[place]] == self->post) {
+            PyObject *word = PyList_GET_ITEM(self->written, numbers[place]);
+            PyTuple_SET_ITEM(words, at++, Py_NewRef(word));
+        }
+    return words;
+}
+
+/* Append what is said of one rule; a rule that was made ready and is barred by a word is left out. */
+static int
+append(Filed *self, PyObject *found, int32_t rule)
+{
+    const Ready *ready = self->ready[rule];
+    PyObject *words;
+    if (!ready)
+        words = Py_NewRef(Py_None);
+    else if (any_there(self, ready->numbers, ready->numbers + ready->barred))
+        return 0;
+    else if (!(words = speaking(self, ready)))
+        return -1;
+    PyObject *order = PyLong_FromLong(rule), *pair = order ? PyTuple_New(2) : NULL;
+    if (!pair) {
+        Py_XDECREF(order);
+        Py_DECREF(words);
+        return -1;
+    }
+    PyTuple_SET_ITEM(pair, 0, order);
+    PyTuple_SET_ITEM(pair, 1, words);
+    int failed = PyList_Append(found, pair);
+    Py_DECREF(pair);
+    return failed;
+}
+
+PyDoc_STRVAR(candidates_doc,
+             "candidates(hits, squeezed, offsets)\n--\n\n"
+             "Return the rules that a text with *hits* could satisfy, in their order: which, and the words that speak\n"
+             "for it, None for a rule that was not made ready. Raises TypeError, IndexError.");
+
+static PyObject *
+Filed_candidates(Filed *self, PyObject *const *args, Py_ssize_t count)
+{
+    if (count != 3 || !PyList_Check(args[0]) || !PyUnicode_Check(args[1])) {
+        PyErr_SetString(PyExc_TypeError, "candidates() takes a list of hits, a text and its offsets");
+        return NULL;
+    }
+    Py_buffer offsets;
+    if (PyObject_GetBuffer(args[2], &offsets, PyBUF_C_CONTIGUOUS) < 0)
+        return NULL;
+    Py_ssize_t letters = PyUnicode_GET_LENGTH(args[1]);
+    if (offsets.itemsize != (Py_ssize_t)sizeof(int64_t) || offsets.len != letters * (Py_ssize_t)sizeof(int64_t)) {
+        PyErr_SetString(PyExc_TypeError, "every letter has an offset of int64");
+        PyBuffer_Release(&offsets);
+        return NULL;
+    }
+    if (++self->post == 0) { /* after four billion posts: start again with nothing marked */
+        memset(self->there, 0, self->words * sizeof *self->there);
+        memset(self->asked, 0, self->rules * sizeof *self->asked);
+        self->post = 1;
+    }
+    Py_ssize_t words = mark(self, args[0], args[1], offsets.buf, letters);
+    PyBuffer_Release(&offsets);
+    if (words < 0)
+        return NULL;
+    int32_t *rules = self->found + words;
+    Py_ssize_t asked = 0;
+    const int32_t *filed = self->columns[FILED].items, *entries = self->columns[ENTRIES].items,
+                  *rule_of = self->columns[WAY_RULE].items;
+    for (Py_ssize_t at = 0; at < words; at++)
+        for (int32_t entry = filed[self->found[at]]; entry < filed[self->found[at] + 1]; entry++) {
+            int32_t way = entries[entry], rule = rule_of[way];
+            if (self->asked[rule] != self->post && met(self, way)) {
+                self->asked[rule] = self->post;
+                rules[asked++] = rule;
+            }
+        }
+    if (asked > 1)
+        qsort(rules, asked, sizeof *rules, ascending);
+    PyObject *found = PyList_New(0);
+    for (Py_ssize_t at = 0; found && at < asked; at++)
+        if (append(self, found, rules[at]) < 0)
+            Py_CLEAR(found);
+    return found;
+}
+
+/* Copy the numbers of a tuple of words; return -1 if one is none. */
+static int
+numbered(const Filed *self, PyObject *from, int32_t *to)
+{
+    for (Py_ssize_t at = 0; at < PyTuple_GET_SIZE(from); at++) {
+        Py_ssize_t number = PyLong_AsSsize_t(PyTuple_GET_ITEM(from, at));
+        if (number < 0 || number >= self->words) {
+            if (!PyErr_Occurred())
+                PyErr_SetString(PyExc_IndexError, "no word has that number");
+            return -1;
+        }
+        to[at] = (int32_t)number;
+    }
+    return 0;
+}
+
+PyDoc_STRVAR(make_ready_doc,
+             "make_ready(rule, barred, spoken)\n--\n\n"
+             "Tell of a rule for which it is enough to know what words stand in a text: the numbers of those that bar\n"
+             "it, and of those that speak for it in the rule's order. Raises TypeError, IndexError.");
+
+static PyObject *
+Filed_make_ready(Filed *self, PyObject *args)
+{
+    Py_ssize_t rule;
+    PyObject *barred, *spoken;
+    if (!PyArg_ParseTuple(args, "nO!O!", &rule, &PyTuple_Type, &barred, &PyTuple_Type, &spoken))
+        return NULL;
+    if (rule < 0 || rule >= self->rules) {
+        PyErr_SetString(PyExc_IndexError, "there is no such rule");
+        return NULL;
+    }
+    Py_ssize_t bars = PyTuple_GET_SIZE(barred), speaks = PyTuple_GET_SIZE(spoken);
+    Ready *ready = PyMem_Malloc(sizeof *ready + (bars + speaks) * sizeof *ready->numbers);
+    if (!ready)
+        return PyErr_NoMemory();
+    ready->barred = (int32_t)bars, ready->spoken = (int32_t)speaks;
+    if (numbered(self, barred, ready->numbers) < 0 || numbered(self, spoken, ready->numbers + bars) < 0) {
+        PyMem_Free(ready);
+        return NULL;
+    }
+    PyMem_Free(self->ready[rule]);
+    self->ready[rule] = ready;
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef methods[] = {
+    {"candidates", (PyCFunction)(void (*)(void))Filed_candidates, METH_FASTCALL, candidates_doc},
+    {"make_ready", (PyCFunction)Filed_make_ready, METH_VARARGS, make_ready_doc},
+    {NULL},
+};
+
+static PyTypeObject type = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "pipeline.match._filed.Filed",
+    .tp_basicsize = sizeof(Filed),
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_doc = PyDoc_STR("Rules filed under the words that they need. Raises TypeError, ValueError."),
+    .tp_new = PyType_GenericNew,
+    .tp_init = (initproc)Filed_init,
+    .tp_dealloc = (destructor)Filed_dealloc,
+    .tp_methods = methods,
+};
+
+static PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_filed", .m_size = -1};
+
+PyMODINIT_FUNC
+PyInit__filed(void)
+{
+    if (PyType_Ready(&type) < 0)
+        return NULL;
+    PyObject *made = PyModule_Create(&module);
+    if (made && PyModule_AddObjectRef(made, "Filed", (PyObject *)&type) < 0)
+        Py_CLEAR(made);
+    return made;
+}
