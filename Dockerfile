@@ -3,14 +3,15 @@
 # It runs as an unprivileged user (uid 10001) with a read-only root: only /data, /tmp and /dev/shm are written.
 # `yuqing run` is fit to be process 1: it stops its parts at SIGTERM and buries orphans.
 
-FROM python:3.11.15-slim-bookworm AS build
+# The whole image to build in: it has a compiler for the innermost loops.
+FROM python:3.11.15-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /build
 RUN python -m venv /opt/yuqing
 # What others wrote changes seldom: a layer of its own, every file checked against its hash.
 COPY requirements.lock ./
 RUN /opt/yuqing/bin/pip install --require-hashes -r requirements.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY compile.py pyproject.toml README.md LICENSE ./
 COPY crawlers crawlers
 COPY dashboards dashboards
 COPY pipeline pipeline

@@ -5,10 +5,11 @@
    new for each post, so nothing is wiped between two posts.
 */
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
-#include <stdint.h>
+#include "../text/automaton.h"
 #include <stdlib.h>
+
+#define CODE_POINTS 0x110000
+#define LETTERS 1024 /* of a text that needs no room of its own */
 
 typedef struct {
     Py_buffer buffer;
@@ -28,9 +29,10 @@ typedef struct {
     PyObject_HEAD
     Column columns[COLUMNS];
     Py_ssize_t words, rules;
+    Automaton *automaton;
     PyObject *written; /* list of str, by number */
-    const uint8_t *edged;
-    Py_buffer edged_buffer;
+    Py_buffer edged;   /* by number: 1 for a word that begins or ends with a Latin letter */
+    Py_buffer kept;    /* by code point: 1 for what squeezing keeps */
     Ready **ready;
     uint32_t *there, *asked; /* the post that held the word or asked for the rule last */
     uint32_t post;
@@ -72,7 +74,8 @@ Filed_dealloc(Filed *self)
 {
     for (int at = 0; at < COLUMNS; at++)
         PyBuffer_Release(&self->columns[at].buffer);
-    PyBuffer_Release(&self->edged_buffer);
+    PyBuffer_Release(&self->edged);
+    PyBuffer_Release(&self->kept);
     if (self->ready)
         for (Py_ssize_t rule = 0; rule < self->rules; rule++)
             PyMem_Free(self->ready[rule]);
@@ -80,34 +83,47 @@ Filed_dealloc(Filed *self)
     PyMem_Free(self->there);
     PyMem_Free(self->asked);
     PyMem_Free(self->found);
+    Py_CLEAR(self->automaton);
     Py_CLEAR(self->written);
     Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+static PyTypeObject *automaton_type;
+
+static int
+bytes_for_each(Py_buffer *buffer, PyObject *from, Py_ssize_t count)
+{
+    if (PyObject_GetBuffer(from, buffer, PyBUF_C_CONTIGUOUS) < 0)
+        return -1;
+    if (buffer->len == count && buffer->itemsize == 1)
+        return 0;
+    PyErr_SetString(PyExc_ValueError, "one byte for each, no more and no less");
+    return -1;
 }
 
 static int
 Filed_init(Filed *self, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"written", "edged",  "rules",  "filed",       "entries",
-                            "way_rule", "ways", "groups", "group_words", NULL};
-    PyObject *written, *edged, *given[COLUMNS];
+    static char *names[] = {"automaton", "written", "edged", "kept",   "rules",       "filed",
+                            "entries",   "way_rule", "ways", "groups", "group_words", NULL};
+    PyObject *automaton, *written, *edged, *kept, *given[COLUMNS];
     if (self->written) {
         PyErr_SetString(PyExc_RuntimeError, "filed once and for all");
         return -1;
     }
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!OnOOOOOO", names, &PyList_Type, &written, &edged, &self->rules,
-                                     &given[FILED], &given[ENTRIES], &given[WAY_RULE], &given[WAYS], &given[GROUPS],
-                                     &given[GROUP_WORDS]))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!OOnOOOOOO", names, automaton_type, &automaton, &PyList_Type,
+                                     &written, &edged, &kept, &self->rules, &given[FILED], &given[ENTRIES],
+                                     &given[WAY_RULE], &given[WAYS], &given[GROUPS], &given[GROUP_WORDS]))
         return -1;
     for (int at = 0; at < COLUMNS; at++)
         if (column(&self->columns[at], given[at]) < 0)
             return -1;
-    if (PyObject_GetBuffer(edged, &self->edged_buffer, PyBUF_C_CONTIGUOUS) < 0)
-        return -1;
-    self->edged = self->edged_buffer.buf;
     self->words = PyList_GET_SIZE(written);
+    if (bytes_for_each(&self->edged, edged, self->words) < 0 || bytes_for_each(&self->kept, kept, CODE_POINTS) < 0)
+        return -1;
     const Column *columns = self->columns;
     Py_ssize_t ways = columns[WAY_RULE].size, groups = columns[GROUPS].size - 1;
-    if (self->rules < 0 || self->edged_buffer.len != self->words ||
+    if (self->rules < 0 || ((Automaton *)automaton)->words != self->words ||
         !sound(&columns[FILED], self->words, &columns[ENTRIES], ways) || columns[WAYS].size != ways + 1 ||
         columns[WAYS].items[0] != 0 || columns[WAYS].items[ways] != groups || groups < 0 ||
         !sound(&columns[GROUPS], groups, &columns[GROUP_WORDS], self->words)) {
@@ -129,6 +145,7 @@ Filed_init(Filed *self, PyObject *args, PyObject *kwargs)
         PyErr_NoMemory();
         return -1;
     }
+    self->automaton = (Automaton *)Py_NewRef(automaton);
     self->written = Py_NewRef(written);
     return 0;
 }
@@ -139,47 +156,46 @@ is_latin(Py_UCS4 letter)
     return letter >= 'a' && letter <= 'z';
 }
 
-/* wordtest._one_word: whether a letter and the next belong to one Latin word of the text as it was written */
+/* wordtest._one_word: whether two neighbours of a text belong to one Latin word */
 static int
-one_word(Py_ssize_t left, PyObject *squeezed, const int64_t *offsets)
+one_word(int kind, const void *data, Py_ssize_t left)
 {
-    return is_latin(PyUnicode_READ_CHAR(squeezed, left)) && is_latin(PyUnicode_READ_CHAR(squeezed, left + 1)) &&
-           offsets[left + 1] - offsets[left] == 1;
+    return is_latin(PyUnicode_READ(kind, data, left)) && is_latin(PyUnicode_READ(kind, data, left + 1));
 }
 
-/* Mark the words of a list of hits; return how many there are, or -1. */
-static Py_ssize_t
-mark(Filed *self, PyObject *hits, PyObject *squeezed, const int64_t *offsets, Py_ssize_t letters)
+/* Whether a word does not cut through a longer Latin word of the text. */
+static int
+stands_alone(int kind, const void *data, Py_ssize_t length, Py_ssize_t first, Py_ssize_t last)
 {
-    Py_ssize_t count = 0;
-    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(hits); at++) {
-        PyObject *hit = PyList_GET_ITEM(hits, at);
-        if (!PyTuple_Check(hit) || PyTuple_GET_SIZE(hit) != 3) {
-            PyErr_SetString(PyExc_TypeError, "a hit is a start, an end and a number");
-            return -1;
-        }
-        Py_ssize_t number = PyLong_AsSsize_t(PyTuple_GET_ITEM(hit, 2));
-        if (number < 0 || number >= self->words) {
-            if (!PyErr_Occurred())
-                PyErr_SetString(PyExc_IndexError, "no word has that number");
-            return -1;
-        }
-        if (self->there[number] == self->post)
+    return !(first && one_word(kind, data, first - 1)) && !(last + 1 < length && one_word(kind, data, last));
+}
+
+/* Mark the words of a normal text; return how many there are. `places` has room for as many as it has letters. */
+static Py_ssize_t
+mark(Filed *self, PyObject *normal, Py_ssize_t *places)
+{
+    const Automaton *automaton = self->automaton;
+    const uint8_t *kept = self->kept.buf, *edged = self->edged.buf;
+    int kind = PyUnicode_KIND(normal);
+    const void *data = PyUnicode_DATA(normal);
+    Py_ssize_t length = PyUnicode_GET_LENGTH(normal), letters = 0, count = 0;
+    uint32_t state = 0;
+    for (Py_ssize_t at = 0; at < length; at++) {
+        Py_UCS4 letter = PyUnicode_READ(kind, data, at);
+        if (!kept[letter])
             continue;
-        if (self->edged[number]) {
-            Py_ssize_t start = PyLong_AsSsize_t(PyTuple_GET_ITEM(hit, 0)),
-                       end = PyLong_AsSsize_t(PyTuple_GET_ITEM(hit, 1));
-            if (start < 0 || start >= end || end > letters) {
-                if (!PyErr_Occurred())
-                    PyErr_SetString(PyExc_IndexError, "a hit is inside its text");
-                return -1;
-            }
-            if ((start && one_word(start - 1, squeezed, offsets)) ||
-                (end < letters && one_word(end - 1, squeezed, offsets)))
+        places[letters++] = at;
+        state = automaton_next(automaton, state, letter);
+        for (uint32_t ended = automaton_ending(automaton, state); ended; ended = automaton->shorter[ended]) {
+            uint32_t number = automaton->word[ended];
+            if (self->there[number] == self->post)
                 continue;
+            Py_ssize_t first = places[letters - (Py_ssize_t)automaton->lengths[number]];
+            if (edged[number] && !stands_alone(kind, data, length, first, at))
+                continue;
+            self->there[number] = self->post;
+            self->found[count++] = (int32_t)number;
         }
-        self->there[number] = self->post;
-        self->found[count++] = (int32_t)number;
     }
     return count;
 }
@@ -257,35 +273,29 @@ append(Filed *self, PyObject *found, int32_t rule)
 }
 
 PyDoc_STRVAR(candidates_doc,
-             "candidates(hits, squeezed, offsets)\n--\n\n"
-             "Return the rules that a text with *hits* could satisfy, in their order: which, and the words that speak\n"
-             "for it, None for a rule that was not made ready. Raises TypeError, IndexError.");
+             "candidates(normal)\n--\n\n"
+             "Return the rules that a *normal* text could satisfy, in their order: which, and the words that speak\n"
+             "for it, None for a rule that was not made ready. Raises TypeError.");
 
 static PyObject *
-Filed_candidates(Filed *self, PyObject *const *args, Py_ssize_t count)
+Filed_candidates(Filed *self, PyObject *normal)
 {
-    if (count != 3 || !PyList_Check(args[0]) || !PyUnicode_Check(args[1])) {
-        PyErr_SetString(PyExc_TypeError, "candidates() takes a list of hits, a text and its offsets");
+    if (!PyUnicode_Check(normal)) {
+        PyErr_SetString(PyExc_TypeError, "candidates() takes a text");
         return NULL;
     }
-    Py_buffer offsets;
-    if (PyObject_GetBuffer(args[2], &offsets, PyBUF_C_CONTIGUOUS) < 0)
-        return NULL;
-    Py_ssize_t letters = PyUnicode_GET_LENGTH(args[1]);
-    if (offsets.itemsize != (Py_ssize_t)sizeof(int64_t) || offsets.len != letters * (Py_ssize_t)sizeof(int64_t)) {
-        PyErr_SetString(PyExc_TypeError, "every letter has an offset of int64");
-        PyBuffer_Release(&offsets);
-        return NULL;
-    }
+    Py_ssize_t here[LETTERS], *places = here;
+    if (PyUnicode_GET_LENGTH(normal) > LETTERS &&
+        !(places = PyMem_Malloc(PyUnicode_GET_LENGTH(normal) * sizeof *places)))
+        return PyErr_NoMemory();
     if (++self->post == 0) { /* after four billion posts: start again with nothing marked */
         memset(self->there, 0, self->words * sizeof *self->there);
         memset(self->asked, 0, self->rules * sizeof *self->asked);
         self->post = 1;
     }
-    Py_ssize_t words = mark(self, args[0], args[1], offsets.buf, letters);
-    PyBuffer_Release(&offsets);
-    if (words < 0)
-        return NULL;
+    Py_ssize_t words = mark(self, normal, places);
+    if (places != here)
+        PyMem_Free(places);
     int32_t *rules = self->found + words;
     Py_ssize_t asked = 0;
     const int32_t *filed = self->columns[FILED].items, *entries = self->columns[ENTRIES].items,
@@ -354,7 +364,7 @@ Filed_make_ready(Filed *self, PyObject *args)
 }
 
 static PyMethodDef methods[] = {
-    {"candidates", (PyCFunction)(void (*)(void))Filed_candidates, METH_FASTCALL, candidates_doc},
+    {"candidates", (PyCFunction)Filed_candidates, METH_O, candidates_doc},
     {"make_ready", (PyCFunction)Filed_make_ready, METH_VARARGS, make_ready_doc},
     {NULL},
 };
@@ -375,6 +385,11 @@ static PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_filed", .m_size 
 PyMODINIT_FUNC
 PyInit__filed(void)
 {
+    PyObject *automata = PyImport_ImportModule("pipeline.text._automaton");
+    automaton_type = automata ? (PyTypeObject *)PyObject_GetAttrString(automata, "Automaton") : NULL;
+    Py_XDECREF(automata);
+    if (!automaton_type)
+        return NULL;
     if (PyType_Ready(&type) < 0)
         return NULL;
     PyObject *made = PyModule_Create(&module);

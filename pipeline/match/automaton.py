@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-import daachorse
-
 from pipeline.rulebook.wordtest import Found, Span, latin_edged, stands_alone
-
-Hit = tuple[int, int, int]
-"""Where a word starts, where it ends, and its number."""
+from pipeline.text.automaton import Hit, automaton
 
 
 class Automaton:
@@ -19,12 +15,11 @@ class Automaton:
         self._words = list(dict.fromkeys(words))
         self.numbers: Mapping[str, int] = {word: number for number, word in enumerate(self._words)}
         self.edged = frozenset(number for number, word in enumerate(self._words) if latin_edged(word))
-        self._find = daachorse.CharwiseDoubleArrayAhoCorasick(self._words).find_overlapping
+        self.engine = automaton(self._words)
 
     def find(self, squeezed: str) -> list[Hit]:
         """Return every hit in *squeezed*, even one that cuts through a longer Latin word."""
-        hits: list[Hit] = self._find(squeezed)
-        return hits
+        return self.engine.find(squeezed)
 
     def standing(self, hits: Sequence[Hit], squeezed: str, offsets: Sequence[int]) -> set[int]:
         """Return the numbers of the words in *hits*, without those that only cut through a longer Latin word."""

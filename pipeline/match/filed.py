@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypeAlias
 
-from numpy import int32
+from numpy import bool_, int32
 from numpy.typing import NDArray
 
-from pipeline.match.automaton import Hit
 from pipeline.rulebook.wordtest import stands_alone
+from pipeline.text.automaton import Automaton
+from pipeline.text.normal import squeeze
 
 Column: TypeAlias = NDArray[int32]
 Candidate: TypeAlias = tuple[int, tuple[str, ...] | None]
@@ -23,14 +23,16 @@ class Filed:
 
     A column of many rows is a pair: where each row begins and the last one ends, and the items of all. *filed* and
     *entries* tell the ways that are filed under each word, *way_rule* whose they are, *ways* and *groups* and
-    *group_words* which groups of words each of them needs besides. *edged* has a 1 for a word that begins or ends
-    with a Latin letter.
+    *group_words* which groups of words each of them needs besides. The *automaton* finds the *written* words, *edged*
+    has a 1 for each that begins or ends with a Latin letter, and *kept* for each code point that squeezing keeps.
     """
 
     def __init__(
         self,
+        automaton: Automaton,
         written: list[str],
         edged: bytes,
+        kept: NDArray[bool_],
         rules: int,
         filed: Column,
         entries: Column,
@@ -39,6 +41,7 @@ class Filed:
         groups: Column,
         group_words: Column,
     ) -> None:
+        self._find = automaton.find
         self._written = written
         self._edged = frozenset(number for number, one in enumerate(edged) if one)
         words = [frozenset(group_words[start:end].tolist()) for start, end in pairwise(groups.tolist())]
@@ -50,14 +53,15 @@ class Filed:
         ]
         self._ready: dict[int, tuple[frozenset[int], tuple[int, ...]]] = {}
 
-    def candidates(self, hits: list[Hit], squeezed: str, offsets: Sequence[int], /) -> list[Candidate]:
-        """Return the rules that a text with *hits* could satisfy, in their order.
+    def candidates(self, normal: str, /) -> list[Candidate]:
+        """Return the rules that a *normal* text could satisfy, in their order.
 
         One that was made ready and is barred by a word is left out.
         """
+        squeezed, offsets = squeeze(normal)
         there = {
             number
-            for start, end, number in hits
+            for start, end, number in self._find(squeezed)
             if number not in self._edged or stands_alone((start, end), squeezed, offsets)
         }
         rules = {

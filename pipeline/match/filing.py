@@ -9,16 +9,17 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from pipeline.match.automaton import Automaton, Hit
-from pipeline.match.filed import Column
+from pipeline.match.automaton import Automaton
+from pipeline.match.filed import Column, Filed
 from pipeline.match.watcher import Watcher
 from pipeline.model import FIELDS, AnalysedPost, Type
 from pipeline.rulebook import Where
+from pipeline.text.normal import kept
 
 try:
-    from pipeline.match._filed import Filed
+    from pipeline.match._filed import Filed as Compiled
 except ImportError:  # no compiler where this was installed
-    from pipeline.match.filed import Filed  # type: ignore[assignment]
+    Compiled = Filed  # type: ignore[misc]
 
 _EXACT = ("eq", "in")
 _AMONG = ("in", "contains")
@@ -59,11 +60,11 @@ class Filing:
                     self._file_by_fields(rule, way.where)
         self._filed = _filed(filed, automaton, len(watchers))
 
-    def candidates(self, hits: list[Hit], squeezed: str, offsets: Sequence[int], doc: AnalysedPost) -> list[Candidate]:
-        """Return the rules that *doc*, in which the *hits* were found, could satisfy, in their order."""
-        found = self._filed.candidates(hits, squeezed, offsets)
+    def candidates(self, normal: str, doc: AnalysedPost) -> list[Candidate]:
+        """Return the rules that *doc*, with this *normal* text, could satisfy, in their order."""
+        found = self._filed.candidates(normal)
         if found and self._made_ready([rule for rule, words in found if words is None]):
-            found = self._filed.candidates(hits, squeezed, offsets)
+            found = self._filed.candidates(normal)
         if self._by_value or self._always:
             others = dict.fromkeys(self._by_fields(doc))
             self._made_ready(others)
@@ -115,9 +116,11 @@ def _filed(ways: Sequence[_Way], automaton: Automaton, rules: int) -> Filed:
         for number in dict.fromkeys(anchor):
             under[number].append(way)
     groups = [group for way in ways for group in way.others]
-    return Filed(
+    return Compiled(
+        automaton.engine,
         list(automaton.numbers),
         bytes([number in automaton.edged for number in range(len(under))]),
+        kept(),
         rules,
         *_rows(under),
         _column([way.rule for way in ways]),

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
-from pipeline.match.automaton import Automaton, Hit
+from pipeline.match.automaton import Automaton
 from pipeline.match.budget import Budget, Problem
 from pipeline.match.filing import Candidate, Filing
 from pipeline.match.watcher import Standing, Watcher
 from pipeline.model import TOO_SLOW, AnalysedPost, Match, Op
 from pipeline.rulebook import Rule, RuleType
 from pipeline.rulebook.wordtest import Reading
-from pipeline.text.normal import normal, squeeze, squeeze_batch
+from pipeline.text.automaton import Hit
+from pipeline.text.normal import normal, squeeze
 
 _CHUNK = 100
 _REST_S = 0.002  # between chunks: whoever has a batch to do goes first
@@ -40,11 +41,14 @@ class Layer:
 
 
 class _Text(NamedTuple):
-    """A post's text, squeezed, and what an automaton found in it."""
+    """What an automaton found in a post's text, and the text, squeezed."""
 
+    hits: list[Hit]
     squeezed: str
     offsets: Sequence[int]
-    hits: list[Hit]
+
+
+_NO_WORDS: Final = frozenset[int]()
 
 
 class Matcher:
@@ -86,9 +90,9 @@ class Matcher:
         self.problems = []
         live = [doc for doc in docs if doc.post.op is Op.UPSERT or (self._counting and doc.post.op is Op.OBSERVE)]
         matches: list[Match] = []
-        for doc, (squeezed, offsets) in zip(live, squeeze_batch([_normal(doc) for doc in live]), strict=True):
+        for doc in live:
             for layer in self._layers:
-                self._add(matches, layer, doc, squeezed, offsets)
+                self._add(matches, layer, doc)
         return matches
 
     def let_go(self) -> None:
@@ -105,9 +109,8 @@ class Matcher:
         if rule in self._gone and layer is self._layers[0]:
             raise KeyError(rule)
         watcher = layer.ready(rule)
-        squeezed, offsets = squeeze(_normal(doc))
-        text = _Text(squeezed, offsets, layer.automaton.find(squeezed))
-        numbers = layer.automaton.standing(text.hits, squeezed, offsets)
+        text = _text(layer.automaton, doc)
+        numbers = layer.automaton.standing(*text)
         return watcher.explain(doc, numbers, _reading(layer.automaton, doc, text, [watcher]))
 
     def _counted(self, layer: Layer, doc: AnalysedPost) -> Iterator[Match]:
@@ -117,29 +120,27 @@ class Matcher:
             if rule not in gone:
                 yield layer.ready(rule).counted(standing)
 
-    def _add(
-        self, matches: list[Match], layer: Layer, doc: AnalysedPost, squeezed: str, offsets: Sequence[int]
-    ) -> None:
+    def _add(self, matches: list[Match], layer: Layer, doc: AnalysedPost) -> None:
         """Append what *layer* says of *doc*; a generator would cost as much again as looking the candidates up."""
         if doc.post.op is Op.OBSERVE:
             matches += self._counted(layer, doc)
             return
-        hits = layer.automaton.find(squeezed)
-        candidates = layer.filing.candidates(hits, squeezed, offsets, doc)
+        candidates = layer.filing.candidates(_normal(doc), doc)
         if self._gone or self.budget.aside:
             candidates = self._asked(candidates, layer)
         if not candidates:
             return
-        simple = all(words is not None for _, words in candidates)  # then nobody asks for more
-        numbers = frozenset[int]() if simple else layer.automaton.standing(hits, squeezed, offsets)
+        careful = [watcher for watcher, words in candidates if words is None]
+        text = _text(layer.automaton, doc) if careful else None
+        numbers = layer.automaton.standing(*text) if text else _NO_WORDS
         try:
             standing = Standing.of(doc, _without_tokens(doc), numbers)
         except TypeError as error:  # a naive time: it cannot be said when the post was
             for watcher, _ in candidates:
                 self._complain(watcher, doc, type(error).__name__)
             return
-        careful = [] if simple else [watcher for watcher, _ in candidates if not watcher.plain]
-        reading = _reading(layer.automaton, doc, _Text(squeezed, offsets, hits), careful) if careful else None
+        close = [watcher for watcher in careful if not watcher.plain]
+        reading = _reading(layer.automaton, doc, text, close) if text and close else None
         for watcher, words in candidates:
             try:
                 match = self._timed(watcher, standing, reading) if words is None else watcher.quick(standing, words)
@@ -153,8 +154,7 @@ class Matcher:
     def _asked(self, candidates: Sequence[Candidate], layer: Layer) -> list[Candidate]:
         """Return those *candidates* that are to be asked at all."""
         gone = self._gone if layer is self._layers[0] else frozenset()
-        left_out = {*gone, *self.budget.aside}
-        return [one for one in candidates if one[0].rule.id not in left_out]
+        return [one for one in candidates if (rule := one[0].rule.id) not in gone and rule not in self.budget.aside]
 
     def _timed(self, watcher: Watcher, standing: Standing, reading: Reading | None) -> Match | None:
         began = time.thread_time()
@@ -165,6 +165,11 @@ class Matcher:
 
     def _complain(self, watcher: Watcher, doc: AnalysedPost, error: str) -> None:
         self.problems.append(Problem(watcher.rule.id, doc.post.id, error, watcher.rule.owner))
+
+
+def _text(automaton: Automaton, doc: AnalysedPost) -> _Text:
+    squeezed, offsets = squeeze(_normal(doc))
+    return _Text(automaton.find(squeezed), squeezed, offsets)
 
 
 def _reading(automaton: Automaton, doc: AnalysedPost, text: _Text, watchers: Sequence[Watcher]) -> Reading:

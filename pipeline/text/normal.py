@@ -63,18 +63,18 @@ def normal_batch(texts: Sequence[str]) -> list[str]:
 def squeeze(normal_text: str) -> tuple[str, Sequence[int]]:
     """Return only the letters, digits and sentence ends of *normal_text*, and where each of them stood."""
     codes = _codes(normal_text)
-    kept = np.flatnonzero(_kept()[codes])
-    return _text(codes[kept]), kept.data
+    places = np.flatnonzero(kept()[codes])
+    return _text(codes[places]), places.data
 
 
 def squeeze_batch(normal_texts: Sequence[str]) -> list[tuple[str, Sequence[int]]]:
     """Return what ``squeeze`` says of each, in one pass."""
     codes = _codes("".join(normal_texts))
-    kept = np.flatnonzero(_kept()[codes])
+    places = np.flatnonzero(kept()[codes])
     bounds = _bounds(normal_texts)
-    cuts = np.searchsorted(kept, bounds)
-    offsets = (kept - np.repeat(bounds[:-1], np.diff(cuts))).data
-    squeezed = _text(codes[kept])
+    cuts = np.searchsorted(places, bounds)
+    offsets = (places - np.repeat(bounds[:-1], np.diff(cuts))).data
+    squeezed = _text(codes[places])
     return [(squeezed[start:end], offsets[start:end]) for start, end in pairwise(cuts.tolist())]
 
 
@@ -118,12 +118,12 @@ def _table() -> Codes:
 
 
 @functools.cache
-def _kept() -> NDArray[np.bool_]:
+def kept() -> NDArray[np.bool_]:
     """Return which code points survive squeezing: letters and digits of any script, and sentence ends."""
-    kept = np.zeros(_CODE_POINTS, dtype=np.bool_)
-    kept[: _IDEOGRAPHS.start] = [unicodedata.category(chr(code)) in _LETTERS for code in range(_IDEOGRAPHS.start)]
-    kept[_IDEOGRAPHS] = True
-    kept[_SURROGATES] = False
-    kept[[ord(one) for one in _INVISIBLE]] = False
-    kept[[ord(one) for one in "々" + SENTENCE_ENDS]] = True
-    return kept
+    stays = np.zeros(_CODE_POINTS, dtype=np.bool_)
+    stays[: _IDEOGRAPHS.start] = [unicodedata.category(chr(code)) in _LETTERS for code in range(_IDEOGRAPHS.start)]
+    stays[_IDEOGRAPHS] = True
+    stays[_SURROGATES] = False
+    stays[[ord(one) for one in _INVISIBLE]] = False
+    stays[[ord(one) for one in "々" + SENTENCE_ENDS]] = True
+    return stays

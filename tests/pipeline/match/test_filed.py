@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import gc
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.match import filed
+from pipeline.text import automaton
+from pipeline.text.normal import kept
 from tests.live import do_without
 
 WRITTEN = ["停水", "小区", "街道", "bus", "已恢复"]
@@ -23,17 +25,12 @@ def in_c() -> type[filed.Filed]:
         from pipeline.match import _filed
     except ImportError:
         do_without("a C compiler when yuqing was installed")
-    return _filed.Filed  # type: ignore[return-value]
+    return _filed.Filed
 
 
 @pytest.fixture(params=["python", "c"])
 def make(request: pytest.FixtureRequest) -> type[filed.Filed]:
     return filed.Filed if request.param == "python" else in_c()
-
-
-def places(*numbers: int) -> Any:
-    """Return where letters stood, as ``squeeze`` tells it."""
-    return np.array(numbers, np.int64).data
 
 
 def rows(rows: Sequence[Sequence[int]]) -> tuple[filed.Column, filed.Column]:
@@ -52,16 +49,17 @@ def columns(ways: Ways, words: int) -> tuple[filed.Column, ...]:
     return (*rows(under), np.array([rule for rule, _, _ in ways], np.int32), needs, *rows(groups))
 
 
-def a_table(make: type[filed.Filed], ways: Ways, rules: int) -> filed.Filed:
-    return make(WRITTEN, EDGED, rules, *columns(ways, len(WRITTEN)))
+def a_table(make: type[filed.Filed], ways: Ways, rules: int, written: list[str] = WRITTEN) -> filed.Filed:
+    edged = bytes([word.isascii() for word in written])
+    return make(an_automaton(make, written), written, edged, kept(), rules, *columns(ways, len(written)))
 
 
-def hits(*numbers: int) -> list[tuple[int, int, int]]:
-    return [(0, 1, number) for number in numbers]
+def an_automaton(make: type[filed.Filed], words: list[str]) -> automaton.Automaton:
+    return automaton.Borrowed(words) if make is filed.Filed else automaton.automaton(words)
 
 
 def ask(table: filed.Filed, *numbers: int) -> list[filed.Candidate]:
-    return table.candidates(hits(*numbers), "一", places(0))
+    return table.candidates("，".join(WRITTEN[number] for number in numbers))
 
 
 def test_a_rule_is_a_candidate_if_every_group_has_a_word(make: type[filed.Filed]) -> None:
@@ -86,13 +84,20 @@ def test_a_ready_rule_tells_its_words_in_its_own_order_unless_one_bars_it(make: 
 def test_a_latin_word_counts_only_where_it_stands_alone(make: type[filed.Filed]) -> None:
     table = a_table(make, [(0, [3], [])], 1)
 
-    def found(squeezed: str, start: int, offsets: Sequence[int]) -> list[filed.Candidate]:
-        return table.candidates([(start, start + 3, 3)], squeezed, places(*offsets))
+    assert table.candidates("坐bus去") == [(0, None)]
+    assert table.candidates("a busb") == []
+    assert table.candidates("busy") == []
+    assert table.candidates("mybus") == []
+    assert table.candidates("my bus-y") == [(0, None)]
 
-    assert found("坐bus去", 1, range(5)) == [(0, None)]
-    assert found("abusb", 1, range(5)) == []
-    assert found("busy", 0, range(4)) == []
-    assert found("mybus", 2, [0, 1, 3, 4, 5]) == [(0, None)]  # my bus
+
+def test_what_people_put_between_letters_hides_no_word(make: type[filed.Filed]) -> None:
+    table = a_table(make, [(0, [0], [])], 1)
+
+    assert table.candidates("停…*·水") == [(0, None)]
+    assert table.candidates("停。水") == []  # a word does not reach over a sentence's end
+    assert table.candidates("停" + "…" * 5_000 + "水") == [(0, None)]
+    assert table.candidates("") == []
 
 
 def test_a_rule_found_in_several_ways_is_told_once(make: type[filed.Filed]) -> None:
@@ -103,7 +108,10 @@ def test_a_rule_found_in_several_ways_is_told_once(make: type[filed.Filed]) -> N
 
 @given(st.data())
 def test_c_and_python_say_the_same(data: st.DataObject) -> None:
-    numbers = st.integers(0, len(WRITTEN) - 1)
+    written = data.draw(
+        st.lists(st.text("ab停水\U00020000", min_size=1, max_size=3), min_size=1, max_size=5, unique=True)
+    )
+    numbers = st.integers(0, len(written) - 1)
     some = st.lists(numbers, max_size=3)
     rules = data.draw(st.integers(1, 4))
     ways = data.draw(
@@ -112,16 +120,12 @@ def test_c_and_python_say_the_same(data: st.DataObject) -> None:
             max_size=6,
         )
     )
-    tables = [a_table(make, ways, rules) for make in (filed.Filed, in_c())]
+    tables = [a_table(make, ways, rules, written) for make in (filed.Filed, in_c())]
     for rule, barred, spoken in data.draw(st.lists(st.tuples(st.integers(0, rules - 1), some, some), max_size=4)):
         for table in tables:
             table.make_ready(rule, tuple(barred), tuple(spoken))
-    texts = st.text("ab停 ", min_size=3, max_size=8)
-    for text in data.draw(st.lists(texts, min_size=1, max_size=5)):
-        offsets = places(*sorted(data.draw(st.sets(st.integers(0, 20), min_size=len(text), max_size=len(text)))))
-        at = st.tuples(st.integers(0, len(text) - 1), numbers)
-        found = [(start, start + 1, number) for start, number in data.draw(st.lists(at, max_size=6))]
-        python, c = (table.candidates(found, text, offsets) for table in tables)
+    for text in data.draw(st.lists(st.text("ab停水\U00020000 ，。"), min_size=1, max_size=5)):
+        python, c = (table.candidates(text) for table in tables)
         assert python == c
 
 
@@ -136,6 +140,9 @@ BROKEN: list[tuple[str, Any]] = [
     ("groups", np.array([0, 99], np.int32)),
     ("group_words", np.array([5], np.int32)),
     ("edged", b""),
+    ("kept", b"\1"),
+    ("automaton", object()),
+    ("automaton", automaton.automaton(["停水"])),
     ("written", ("停水",)),
     ("rules", -1),
 ]
@@ -145,44 +152,31 @@ BROKEN: list[tuple[str, Any]] = [
 def test_columns_that_do_not_fit_are_refused_by_c(name: str, value: object) -> None:
     names = ("filed", "entries", "way_rule", "ways", "groups", "group_words")
     sound: dict[str, Any] = dict(zip(names, columns([(0, [0], [[1]])], len(WRITTEN)), strict=True))
-    sound |= {"written": WRITTEN, "edged": EDGED, "rules": 1}
+    sound |= {"automaton": automaton.automaton(WRITTEN), "written": WRITTEN, "edged": EDGED, "kept": kept(), "rules": 1}
     in_c()(**sound)
 
     with pytest.raises((TypeError, ValueError)):
         in_c()(**(sound | {name: value}))
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        ([(0, 1, 5)], "一", places(0)),
-        ([(0, 1, -1)], "一", places(0)),
-        ([(0, 9, 3)], "一", places(0)),
-        ([(0, 1)], "一", places(0)),
-        ([(0, 1, "x")], "一", places(0)),
-        ([], "一", places(0, 1)),
-        ([], "一", np.array([0], np.int32).data),
-        ([], b"", places(0)),
-    ],
-    ids=["no-word", "minus", "outside", "short", "type", "length", "width", "bytes"],
-)
-def test_what_is_no_text_with_hits_is_refused_by_c(asked: Any) -> None:
-    table = in_c()(WRITTEN, EDGED, 1, *columns([(0, [3], [])], len(WRITTEN)))
-
-    with pytest.raises((TypeError, IndexError)):
-        table.candidates(*asked)
-    for wrong in ((1, (), ()), (-1, (), ()), (0, (9,), ()), (0, (), (-1,)), (0, ("x",), ())):
+def test_what_is_no_rule_no_word_and_no_text_is_refused_by_c() -> None:
+    table = a_table(in_c(), [(0, [3], [])], 1)
+    wrong: Any
+    for wrong in (b"", None, 1):
+        with pytest.raises(TypeError):
+            table.candidates(wrong)
+    for wrong in ((1, (), ()), (-1, (), ()), (0, (9,), ()), (0, (), (-1,)), (0, ("x",), ()), (0, [], [])):
         with pytest.raises((TypeError, IndexError)):
             table.make_ready(*wrong)
-    assert table.candidates([(0, 1, 3)], "一", places(0)) == [(0, None)]
+    assert table.candidates("bus") == [(0, None)]
 
 
 def test_nothing_is_held_longer_than_its_table() -> None:
-    before = len(gc.get_objects())
+    word = "从未有过的词"
+    before = sys.getrefcount(word)
     for _ in range(50):
-        table = in_c()(list(WRITTEN), EDGED, 1, *columns([(0, [0], [[1]])], len(WRITTEN)))
-        table.make_ready(0, (4,), (0, 1))
-        ask(table, 0, 1)
+        table = a_table(in_c(), [(0, [0], [])], 1, [word])
+        table.make_ready(0, (), (0,))
+        assert table.candidates(word) == [(0, (word,))]
         del table
-    gc.collect()
-    assert len(gc.get_objects()) - before < 50
+    assert sys.getrefcount(word) == before

@@ -7,7 +7,6 @@ from pipeline.match.filing import Filing
 from pipeline.match.watcher import Watcher
 from pipeline.model import SourceClass
 from pipeline.rulebook import Condition, Rule, Rulebook, TextCondition, Where
-from pipeline.text.normal import squeeze
 from tests.pipeline.match.posts import a_doc
 
 MODEL = Rulebook.read().rules[0]
@@ -20,10 +19,7 @@ def a_rule(id: str, text: TextCondition | None = None, *where: tuple[Where, ...]
 def candidates(rules: list[Rule], *words: str, source_class: SourceClass = SourceClass.FORUM) -> list[str]:
     watchers = [Watcher(rule, order) for order, rule in enumerate(rules)]
     automaton = Automaton({word: None for watcher in watchers for word in watcher.words()})
-    squeezed, offsets = squeeze("，".join(words))
-    found = Filing(watchers, automaton).candidates(
-        automaton.find(squeezed), squeezed, offsets, a_doc(source_class=source_class)
-    )
+    found = Filing(watchers, automaton).candidates("，".join(words), a_doc(source_class=source_class))
     return [watcher.rule.id for watcher, _ in found]
 
 

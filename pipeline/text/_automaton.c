@@ -1,0 +1,214 @@
+/* Builds the automaton of automaton.h, and tells Python what it finds. */
+
+#include "automaton.h"
+
+static void
+Automaton_dealloc(Automaton *self)
+{
+    PyMem_Free(self->steps);
+    PyMem_Free(self->leads);
+    PyMem_Free(self->first);
+    PyMem_Free(self->fallback);
+    PyMem_Free(self->word);
+    PyMem_Free(self->shorter);
+    PyMem_Free(self->lengths);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+static void
+add_step(Automaton *self, uint32_t state, Py_UCS4 letter, uint32_t to)
+{
+    uint64_t step = (uint64_t)state << 32 | letter;
+    uint32_t slot = automaton_slot(self, step);
+    while (self->steps[slot] != UINT64_MAX)
+        slot = (slot + 1) & self->mask;
+    self->steps[slot] = step;
+    self->leads[slot] = to;
+    if (state == 0 && letter < FIRST_PLANE)
+        self->first[letter] = to;
+}
+
+/* What is known of a state while the automaton is built. */
+typedef struct {
+    uint32_t parent, depth;
+    Py_UCS4 letter;
+} Origin;
+
+/* Add the words letter by letter; return the origins of all states, or NULL. */
+static Origin *
+add_words(Automaton *self, PyObject *words, Py_ssize_t letters)
+{
+    Origin *origins = PyMem_Calloc(letters + 1, sizeof *origins);
+    if (!origins)
+        return NULL;
+    self->states = 1;
+    for (Py_ssize_t number = 0; number < self->words; number++) {
+        PyObject *word = PyList_GET_ITEM(words, number);
+        uint32_t state = 0, length = (uint32_t)PyUnicode_GET_LENGTH(word);
+        for (uint32_t at = 0; at < length; at++) {
+            Py_UCS4 letter = PyUnicode_READ_CHAR(word, at);
+            uint32_t next = automaton_step(self, state, letter);
+            if (!next) {
+                next = self->states++;
+                add_step(self, state, letter, next);
+                origins[next] = (Origin){state, at + 1, letter};
+            }
+            state = next;
+        }
+        if (self->word[state] == NO_WORD)
+            self->word[state] = (uint32_t)number;
+        self->lengths[number] = length;
+    }
+    return origins;
+}
+
+/* Set where each state falls back to, those of few letters first. Return -1 without memory. */
+static int
+add_fallbacks(Automaton *self, const Origin *origins, uint32_t deepest)
+{
+    uint32_t *starts = PyMem_Calloc(deepest + 2, sizeof *starts),
+             *order = PyMem_Calloc(self->states, sizeof *order);
+    if (starts && order) {
+        for (uint32_t state = 0; state < self->states; state++)
+            starts[origins[state].depth + 1]++;
+        for (uint32_t depth = 0; depth <= deepest; depth++)
+            starts[depth + 1] += starts[depth];
+        for (uint32_t state = 0; state < self->states; state++)
+            order[starts[origins[state].depth]++] = state;
+        for (uint32_t place = 1; place < self->states; place++) {
+            uint32_t state = order[place];
+            const Origin *origin = &origins[state];
+            uint32_t back = origin->parent ? automaton_next(self, self->fallback[origin->parent], origin->letter) : 0;
+            self->fallback[state] = back;
+            self->shorter[state] = automaton_ending(self, back);
+        }
+    }
+    int failed = starts && order ? 0 : -1;
+    PyMem_Free(starts);
+    PyMem_Free(order);
+    return failed;
+}
+
+static int
+Automaton_init(Automaton *self, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"words", NULL};
+    PyObject *words;
+    if (self->first) {
+        PyErr_SetString(PyExc_RuntimeError, "made once and for all");
+        return -1;
+    }
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!", names, &PyList_Type, &words))
+        return -1;
+    Py_ssize_t letters = 0, deepest = 0;
+    self->words = PyList_GET_SIZE(words);
+    for (Py_ssize_t number = 0; number < self->words; number++) {
+        PyObject *word = PyList_GET_ITEM(words, number);
+        if (!PyUnicode_Check(word) || PyUnicode_GET_LENGTH(word) == 0) {
+            PyErr_SetString(PyExc_ValueError, "a word has letters");
+            return -1;
+        }
+        letters += PyUnicode_GET_LENGTH(word);
+        deepest = Py_MAX(deepest, PyUnicode_GET_LENGTH(word));
+    }
+    if (letters >= UINT32_MAX / 4) {
+        PyErr_SetString(PyExc_OverflowError, "too many words for one automaton");
+        return -1;
+    }
+    uint32_t bits = 4;
+    while ((UINT64_C(1) << bits) < 2 * (uint64_t)letters)
+        bits++;
+    uint32_t slots = UINT32_C(1) << bits;
+    self->mask = slots - 1, self->shift = 64 - bits;
+    self->steps = PyMem_Malloc(slots * sizeof *self->steps);
+    self->leads = PyMem_Calloc(slots, sizeof *self->leads);
+    self->first = PyMem_Calloc(FIRST_PLANE, sizeof *self->first);
+    self->fallback = PyMem_Calloc(letters + 1, sizeof *self->fallback);
+    self->shorter = PyMem_Calloc(letters + 1, sizeof *self->shorter);
+    self->word = PyMem_Malloc((letters + 1) * sizeof *self->word);
+    self->lengths = PyMem_Calloc(self->words + 1, sizeof *self->lengths);
+    if (self->steps && self->leads && self->first && self->fallback && self->shorter && self->word && self->lengths) {
+        memset(self->steps, 0xff, slots * sizeof *self->steps);
+        memset(self->word, 0xff, (letters + 1) * sizeof *self->word);
+        Origin *origins = add_words(self, words, letters);
+        int failed = !origins || add_fallbacks(self, origins, (uint32_t)deepest) < 0;
+        PyMem_Free(origins);
+        if (!failed)
+            return 0;
+    }
+    PyErr_NoMemory();
+    return -1;
+}
+
+static PyObject *
+a_hit(Py_ssize_t start, Py_ssize_t end, uint32_t number)
+{
+    PyObject *hit = PyTuple_New(3);
+    if (!hit)
+        return NULL;
+    PyTuple_SET_ITEM(hit, 0, PyLong_FromSsize_t(start));
+    PyTuple_SET_ITEM(hit, 1, PyLong_FromSsize_t(end));
+    PyTuple_SET_ITEM(hit, 2, PyLong_FromUnsignedLong(number));
+    if (!PyTuple_GET_ITEM(hit, 0) || !PyTuple_GET_ITEM(hit, 1) || !PyTuple_GET_ITEM(hit, 2))
+        Py_CLEAR(hit);
+    return hit;
+}
+
+PyDoc_STRVAR(find_doc,
+             "find(text)\n--\n\n"
+             "Return every word in *text*, overlapping or not, by where it ends, the longer first: start, end, number.\n"
+             "Raises TypeError.");
+
+static PyObject *
+Automaton_find(Automaton *self, PyObject *text)
+{
+    if (!PyUnicode_Check(text)) {
+        PyErr_SetString(PyExc_TypeError, "find() takes a text");
+        return NULL;
+    }
+    PyObject *hits = PyList_New(0);
+    int kind = PyUnicode_KIND(text);
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    uint32_t state = 0;
+    for (Py_ssize_t at = 0; hits && at < length; at++) {
+        state = automaton_next(self, state, PyUnicode_READ(kind, data, at));
+        for (uint32_t ended = automaton_ending(self, state); hits && ended; ended = self->shorter[ended]) {
+            uint32_t number = self->word[ended];
+            PyObject *hit = a_hit(at + 1 - (Py_ssize_t)self->lengths[number], at + 1, number);
+            if (!hit || PyList_Append(hits, hit) < 0)
+                Py_CLEAR(hits);
+            Py_XDECREF(hit);
+        }
+    }
+    return hits;
+}
+
+static PyMethodDef methods[] = {
+    {"find", (PyCFunction)Automaton_find, METH_O, find_doc},
+    {NULL},
+};
+
+static PyTypeObject type = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "pipeline.text._automaton.Automaton",
+    .tp_basicsize = sizeof(Automaton),
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_doc = PyDoc_STR("Finds a list of words in one pass. Raises TypeError, ValueError, OverflowError."),
+    .tp_new = PyType_GenericNew,
+    .tp_init = (initproc)Automaton_init,
+    .tp_dealloc = (destructor)Automaton_dealloc,
+    .tp_methods = methods,
+};
+
+static PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_automaton", .m_size = -1};
+
+PyMODINIT_FUNC
+PyInit__automaton(void)
+{
+    if (PyType_Ready(&type) < 0)
+        return NULL;
+    PyObject *made = PyModule_Create(&module);
+    if (made && PyModule_AddObjectRef(made, "Automaton", (PyObject *)&type) < 0)
+        Py_CLEAR(made);
+    return made;
+}

@@ -1,0 +1,39 @@
+"""Finds a list of words in one pass; with the compiled automaton where there is one, else with daachorse's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, TypeAlias
+
+from daachorse import CharwiseDoubleArrayAhoCorasick
+
+Hit: TypeAlias = tuple[int, int, int]
+"""Where a word starts, where it ends, and its number."""
+
+
+class Automaton(Protocol):
+    """Reports every word in a text, overlapping or not, by where it ends, the longer first."""
+
+    def find(self, text: str, /) -> list[Hit]: ...
+
+
+class Borrowed:
+    """daachorse's automaton."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._find = CharwiseDoubleArrayAhoCorasick(list(words)).find_overlapping
+
+    def find(self, text: str, /) -> list[Hit]:
+        hits: list[Hit] = self._find(text)
+        return hits
+
+
+def automaton(words: Sequence[str]) -> Automaton:
+    """Return the fastest automaton there is over *words*, none of them twice or empty."""
+    return _Compiled(list(words))
+
+
+try:
+    from pipeline.text._automaton import Automaton as _Compiled
+except ImportError:  # no compiler where this was installed
+    _Compiled = Borrowed  # type: ignore[assignment,misc]
