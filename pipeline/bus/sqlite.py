@@ -155,7 +155,7 @@ class _TopicFile:
             folder.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(self._path, timeout=30.0, isolation_level=None, check_same_thread=False)
             synced = "full" if durable else "off"
-            for pragma in ("journal_mode=wal", f"synchronous={synced}", "wal_autocheckpoint=2000"):
+            for pragma in (f"synchronous={synced}", "journal_mode=wal", "wal_autocheckpoint=2000"):
                 self._db.execute(f"pragma {pragma}")
         with self._writing():
             for statement in _SCHEMA.split(";\n"):

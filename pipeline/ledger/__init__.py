@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +17,7 @@ from pipeline.errors import Fault, Misconfigured, Overtaken, Unavailable
 from pipeline.ledger import tables
 from pipeline.ledger.alone import Guard, lock_key
 from pipeline.ledger.engines import connect
+from pipeline.ledger.upgrades import upgrade
 
 __all__ = ["Guard", "Ledger", "Session", "tables"]
 
@@ -66,22 +66,10 @@ class Ledger:
         self._engine.dispose()
 
     def _migrate(self) -> None:
-        from alembic import command
-        from alembic.config import Config
-        from alembic.util import CommandError
-
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
         with self._engine.begin() as connection:
             _check_encoding(connection)
             lock(connection, "ledger/migrations")
-            config.attributes["connection"] = connection
-            try:
-                command.upgrade(config, "head")
-            except CommandError as error:
-                zh = "账本由更新的版本写成，请升级本软件"
-                en = "the ledger was written by a newer version; upgrade this one"
-                raise Misconfigured([Fault("ledger.url", zh, en)]) from error
+            upgrade(connection)
 
 
 def _check_encoding(connection: Connection) -> None:

@@ -134,7 +134,7 @@ def _sqlite(url: str, durable: bool) -> Engine:
     def prepare(driver: Any, _record: object) -> None:
         driver.isolation_level = None  # SQLAlchemy begins our transactions (below), not the driver
         synced = "full" if durable else "off"
-        for pragma in ("journal_mode=wal", f"synchronous={synced}", "busy_timeout=30000", "foreign_keys=on"):
+        for pragma in (f"synchronous={synced}", "journal_mode=wal", "busy_timeout=30000", "foreign_keys=on"):
             driver.execute(f"pragma {pragma}")
 
     @sa.event.listens_for(engine, "begin")
