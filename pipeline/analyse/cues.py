@@ -12,11 +12,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 import yaml
-from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from pipeline.analyse.frames import Company, any_of, frames
 from pipeline.model import Reason
+from pipeline.text.automaton import Automaton, automaton
 from pipeline.text.normal import SENTENCE_ENDS, folded
+
+try:
+    from pipeline.analyse._cues import Table
+except ImportError:  # no compiler where this was installed
+    Table = None  # type: ignore[assignment,misc]
 
 LISTS = tuple(Path(__file__).with_name(name) for name in ("matter.yaml", "harm.yaml"))
 _ASIDE = frozenset({"words", "frames", "context"})  # no words to look for in every text
@@ -82,6 +87,7 @@ class Reading(msgspec.Struct, frozen=True, dict=True):
     """A text in normal and squeezed form with the cues found in it, by kind, in the order of the text.
 
     *peril* is where the squeezed text sounds like danger, with or without a word for it (``peril.Peril``).
+    *families* has the same lists as *cues* under both parts of their kinds; None if nobody has sorted them yet.
     """
 
     normal: str
@@ -89,13 +95,15 @@ class Reading(msgspec.Struct, frozen=True, dict=True):
     offsets: Sequence[int]
     cues: Mapping[str, list[Cue]]
     peril: tuple[int, int] | None = None
+    families: Mapping[str, Mapping[str, list[Cue]]] | None = None
 
     def of(self, kind: str) -> list[Cue]:
         return self.cues.get(kind, [])
 
     def under(self, family: str) -> Mapping[str, list[Cue]]:
         """Return the cues of every kind below *family* (``water`` for ``topics.water``)."""
-        return self._families.get(family, {})
+        families = self._families if self.families is None else self.families
+        return families.get(family, {})
 
     @functools.cached_property
     def context(self) -> Reading:
@@ -103,13 +111,8 @@ class Reading(msgspec.Struct, frozen=True, dict=True):
         return _words_of_context().read_text(self.normal, self.squeezed, self.offsets)
 
     @functools.cached_property
-    def _families(self) -> Mapping[str, dict[str, list[Cue]]]:
-        families: dict[str, dict[str, list[Cue]]] = {}
-        for kind, cues in self.cues.items():
-            family, _, name = kind.partition(".")
-            if cues and name:
-                families.setdefault(family, {})[name] = cues
-        return families
+    def _families(self) -> Mapping[str, Mapping[str, list[Cue]]]:
+        return _in_families({kind: cues for kind, cues in self.cues.items() if cues})
 
     @functools.cached_property
     def _ends(self) -> list[int]:
@@ -181,6 +184,7 @@ class _Word(NamedTuple):
 
 
 _Found = tuple[int, int, int, _Label]  # start, minus the end (of two the longer sorts first), number
+_Read = tuple[dict[str, list[Cue]], Mapping[str, Mapping[str, list[Cue]]]]  # by kind, and by family and kind
 
 
 class Lexicon:
@@ -205,7 +209,8 @@ class Lexicon:
             )
             for word in words
         ]
-        self._automaton = CharwiseDoubleArrayAhoCorasick(words)
+        self._automaton = automaton(words)
+        self._read = self._read_here if Table is None else _table(self._words, self._automaton).read
 
     @classmethod
     def read(cls) -> Lexicon:
@@ -221,7 +226,12 @@ class Lexicon:
         self, normal: str, squeezed: str, offsets: Sequence[int], peril: tuple[int, int] | None = None
     ) -> Reading:
         """Return *squeezed* with its cues; what lies inside a longer cue of the same family is none."""
-        hits: list[tuple[int, int, int]] = self._automaton.find_overlapping(squeezed)
+        cues, families = self._read(normal, squeezed, offsets)
+        return Reading(normal, squeezed, offsets, cues, peril, families)
+
+    def _read_here(self, normal: str, squeezed: str, offsets: Sequence[int]) -> _Read:
+        """Return what ``Table.read`` does, where there is none."""
+        hits = self._automaton.find(squeezed)
         words, asked = self._words, 0
         found: list[_Found] = []
         pairs: list[tuple[int, int, _Pairs]] = []
@@ -247,7 +257,8 @@ class Lexicon:
                 for second, _, label in begun.told(there):
                     if until := _completed(second, squeezed, end):
                         found.append((start, -until, len(found), label))
-        return Reading(normal, squeezed, offsets, _outermost(found), peril)
+        cues = _outermost(found)
+        return cues, _in_families(cues)
 
     def kinds(self) -> Mapping[str, frozenset[str]]:
         """Return for each word, as it is written in the lists, the kinds for which it speaks."""
@@ -329,6 +340,62 @@ def _together(framed: Sequence[tuple[Company, _Label]]) -> _Framed:
     asked = [company.asked for company, _ in framed]
     least = None if None in asked else any_of(one for one in asked if one)
     return _Framed(max(company.within for company, _ in framed), least, framed)
+
+
+def _table(words: Sequence[_Word], automaton: Automaton) -> Table:
+    """Return *words* as the compiled loop reads them: their labels and companies by number."""
+    labels: dict[_Label, int] = {}
+
+    def number(label: _Label) -> int:
+        return labels.setdefault(label, len(labels))
+
+    rows = [
+        (
+            word.latin,
+            tuple(map(number, word.labels)),
+            tuple([(pair.number, number(pair.label)) for pair in word.pairs.each]) if word.pairs else (),
+            len(word.framed.each) if word.framed else 0,
+            word.framed.reach if word.framed else 0,
+            word.framed.least.search if word.framed and word.framed.least else None,
+        )
+        for word in words
+    ]
+    companies = [
+        [(company.keeps, number(label)) for company, label in word.framed.each] if word.framed else [] for word in words
+    ]
+
+    def keeps(word: int, squeezed: str, start: int, end: int) -> list[int]:
+        return [label for keeps, label in companies[word] if keeps(squeezed, start, end)]
+
+    families = {family: at for at, family in enumerate(dict.fromkeys([_VOID, *(label.family for label in labels)]))}
+    kinds = {kind: at for at, kind in enumerate(dict.fromkeys(label.kind for label in labels))}
+    return Table(
+        automaton,
+        rows,
+        tuple([(families[one.family], kinds[one.kind], one.weight, one.written) for one in labels]),
+        tuple([(kind, *_parts(kind)) for kind in kinds]),
+        families[_VOID],
+        _MOST,
+        _REACH,
+        SENTENCE_ENDS,
+        Cue,
+        keeps,
+    )
+
+
+def _parts(kind: str) -> tuple[str, str]:
+    """Return the family of *kind* and its name within; two empty ones for a kind that has none."""
+    family, _, name = kind.partition(".")
+    return (family, name) if name else ("", "")
+
+
+def _in_families(cues: Mapping[str, list[Cue]]) -> Mapping[str, Mapping[str, list[Cue]]]:
+    families: dict[str, dict[str, list[Cue]]] = {}
+    for kind, found in cues.items():
+        family, name = _parts(kind)
+        if name:
+            families.setdefault(family, {})[name] = found
+    return families
 
 
 def _stands_alone(normal: str, offsets: Sequence[int], start: int, end: int) -> bool:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.analyse.cues import Lexicon, Reading
+from pipeline.analyse.cues import Cue, Lexicon, Reading
+from pipeline.text.automaton import automaton
 from pipeline.text.normal import normal, squeeze
+from tests.live import do_without
 
 LEXICON = Lexicon(
     {
@@ -81,3 +85,110 @@ def slowly(text: str) -> set[tuple[str, int, int]]:
 def test_one_pass_finds_what_slow_comparing_finds(text: str) -> None:
     quickly = {(cue.kind, cue.start, cue.end) for cues in read(text).cues.values() for cue in cues}
     assert quickly == slowly(text)
+
+
+SHIPPED = Lexicon.read()
+PIECES = sorted(SHIPPED._labels)  # every word, and the words of pairs and frames
+
+
+def the_table() -> Any:
+    try:
+        from pipeline.analyse._cues import Table
+    except ImportError:
+        do_without("a C compiler when yuqing was installed")
+    return Table
+
+
+def in_order(told: Any) -> tuple[list[Any], list[Any]]:
+    by_kind, families = told
+    return list(by_kind.items()), [(family, list(names.items())) for family, names in families.items()]
+
+
+@given(
+    st.lists(
+        st.sampled_from(PIECES) | st.sampled_from(["。", "，", " ", "了", "人", "a", "\x00", "\U00020000"]), max_size=30
+    )
+)
+def test_c_and_python_read_the_same(pieces: list[str]) -> None:
+    the_table()
+    text = normal("".join(pieces))
+    squeezed, offsets = squeeze(text)
+
+    assert in_order(SHIPPED._read(text, squeezed, offsets)) == in_order(SHIPPED._read_here(text, squeezed, offsets))
+
+
+@pytest.mark.parametrize(
+    "text", ["煤气泄漏" * 7_000, "着火了爆炸" * 5_000 + "。", "路" * 20_000 + "修了", "bus" * 9_000, ""]
+)
+def test_c_and_python_read_long_texts_the_same(text: str) -> None:
+    the_table()
+    squeezed, offsets = squeeze(normal(text))
+
+    assert in_order(SHIPPED._read(text, squeezed, offsets)) == in_order(SHIPPED._read_here(text, squeezed, offsets))
+
+
+def a_table(**changed: Any) -> Any:
+    sound: dict[str, Any] = {
+        "automaton": automaton(["停水", "了"]),
+        "words": [(False, (0,), ((1, 0),), 1, 3, None), (False, (), (), 0, 0, None)],
+        "labels": ((0, 0, 1.0, "停水"),),
+        "kinds": (("topics.water", "topics", "water"),),
+        "void": 1, "most": 10, "reach": 3, "ends": "。", "cue": Cue, "keeps": lambda *_: [0],
+    }  # fmt: skip
+    return the_table()(**(sound | changed))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("automaton", None),
+        ("automaton", automaton(["停水"])),
+        ("words", [(False, (1,), (), 0, 0, None), (False, (), (), 0, 0, None)]),
+        ("words", [(False, (-1,), (), 0, 0, None), (False, (), (), 0, 0, None)]),
+        ("words", [(False, (0,), ((2, 0),), 0, 0, None), (False, (), (), 0, 0, None)]),
+        ("words", [(False, (0,), ((1, 1),), 0, 0, None), (False, (), (), 0, 0, None)]),
+        ("words", [(False, (0,), (), 1, 3, "x"), (False, (), (), 0, 0, None)]),
+        ("words", [(False, (0,), (), -1, 3, None), (False, (), (), 0, 0, None)]),
+        ("words", [1, 2]),
+        ("labels", ((0, 1, 1.0, "停水"),)),
+        ("labels", ((99, 0, 1.0, "停水"),)),
+        ("labels", ((0, 0, 1, "停水"),)),
+        ("labels", (1,)),
+        ("kinds", (("topics.water", "topics"),)),
+        ("kinds", (("a", "", ""),) * 1_000),
+        ("ends", None),
+    ],
+)  # fmt: skip
+def test_a_list_that_does_not_fit_together_is_refused_by_c(name: str, value: Any) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        a_table(**{name: value})
+
+
+def test_what_is_no_squeezed_text_is_refused_by_c() -> None:
+    text, (squeezed, offsets) = "停水了", squeeze("停水了")
+    table = a_table()
+
+    assert [cue.end for cue in table.read(text, squeezed, offsets)[0]["topics.water"]] == [3]
+    for wrong in (
+        (None, squeezed, offsets),
+        (text, b"", offsets),
+        (text, squeezed, offsets[:1]),
+        (text, squeezed, [1]),
+    ):
+        with pytest.raises(TypeError):
+            table.read(*wrong)
+
+
+def test_what_goes_wrong_in_a_company_goes_wrong_in_the_reading() -> None:
+    text, squeezed = "停水了", squeeze("停水了")
+
+    def fails(*_: object) -> list[int]:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        a_table(keeps=fails).read(text, *squeezed)
+    with pytest.raises(LookupError):
+        a_table(words=[(False, (0,), (), 1, 3, fails), (False, (), (), 0, 0, None)]).read(text, *squeezed)
+    for wrong in ([1], [-1], ["x"], None, (0,)):
+        with pytest.raises((ValueError, TypeError)):
+            a_table(keeps=lambda *_, told=wrong: told).read(text, *squeezed)

@@ -1,0 +1,571 @@
+/* The cues of a word list in a text: cues.Table in C.
+
+   All words are numbered, and so are their labels: for what a word speaks. What a word says in some company is asked
+   in Python, by regular expressions; few texts come that far.
+*/
+
+#include "../text/automaton.h"
+#include <stdlib.h>
+
+#define HERE 256     /* hits and cues of a text that needs no room of its own */
+#define FAMILIES 64  /* at most */
+#define KINDS 512    /* at most */
+
+typedef struct {
+    Py_ssize_t start, end;
+    uint32_t number;
+} Hit;
+
+typedef struct {
+    Py_ssize_t start, end, index;
+    int32_t label;
+} Found;
+
+typedef struct {
+    int32_t family, kind;
+    PyObject *weight, *written;
+} Label;
+
+typedef struct {
+    PyObject *kind, *family, *name; /* topics.water, topics, water; the last two NULL for a kind without family */
+} Kind;
+
+typedef struct {
+    uint32_t second;
+    int32_t label;
+} Pair;
+
+/* What a word says; the rows are those of the flat tables below. */
+typedef struct {
+    int32_t labels, labels_end, pairs, pairs_end;
+    int32_t asked, reach; /* how many companies it may keep, and how far apart they stand */
+    PyObject *least;      /* the search of the expression that some company at least needs, or NULL */
+    uint8_t latin;
+} Word;
+
+typedef struct {
+    PyObject_HEAD
+    Automaton *automaton;
+    Word *words;
+    Label *labels;
+    Kind *kinds;
+    Pair *pairs;
+    int32_t *told; /* the labels of all words */
+    Py_ssize_t count_words, count_labels, count_kinds;
+    int32_t void_family;
+    Py_ssize_t most, pair_reach;
+    PyObject *cue, *keeps, *sentence_ends;
+    uint32_t *there, text; /* by word: the text that held it last */
+} Table;
+
+static PyTypeObject *automaton_type;
+
+static void
+Table_dealloc(Table *self)
+{
+    for (Py_ssize_t at = 0; self->words && at < self->count_words; at++)
+        Py_XDECREF(self->words[at].least);
+    for (Py_ssize_t at = 0; self->labels && at < self->count_labels; at++) {
+        Py_XDECREF(self->labels[at].weight);
+        Py_XDECREF(self->labels[at].written);
+    }
+    for (Py_ssize_t at = 0; self->kinds && at < self->count_kinds; at++) {
+        Py_XDECREF(self->kinds[at].kind);
+        Py_XDECREF(self->kinds[at].family);
+        Py_XDECREF(self->kinds[at].name);
+    }
+    PyMem_Free(self->words);
+    PyMem_Free(self->labels);
+    PyMem_Free(self->kinds);
+    PyMem_Free(self->pairs);
+    PyMem_Free(self->told);
+    PyMem_Free(self->there);
+    Py_CLEAR(self->automaton);
+    Py_CLEAR(self->cue);
+    Py_CLEAR(self->keeps);
+    Py_CLEAR(self->sentence_ends);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+static int
+refused(const char *why)
+{
+    if (!PyErr_Occurred())
+        PyErr_SetString(PyExc_ValueError, why);
+    return -1;
+}
+
+/* Read the kinds: (kind, family, name); those without a family have empty names. */
+static int
+read_kinds(Table *self, PyObject *kinds)
+{
+    self->count_kinds = PyTuple_GET_SIZE(kinds);
+    if (self->count_kinds > KINDS)
+        return refused("too many kinds");
+    self->kinds = PyMem_Calloc(self->count_kinds + 1, sizeof *self->kinds);
+    if (!self->kinds)
+        return PyErr_NoMemory(), -1;
+    for (Py_ssize_t at = 0; at < self->count_kinds; at++) {
+        Kind *kind = &self->kinds[at];
+        PyObject *whole, *family, *name;
+        if (!PyTuple_Check(PyTuple_GET_ITEM(kinds, at)) ||
+            !PyArg_ParseTuple(PyTuple_GET_ITEM(kinds, at), "UUU", &whole, &family, &name))
+            return refused("a kind is three words");
+        kind->kind = Py_NewRef(whole);
+        if (PyUnicode_GET_LENGTH(name)) {
+            kind->family = Py_NewRef(family);
+            kind->name = Py_NewRef(name);
+        }
+    }
+    return 0;
+}
+
+/* Read the labels: (family, kind, weight, written), the first two by number. */
+static int
+read_labels(Table *self, PyObject *labels)
+{
+    self->count_labels = PyTuple_GET_SIZE(labels);
+    self->labels = PyMem_Calloc(self->count_labels + 1, sizeof *self->labels);
+    if (!self->labels)
+        return PyErr_NoMemory(), -1;
+    for (Py_ssize_t at = 0; at < self->count_labels; at++) {
+        Label *label = &self->labels[at];
+        PyObject *weight, *written;
+        if (!PyTuple_Check(PyTuple_GET_ITEM(labels, at)) ||
+            !PyArg_ParseTuple(PyTuple_GET_ITEM(labels, at), "iiO!U", &label->family, &label->kind, &PyFloat_Type,
+                              &weight, &written) ||
+            label->family < 0 || label->family >= FAMILIES || label->kind < 0 || label->kind >= self->count_kinds)
+            return refused("a label is a family, a kind, a weight and a word");
+        label->weight = Py_NewRef(weight);
+        label->written = Py_NewRef(written);
+    }
+    return 0;
+}
+
+/* Return how many labels and pairs all words have together; -1 if a word is none. */
+static int
+count_rows(Table *self, PyObject *words, Py_ssize_t *labels, Py_ssize_t *pairs)
+{
+    for (Py_ssize_t at = 0; at < self->count_words; at++) {
+        PyObject *told, *paired, *least;
+        int latin, asked, reach;
+        if (!PyTuple_Check(PyList_GET_ITEM(words, at)) ||
+            !PyArg_ParseTuple(PyList_GET_ITEM(words, at), "pO!O!iiO", &latin, &PyTuple_Type, &told, &PyTuple_Type,
+                              &paired, &asked, &reach, &least) ||
+            asked < 0 || reach < 0 || (asked && !PyCallable_Check(least) && least != Py_None))
+            return refused("a word is: latin, labels, pairs, companies, reach, and what they need at least");
+        *labels += PyTuple_GET_SIZE(told);
+        *pairs += PyTuple_GET_SIZE(paired);
+    }
+    return 0;
+}
+
+static int
+read_words(Table *self, PyObject *words)
+{
+    Py_ssize_t labels = 0, pairs = 0;
+    self->count_words = PyList_GET_SIZE(words);
+    if (count_rows(self, words, &labels, &pairs) < 0)
+        return -1;
+    self->words = PyMem_Calloc(self->count_words + 1, sizeof *self->words);
+    self->told = PyMem_Calloc(labels + 1, sizeof *self->told);
+    self->pairs = PyMem_Calloc(pairs + 1, sizeof *self->pairs);
+    self->there = PyMem_Calloc(self->count_words + 1, sizeof *self->there);
+    if (!self->words || !self->told || !self->pairs || !self->there)
+        return PyErr_NoMemory(), -1;
+    labels = pairs = 0;
+    for (Py_ssize_t at = 0; at < self->count_words; at++) {
+        Word *word = &self->words[at];
+        PyObject *told, *paired, *least;
+        int latin;
+        if (!PyArg_ParseTuple(PyList_GET_ITEM(words, at), "pO!O!iiO", &latin, &PyTuple_Type, &told, &PyTuple_Type,
+                              &paired, &word->asked, &word->reach, &least))
+            return -1;
+        word->latin = (uint8_t)latin;
+        word->least = word->asked && least != Py_None ? Py_NewRef(least) : NULL;
+        word->labels = (int32_t)labels, word->pairs = (int32_t)pairs;
+        for (Py_ssize_t each = 0; each < PyTuple_GET_SIZE(told); each++) {
+            long label = PyLong_AsLong(PyTuple_GET_ITEM(told, each));
+            if (label < 0 || label >= self->count_labels)
+                return refused("no label has that number");
+            self->told[labels++] = (int32_t)label;
+        }
+        for (Py_ssize_t each = 0; each < PyTuple_GET_SIZE(paired); each++) {
+            Pair *pair = &self->pairs[pairs++];
+            if (!PyTuple_Check(PyTuple_GET_ITEM(paired, each)) ||
+                !PyArg_ParseTuple(PyTuple_GET_ITEM(paired, each), "Ii", &pair->second, &pair->label) ||
+                pair->second >= self->count_words || pair->label < 0 || pair->label >= self->count_labels)
+                return refused("a pair is the number of its second word and a label");
+        }
+        word->labels_end = (int32_t)labels, word->pairs_end = (int32_t)pairs;
+    }
+    return 0;
+}
+
+static int
+Table_init(Table *self, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"automaton", "words", "labels", "kinds", "void", "most", "reach", "ends", "cue", "keeps", NULL};
+    PyObject *automaton, *words, *labels, *kinds, *cue, *keeps, *ends;
+    if (self->automaton) {
+        PyErr_SetString(PyExc_RuntimeError, "made once and for all");
+        return -1;
+    }
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!O!O!innUOO", names, automaton_type, &automaton, &PyList_Type,
+                                     &words, &PyTuple_Type, &labels, &PyTuple_Type, &kinds, &self->void_family,
+                                     &self->most, &self->pair_reach, &ends, &cue, &keeps))
+        return -1;
+    if (((Automaton *)automaton)->words != PyList_GET_SIZE(words))
+        return refused("the automaton finds these words and no others");
+    if (read_kinds(self, kinds) < 0 || read_labels(self, labels) < 0 || read_words(self, words) < 0)
+        return -1;
+    self->cue = Py_NewRef(cue);
+    self->keeps = Py_NewRef(keeps);
+    self->sentence_ends = Py_NewRef(ends);
+    self->automaton = (Automaton *)Py_NewRef(automaton);
+    return 0;
+}
+
+/* What grows while a text is read; it begins in a room on the stack. */
+typedef struct {
+    void *items, *here;
+    Py_ssize_t count, room;
+    size_t size;
+} Rows;
+
+static void *
+one_more(Rows *rows)
+{
+    if (rows->count == rows->room) {
+        Py_ssize_t room = 2 * rows->room;
+        void *items = PyMem_Malloc(room * rows->size);
+        if (!items)
+            return PyErr_NoMemory();
+        memcpy(items, rows->items, rows->count * rows->size);
+        if (rows->items != rows->here)
+            PyMem_Free(rows->items);
+        rows->items = items, rows->room = room;
+    }
+    return (char *)rows->items + rows->size * rows->count++;
+}
+
+static void
+let_go(Rows *rows)
+{
+    if (rows->items != rows->here)
+        PyMem_Free(rows->items);
+}
+
+static int
+find(const Table *self, PyObject *squeezed, Rows *hits)
+{
+    const Automaton *automaton = self->automaton;
+    int kind = PyUnicode_KIND(squeezed);
+    const void *data = PyUnicode_DATA(squeezed);
+    Py_ssize_t length = PyUnicode_GET_LENGTH(squeezed);
+    uint32_t state = 0;
+    for (Py_ssize_t at = 0; at < length; at++) {
+        state = automaton_next(automaton, state, PyUnicode_READ(kind, data, at));
+        for (uint32_t ended = automaton_ending(automaton, state); ended; ended = automaton->shorter[ended]) {
+            uint32_t number = automaton->word[ended];
+            Hit *hit = one_more(hits);
+            if (!hit)
+                return -1;
+            *hit = (Hit){at + 1 - (Py_ssize_t)automaton->lengths[number], at + 1, number};
+        }
+    }
+    return 0;
+}
+
+static int
+is_latin(PyObject *normal, Py_ssize_t at)
+{
+    if (at < 0 || at >= PyUnicode_GET_LENGTH(normal))
+        return 0;
+    Py_UCS4 letter = PyUnicode_READ_CHAR(normal, at);
+    return letter < 128 && Py_UNICODE_ISALNUM(letter);
+}
+
+/* Whether a word of Latin letters is a word of its own and not part of one (bus in business). */
+static int
+stands_alone(const Word *word, PyObject *normal, const int64_t *offsets, const Hit *hit)
+{
+    return !word->latin ||
+           !(is_latin(normal, offsets[hit->start] - 1) || is_latin(normal, offsets[hit->end - 1] + 1));
+}
+
+static int
+add(Rows *found, Py_ssize_t start, Py_ssize_t end, int32_t label)
+{
+    Found *one = one_more(found);
+    if (!one)
+        return -1;
+    *one = (Found){start, end, found->count, label};
+    return 0;
+}
+
+/* Return what a callable of Python says of a stretch of a text; `first` comes before the text if it is not NULL. */
+static PyObject *
+ask(PyObject *callable, PyObject *first, PyObject *squeezed, Py_ssize_t start, Py_ssize_t end)
+{
+    PyObject *asked[] = {first, squeezed, PyLong_FromSsize_t(start), PyLong_FromSsize_t(end)}, *told = NULL;
+    if (asked[2] && asked[3])
+        told = first ? PyObject_Vectorcall(callable, asked, 4, NULL) : PyObject_Vectorcall(callable, asked + 1, 3, NULL);
+    Py_XDECREF(asked[2]);
+    Py_XDECREF(asked[3]);
+    return told;
+}
+
+/* Ask in Python what a word says in the company it keeps here. */
+static int
+add_framed(Table *self, PyObject *squeezed, const Hit *hit, Rows *found)
+{
+    const Word *word = &self->words[hit->number];
+    if (word->least) {
+        Py_ssize_t first = hit->start > word->reach ? hit->start - word->reach : 0;
+        PyObject *there = ask(word->least, NULL, squeezed, first, hit->end + word->reach);
+        if (!there)
+            return -1;
+        Py_DECREF(there);
+        if (there == Py_None)
+            return 0;
+    }
+    PyObject *number = PyLong_FromUnsignedLong(hit->number);
+    PyObject *told = number ? ask(self->keeps, number, squeezed, hit->start, hit->end) : NULL;
+    Py_XDECREF(number);
+    int failed = !told || !PyList_Check(told) ? refused("who keeps company is told by a list of labels") : 0;
+    for (Py_ssize_t at = 0; !failed && at < PyList_GET_SIZE(told); at++) {
+        long label = PyLong_AsLong(PyList_GET_ITEM(told, at));
+        failed = label < 0 || label >= self->count_labels ? refused("no label has that number")
+                                                           : add(found, hit->start, hit->end, (int32_t)label);
+    }
+    Py_XDECREF(told);
+    return failed;
+}
+
+/* Add what a pair says that begins with a hit, if its second word follows soon enough in the sentence. */
+static int
+add_pair(const Table *self, PyObject *squeezed, const Hit *hit, const Pair *pair, const Hit *end, Rows *found)
+{
+    Py_ssize_t last = hit->end + self->pair_reach + (Py_ssize_t)self->automaton->lengths[pair->second];
+    const Hit *next = hit + 1; /* hits stand in the order of their ends */
+    while (next < end && next->end <= last && (next->number != pair->second || next->start < hit->end))
+        next++;
+    if (next == end || next->end > last)
+        return 0;
+    int kind = PyUnicode_KIND(squeezed);
+    const void *data = PyUnicode_DATA(squeezed);
+    for (Py_ssize_t at = hit->end; at < next->start; at++)
+        if (PyUnicode_FindChar(self->sentence_ends, PyUnicode_READ(kind, data, at), 0,
+                               PyUnicode_GET_LENGTH(self->sentence_ends), 1) >= 0)
+            return 0;
+    return add(found, hit->start, next->end, pair->label);
+}
+
+/* Add what all pairs say. Nothing in here runs Python, so the marks are ours until it ends. */
+static int
+add_pairs(Table *self, PyObject *normal, PyObject *squeezed, const int64_t *offsets, const Rows *hits, Rows *found)
+{
+    const Hit *each = hits->items, *end = each + hits->count;
+    if (++self->text == 0) {
+        memset(self->there, 0, self->count_words * sizeof *self->there);
+        self->text = 1;
+    }
+    for (const Hit *hit = each; hit < end; hit++)
+        self->there[hit->number] = self->text;
+    for (const Hit *hit = each; hit < end; hit++) {
+        const Word *word = &self->words[hit->number];
+        for (int32_t pair = word->pairs; pair < word->pairs_end; pair++)
+            if (self->there[self->pairs[pair].second] == self->text && stands_alone(word, normal, offsets, hit) &&
+                add_pair(self, squeezed, hit, &self->pairs[pair], end, found) < 0)
+                return -1;
+    }
+    return 0;
+}
+
+/* Fill `found` with all that the hits say. */
+static int
+read_hits(Table *self, PyObject *normal, PyObject *squeezed, const int64_t *offsets, const Rows *hits, Rows *found)
+{
+    const Hit *each = hits->items;
+    Py_ssize_t asked = 0;
+    int paired = 0;
+    for (Py_ssize_t at = 0; at < hits->count; at++) {
+        const Hit *hit = &each[at];
+        const Word *word = &self->words[hit->number];
+        if (!stands_alone(word, normal, offsets, hit))
+            continue;
+        for (int32_t label = word->labels; label < word->labels_end; label++)
+            if (add(found, hit->start, hit->end, self->told[label]) < 0)
+                return -1;
+        paired |= word->pairs < word->pairs_end;
+        asked += word->asked;
+        if (word->asked && asked < self->most && add_framed(self, squeezed, hit, found) < 0)
+            return -1;
+    }
+    return paired ? add_pairs(self, normal, squeezed, offsets, hits, found) : 0;
+}
+
+/* In order of place, of two that begin together the longer first, then as they were found. */
+static int
+in_order(const void *one, const void *other)
+{
+    const Found *first = one, *second = other;
+    if (first->start != second->start)
+        return first->start < second->start ? -1 : 1;
+    if (first->end != second->end)
+        return first->end > second->end ? -1 : 1;
+    return (first->index > second->index) - (first->index < second->index);
+}
+
+/* The cues of a text: a list for each kind that has any, and in which order the kinds came. */
+typedef struct {
+    PyObject *lists[KINDS];
+    int32_t order[KINDS];
+    Py_ssize_t count;
+} Cues;
+
+/* Append one cue to the list of its kind. */
+static int
+append(const Table *self, const Found *one, Cues *cues)
+{
+    const Label *label = &self->labels[one->label];
+    PyObject **list = &cues->lists[label->kind];
+    if (!*list) {
+        if (!(*list = PyList_New(0)))
+            return -1;
+        cues->order[cues->count++] = label->kind;
+    }
+    PyObject *start = PyLong_FromSsize_t(one->start), *end = PyLong_FromSsize_t(one->end), *cue = NULL;
+    if (start && end) {
+        PyObject *fields[] = {label->written, self->kinds[label->kind].kind, label->weight, start, end};
+        cue = PyObject_Vectorcall(self->cue, fields, 5, NULL);
+    }
+    Py_XDECREF(start);
+    Py_XDECREF(end);
+    int failed = !cue || PyList_Append(*list, cue) < 0 ? -1 : 0;
+    Py_XDECREF(cue);
+    return failed;
+}
+
+/* Append the cues that lie neither inside a void nor inside a longer one of their family. */
+static int
+outermost(const Table *self, Rows *rows, Cues *cues)
+{
+    Found *found = rows->items, widest[FAMILIES] = {{0, 0, 0, 0}};
+    qsort(found, rows->count, sizeof *found, in_order);
+    Py_ssize_t ahead = 0, voided = 0; /* how far the voids reach that begin before a word or with it */
+    for (Py_ssize_t at = 0; at < rows->count; at++) {
+        const Found *one = &found[at];
+        int32_t family = self->labels[one->label].family;
+        for (; ahead < rows->count && found[ahead].start <= one->start; ahead++)
+            if (self->labels[found[ahead].label].family == self->void_family)
+                voided = Py_MAX(voided, found[ahead].end);
+        const Found *around = &widest[family];
+        if (family == self->void_family || one->end <= voided ||
+            (one->end <= around->end && !(one->start == around->start && one->end == around->end)))
+            continue;
+        widest[family] = *one;
+        if (append(self, one, cues) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Put a list into the dictionary of its family, which is made if it is the first. */
+static int
+put(PyObject *families, const Kind *kind, PyObject *list)
+{
+    PyObject *names = PyDict_GetItemWithError(families, kind->family);
+    if (names)
+        return PyDict_SetItem(names, kind->name, list);
+    if (PyErr_Occurred() || !(names = PyDict_New()))
+        return -1;
+    int failed = PyDict_SetItem(families, kind->family, names) < 0 || PyDict_SetItem(names, kind->name, list) < 0;
+    Py_DECREF(names);
+    return failed ? -1 : 0;
+}
+
+/* Return the lists by kind, and by family and kind; in the order of the text. */
+static PyObject *
+in_dictionaries(const Table *self, const Cues *cues)
+{
+    PyObject *by_kind = PyDict_New(), *families = PyDict_New();
+    int failed = !by_kind || !families;
+    for (Py_ssize_t at = 0; !failed && at < cues->count; at++) {
+        const Kind *kind = &self->kinds[cues->order[at]];
+        PyObject *list = cues->lists[cues->order[at]];
+        failed = PyDict_SetItem(by_kind, kind->kind, list) < 0 || (kind->family && put(families, kind, list) < 0);
+    }
+    PyObject *told = failed ? NULL : PyTuple_Pack(2, by_kind, families);
+    Py_XDECREF(by_kind);
+    Py_XDECREF(families);
+    return told;
+}
+
+PyDoc_STRVAR(read_doc, "read(normal, squeezed, offsets)\n--\n\n"
+                       "Return the cues of a squeezed text by kind, and by family and kind. Raises TypeError.");
+
+static PyObject *
+Table_read(Table *self, PyObject *args)
+{
+    PyObject *normal, *squeezed, *places, *told = NULL;
+    if (!PyArg_ParseTuple(args, "UUO", &normal, &squeezed, &places))
+        return NULL;
+    Py_buffer offsets;
+    if (PyObject_GetBuffer(places, &offsets, PyBUF_C_CONTIGUOUS) < 0)
+        return NULL;
+    if (offsets.itemsize != (Py_ssize_t)sizeof(int64_t) ||
+        offsets.len != PyUnicode_GET_LENGTH(squeezed) * (Py_ssize_t)sizeof(int64_t)) {
+        PyErr_SetString(PyExc_TypeError, "every letter has an offset of int64");
+        PyBuffer_Release(&offsets);
+        return NULL;
+    }
+    Hit some_hits[HERE];
+    Found some_found[HERE];
+    Rows hits = {some_hits, some_hits, 0, HERE, sizeof(Hit)}, found = {some_found, some_found, 0, HERE, sizeof(Found)};
+    Cues cues;
+    memset(cues.lists, 0, self->count_kinds * sizeof *cues.lists);
+    cues.count = 0;
+    if (find(self, squeezed, &hits) == 0 &&
+        read_hits(self, normal, squeezed, offsets.buf, &hits, &found) == 0 && outermost(self, &found, &cues) == 0)
+        told = in_dictionaries(self, &cues);
+    for (Py_ssize_t at = 0; at < cues.count; at++)
+        Py_DECREF(cues.lists[cues.order[at]]);
+    let_go(&hits);
+    let_go(&found);
+    PyBuffer_Release(&offsets);
+    return told;
+}
+
+static PyMethodDef methods[] = {
+    {"read", (PyCFunction)Table_read, METH_VARARGS, read_doc},
+    {NULL},
+};
+
+static PyTypeObject type = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "pipeline.analyse._cues.Table",
+    .tp_basicsize = sizeof(Table),
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_doc = PyDoc_STR("A word list that is ready to be looked for. Raises TypeError, ValueError."),
+    .tp_new = PyType_GenericNew,
+    .tp_init = (initproc)Table_init,
+    .tp_dealloc = (destructor)Table_dealloc,
+    .tp_methods = methods,
+};
+
+static PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_cues", .m_size = -1};
+
+PyMODINIT_FUNC
+PyInit__cues(void)
+{
+    PyObject *automata = PyImport_ImportModule("pipeline.text._automaton");
+    automaton_type = automata ? (PyTypeObject *)PyObject_GetAttrString(automata, "Automaton") : NULL;
+    Py_XDECREF(automata);
+    if (!automaton_type || PyType_Ready(&type) < 0)
+        return NULL;
+    PyObject *made = PyModule_Create(&module);
+    if (made && PyModule_AddObjectRef(made, "Table", (PyObject *)&type) < 0)
+        Py_CLEAR(made);
+    return made;
+}

@@ -1,0 +1,22 @@
+from collections.abc import Callable, Sequence
+
+from pipeline.analyse.cues import Cue
+from pipeline.text.automaton import Automaton
+
+class Table:
+    def __init__(
+        self,
+        automaton: Automaton,
+        words: Sequence[tuple[bool, tuple[int, ...], tuple[tuple[int, int], ...], int, int, object]],
+        labels: tuple[tuple[int, int, float, str], ...],
+        kinds: tuple[tuple[str, str, str], ...],
+        void: int,
+        most: int,
+        reach: int,
+        ends: str,
+        cue: type[Cue],
+        keeps: Callable[[int, str, int, int], list[int]],
+    ) -> None: ...
+    def read(
+        self, normal: str, squeezed: str, offsets: Sequence[int], /
+    ) -> tuple[dict[str, list[Cue]], dict[str, dict[str, list[Cue]]]]: ...
