@@ -103,7 +103,8 @@ class _Rehearsal:
         self._options = options
         self._clock = ManualClock(_BEGINNING)
         self._life = Life(options.kill_every) if options.kill_every else None
-        self._build()
+        self._app = App(settings, self._clock, rehearsal=True)
+        self._begin()
 
     def run(self, posts: Sequence[Post], progress: Callable[[int, int], None]) -> Iterator[Notification]:
         order = _delivery_order(posts, self._options)
@@ -128,8 +129,7 @@ class _Rehearsal:
             self._clock.move_to(at)
             yield from self._settle()
 
-    def _build(self) -> None:
-        self._app = App(self._settings, self._clock, rehearsal=True)
+    def _begin(self) -> None:
         if self._life:
             self._app.bus = MortalBus(self._app.bus, self._life)
         self._workers = self._app.workers(_FOLLOWED)
@@ -140,8 +140,11 @@ class _Rehearsal:
         self._app.close()
 
     def _rebuild(self) -> None:
+        """Begin again with nothing but what is in files; those that never change are not read again."""
         self.close()
-        self._build()
+        before, self._app = self._app, App(self._settings, self._clock, rehearsal=True)
+        self._app.directory, self._app.rulebook, self._app.analyst = before.directory, before.rulebook, before.analyst
+        self._begin()
 
     def _deliver(self, posts: Sequence[Post]) -> None:
         messages = [Message(post.key, encode(post)) for post in posts]

@@ -77,10 +77,10 @@ class SearchServer(Server):
         raise NotImplementedError
 
     def _java(self) -> list[str]:
-        """Return the start of the command: a heap that grows only when it is needed."""
+        """Return the start of the command: a heap that grows only when it is needed, and half the work of starting."""
         return [
             a_java(SEARCH_JAVA).tool("java"),
-            *("-Xms128m", f"-Xmx{HEAP}", "-XX:+UseSerialGC"),
+            *("-Xms128m", f"-Xmx{HEAP}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
             *("--add-modules", "jdk.incubator.vector"),
         ]
 

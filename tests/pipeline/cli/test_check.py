@@ -6,6 +6,8 @@ import httpx
 import pytest
 from kafka import KafkaAdminClient
 
+from pipeline.app.rule_files import FoundTest, find_tests
+from pipeline.rulebook import SHIPPED, Rulebook
 from tests.live import free_port
 from tests.pipeline.cli.terminal import Terminal
 from tests.servers.kafka import KafkaCluster
@@ -88,8 +90,16 @@ def test_servers_that_answer_are_no_fault_and_nothing_is_made_there(
     assert httpx.get(f"{elasticsearch.url}/_cat/indices/checked-*?h=index").text.strip() == ""
 
 
+def test_all_that_ships_is_run_if_nothing_is_named(yuqing: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    run: list[FoundTest] = []
+    monkeypatch.setattr("pipeline.cli.check.run_test", run.append)  # they hold: tests/rules runs them
+    done = yuqing("test-rules")
+    assert done.code == 0
+    assert [found.test.name for found in run] == [found.test.name for found in find_tests([SHIPPED])]
+    assert f"{len(Rulebook.read().rules)} 条规则" in done.out
+
+
 def test_examples_of_rules_are_run(yuqing: Terminal, rule: Path) -> None:
-    assert yuqing("test-rules").code == 0
     good = yuqing("test-rules", "--rules", str(rule))
     assert good.code == 0
     assert "1 条规则，2 个例句，0 个计时测试" in good.out
@@ -103,7 +113,7 @@ def test_an_example_that_does_not_hold_is_told(yuqing: Terminal, rule: Path) -> 
 
 
 def test_only_the_named_rules_are_run_and_a_missing_one_is_told(yuqing: Terminal) -> None:
-    assert yuqing("test-rules", "water.outage").out.startswith("1 条规则")
+    assert yuqing("test-rules", "noise.construction").out.startswith("1 条规则")
     done = yuqing("test-rules", "water.outrage")
     assert done.code == 1
     assert "water.outrage" in done.out
