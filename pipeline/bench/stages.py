@@ -13,6 +13,7 @@ from pipeline.bench import invented, usual
 from pipeline.bench.contest import Job, Pair
 from pipeline.directory import Directory
 from pipeline.match.matcher import Matcher
+from pipeline.match.written import written
 from pipeline.model import AnalysedPost, Post, Reader, TextFinding, encode
 from pipeline.settings import Analyse
 from pipeline.text.normal import folded, normal_batch
@@ -58,7 +59,7 @@ class Whole(Pair):
     def _understand(self, raw: Sequence[bytes]) -> list[bytes]:
         docs = self._analyst.analyse([self._reader.read(one) for one in raw])
         matches = self._matcher.match(docs)
-        return [*map(encode, docs), *map(encode, matches)]
+        return [*map(encode, docs), *written(matches)]
 
     def _raw(self, round: int) -> list[bytes]:
         return [encode(post) for post in invented.posts(OURS, round + 100, self._known)]
