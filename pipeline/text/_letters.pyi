@@ -1,0 +1,1 @@
+from pipeline.text.letters import Letters as Letters  # the same, in C
