@@ -28,9 +28,16 @@ _SEARCH = (
     "tests/servers/",
     "tests/faults/test_search_server.py",
     "tests/pipeline/app/test_apart.py",
+    "tests/pipeline/cli/test_check.py",
     "tests/pipeline/cli/test_index.py",
 )
 """What asks the search servers: each process starts its own, and nothing takes longer to start."""
+
+_LONG = (
+    "search",
+    "tests/faults/test_kill.py",
+)
+"""What takes minutes, the longest first: begun last, it would be all that still runs."""
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc] # xdist ships no types
@@ -39,6 +46,11 @@ class Together(LoadScopeScheduling):  # type: ignore[misc] # xdist ships no type
     def _split_scope(self, nodeid: str) -> str:
         file: str = nodeid.partition("::")[0]
         return "search" if file.startswith(_SEARCH) else file
+
+    def _assign_work_unit(self, node: Any) -> None:
+        longest = min(self.workqueue, key=lambda scope: _LONG.index(scope) if scope in _LONG else len(_LONG))
+        self.workqueue.move_to_end(longest, last=False)
+        super()._assign_work_unit(node)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from pipeline.cli.demo_check import Inbox
 from tests.crawlers.site import Clock, item, rss, running
 from tests.faults.desks import a_config, a_feed, a_receiver, found
 from tests.live import NIGHTLY, LiveDesk, a_live_desk, eventually, free_port, nightly
-from tests.servers.search import SearchServer
+from tests.servers.search import Elasticsearch, SearchServer
 
 IN_TIME_S = 10  # the level allows sixty; two cores run a broker's worth of processes beside it
 DANGER = "柳园新村7号楼楼道煤气味特别大，头晕"
@@ -42,9 +41,10 @@ def missed(desk: LiveDesk) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("product", ["elasticsearch", pytest.param("opensearch", marks=nightly)])
 def test_a_search_server_that_is_away_delays_no_warning_and_misses_no_post(
-    tmp_path: Path, own_search: Callable[[str], SearchServer], product: str
+    tmp_path: Path, request: pytest.FixtureRequest, product: str
 ) -> None:
-    server, port = own_search(product), free_port()
+    server, port = request.getfixturevalue(product), free_port()
+    assert isinstance(server, SearchServer)
     index = f'index.url = "{product}://{server.url.removeprefix("http://")}/away"\n'
     with running(Clock(datetime.now(UTC))) as site, Inbox() as inbox:
         posts = chatter(5)
@@ -68,9 +68,9 @@ def test_a_search_server_that_is_away_delays_no_warning_and_misses_no_post(
 
 @pytest.mark.slow
 def test_a_desk_starts_and_warns_while_the_search_server_is_not_there(
-    tmp_path: Path, own_search: Callable[[str], SearchServer]
+    tmp_path: Path, elasticsearch: Elasticsearch
 ) -> None:
-    server, port = own_search("elasticsearch"), free_port()
+    server, port = elasticsearch, free_port()
     index = f'index.url = "elasticsearch://{server.url.removeprefix("http://")}/late"\n'
     with running(Clock(datetime.now(UTC))) as site, Inbox() as inbox:
         site.say("/bbs", rss(item("g1", "险情", now(), text=DANGER)), Content_Type="application/rss+xml")

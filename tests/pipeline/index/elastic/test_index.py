@@ -8,6 +8,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.bus import Message
 from pipeline.bus.sqlite import SqliteBus
@@ -28,9 +30,8 @@ from pipeline.topics import dead
 from tests.contracts import post_index as contract
 from tests.contracts.index_posts import a_post, moment, withheld_posts
 from tests.contracts.post_index import found
-from tests.live import eventually, free_port
-from tests.pipeline.index.elastic.conftest import PRODUCTS, address_of, clear
-from tests.servers.fixtures import OwnSearch, Product
+from tests.live import NIGHTLY, eventually, free_port
+from tests.pipeline.index.elastic.conftest import address_of, clear
 from tests.servers.search import SearchServer
 
 KEYWORDS = [*(path(field.name) for field in SHOWN if field.type in (Type.KEYWORD, Type.KEYWORDS)), "words", "told"]
@@ -54,7 +55,11 @@ class TestPages(OnServers, contract.Pages): ...
 class TestBuckets(OnServers, contract.Buckets): ...
 
 
-class TestWrites(OnServers, contract.Writes): ...
+class TestWrites(OnServers, contract.Writes):
+    @settings(max_examples=100 if NIGHTLY else 25)  # each takes half a second
+    @given(data=st.data())
+    def test_roll_ups_equal_a_recount_and_any_order_gives_the_same(self, index: PostIndex, data: st.DataObject) -> None:
+        contract.assert_roll_ups_equal_a_recount(index, data)
 
 
 class TestWithheld(OnServers, contract.Withheld): ...
@@ -69,10 +74,7 @@ def test_a_server_that_is_away_keeps_nobody_from_starting_and_is_unavailable() -
     index.close()
 
 
-@pytest.mark.parametrize("product", PRODUCTS)
-def test_what_was_written_outlives_a_kill_and_the_rest_goes_on(product: Product, own_search: OwnSearch) -> None:
-    server = own_search(product)
-    index = ElasticIndex.open(address_of(server, "t"))
+def test_what_was_written_outlives_a_kill_and_the_rest_goes_on(server: SearchServer, index: ElasticIndex) -> None:
     index.write([a_post("before", "停水")])
     batch = [a_post(f"p{n}", "停电") for n in range(20)]
 
@@ -87,13 +89,9 @@ def test_what_was_written_outlives_a_kill_and_the_rest_goes_on(product: Product,
 
     assert found(index, "停水") == {"before"}
     assert index.count() == 21
-    index.close()
 
 
-@pytest.mark.parametrize("product", PRODUCTS)
-def test_a_kill_in_the_middle_of_bulks_loses_and_doubles_nothing(product: Product, own_search: OwnSearch) -> None:
-    server = own_search(product)
-    index = ElasticIndex.open(address_of(server, "t"))
+def test_a_kill_in_the_middle_of_bulks_loses_and_doubles_nothing(server: SearchServer, index: ElasticIndex) -> None:
     index.write([a_post("first")])
     batches = [[a_post(f"p{b}-{n}", "停水", at=f"2026-0{1 + n % 3}-05") for n in range(50)] for b in range(12)]
     returned = threading.Event()
@@ -113,6 +111,7 @@ def test_a_kill_in_the_middle_of_bulks_loses_and_doubles_nothing(product: Produc
                 break
             except Unavailable:
                 failures += 1
+                killer.join(0.05)
         if place == 2:
             returned.set()
     killer.join()
@@ -120,7 +119,6 @@ def test_a_kill_in_the_middle_of_bulks_loses_and_doubles_nothing(product: Produc
     assert eventually(lambda: index.count() == 601)
     assert index.search("停水", most=1000).total == 600
     assert len({hit.post.post.id for hit in index.search("停水", most=1000).hits}) == 600
-    index.close()
 
 
 def test_a_worker_sets_the_poison_aside_and_stores_the_others(index: ElasticIndex, tmp_path: Path) -> None:
