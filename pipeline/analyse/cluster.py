@@ -125,10 +125,10 @@ class _Chunk:
         self._normals = [doc.text.normal if doc.text else normal(doc.body()) for doc in docs]
         self._at = [doc.post.at.timestamp() for doc in docs]
         formed = forms(self._normals)
-        self._keys, self._words = formed.keys, formed.words
+        self._keys, self._words = formed.keys.tolist(), formed.words
         self._places = [known(doc.place) for doc in docs]
         self._ids = [hashed(doc.post.id) for doc in docs]
-        self._known, self._copied = posts.by_ids(self._ids), posts.by_keys(self._keys)
+        self._known, self._copied = posts.by_ids(self._ids), posts.by_keys(formed.keys)
         self._meeting = heads.meet(formed.traces)
         self._rows: list[Fields] = []  # what this chunk adds
         self._mine: dict[int, int] = {}  # where in it, by id; only those that others may share

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.analyse.keyform import ROWS, SKETCH, Grams, Hashes, Traces, bands, common, grams
+from pipeline.analyse.keyform import ROWS, SKETCH, Hashes, Traces, overlap
 from pipeline.analyse.shelves import Shelves
 from pipeline.analyse.veto import NOWHERE, NUMERALS, Known, Marks, apart, marks
 
@@ -38,19 +38,12 @@ Numbers = npt.NDArray[np.int64]
 class Said:
     """What is compared of a post: its words, and the places and numbers that veto."""
 
-    __slots__ = ("_grams", "_marks", "known", "words")
+    __slots__ = ("_marks", "known", "words")
 
     def __init__(self, words: str, known: Known = NOWHERE) -> None:
         self.words = words
         self.known = known
-        self._grams: Grams | None = None
         self._marks: Marks | None = None
-
-    @property
-    def grams(self) -> Grams:
-        if self._grams is None:  # few posts are ever compared
-            self._grams = grams(self.words)
-        return self._grams
 
     @property
     def marks(self) -> Marks:
@@ -65,8 +58,9 @@ class Said:
             return 0.0
         if short in long:  # most copies are the original, or cut from it
             return 1.0
-        small = min(len(self.grams), len(other.grams))
-        share = common(self.grams, other.grams) / small
+        ours, theirs, both = overlap(short, long)
+        small = min(ours, theirs)
+        share = both / small
         return share if share >= CONTAINED + SHORT_EXTRA * max(0.0, 1 - small / SHORT) else 0.0
 
     def contradicts(self, other: Said, share: float) -> bool:
@@ -75,7 +69,8 @@ class Said:
             return True
         if share == 1 and self._whole_in(other):
             return False
-        small = min(len(self.grams), len(other.grams))
+        ours, theirs, _ = overlap(self.words, other.words)
+        small = min(ours, theirs)
         return self.marks.contradict(other.marks, alike=(1 - share) * small <= FEW + FEW_SHARE * small)
 
     def _whole_in(self, other: Said) -> bool:
@@ -89,7 +84,8 @@ class Said:
         least, most = FULLER
         if not least * len(head.words) < len(self.words) <= most * len(head.words):
             return False
-        return common(self.grams, head.grams) >= WITHIN * len(head.grams)
+        _, theirs, both = overlap(self.words, head.words)
+        return both >= WITHIN * theirs
 
 
 def _by_length(one: str, other: str) -> tuple[str, str]:
@@ -121,7 +117,7 @@ class Heads:
         self._added = 0  # and written
         self._shelved = 0
         self._seen = 0  # posts of this block
-        self._hashes: list[Hashes] = []  # the bands of the heads that are not on the shelves
+        self._bands: list[Hashes] = []  # the bands of the heads that are not on the shelves
         self._bits, self._lengths = np.zeros(most, np.intp), np.zeros(most, np.intp)
         self._sketch = np.zeros((most, SKETCH // 64), np.uint64)
         self._at = np.zeros(most)
@@ -136,11 +132,8 @@ class Heads:
 
     def meet(self, traces: Traces) -> Meeting:
         """Return what posts with these *traces* may repeat; there may be no more of them than there is ``room`` for."""
-        hashes = bands(traces.minima)
-        which, numbers = self._shelves.found(hashes)
-        return Meeting(
-            self, traces, hashes, self._likely(traces, which // ROWS, numbers), self._companions(traces, hashes)
-        )
+        which, numbers = self._shelves.found(traces.bands)
+        return Meeting(self, traces, self._likely(traces, which // ROWS, numbers), self._companions(traces))
 
     def place(self, number: int) -> int:
         """Return where the head is kept that is added after *number* others of its meeting."""
@@ -169,12 +162,12 @@ class Heads:
         self._seen += posts
         if self.room:
             return
-        if self._hashes:
+        if self._bands:
             places = np.arange(self._shelved, self._added) % self.most
             numbers = np.repeat(places[:, None], ROWS, axis=1)
-            self._shelves.put(*self._shelves.places(np.concatenate(self._hashes)), numbers)
+            self._shelves.put(*self._shelves.places(np.concatenate(self._bands)), numbers)
         self._shelved, self._seen = self._added, 0
-        self._hashes.clear()
+        self._bands.clear()
 
     def _keep(self, meeting: Meeting) -> None:
         words, known, at, clusters, rows = zip(*meeting.added, strict=True)
@@ -186,14 +179,16 @@ class Heads:
             self._words[place], self._known[place] = each, its
         self._at[places], self._cluster[places] = at, clusters
         chosen = np.array(rows)
-        _, self._sketch[places], self._bits[places], self._lengths[places] = (each[chosen] for each in meeting.traces)
-        self._hashes.append(meeting.hashes[chosen])
+        bands, self._sketch[places], self._bits[places], self._lengths[places] = (
+            each[chosen] for each in meeting.traces
+        )
+        self._bands.append(bands)
         self._added += len(rows)
 
-    def _companions(self, traces: Traces, hashes: Hashes) -> _Companions:
+    def _companions(self, traces: Traces) -> _Companions:
         """Return which of these posts share bands with each other, or with heads that are not on the shelves."""
         places = np.arange(self._shelved, self._added) % self.most
-        all_ = np.concatenate((*self._hashes, hashes))
+        all_ = np.concatenate((*self._bands, traces.bands))
         bits = np.uint64(len(all_).bit_length())
         # Band and row in one number: of neighbours, equal but for the row, both have the band.
         keys = np.repeat(np.arange(len(all_), dtype=np.uint64), ROWS)
@@ -272,12 +267,11 @@ class Meeting:
         self,
         heads: Heads,
         traces: Traces,
-        hashes: Hashes,
         on_shelves: dict[int, list[tuple[int, int]]],
         companions: _Companions,
     ) -> None:
         self._heads, self._on_shelves, self._companions = heads, on_shelves, companions
-        self.traces, self.hashes = traces, hashes
+        self.traces = traces
         self.added: list[tuple[str, Known, float, int, int]] = []
         self._met: dict[int, Head] = {}  # where several meet the same, its words are cut up once
 

@@ -48,7 +48,7 @@ class Remembered:
         """Return the place of each post; -1 for those that are not known."""
         return _places(np.array(ids, np.uint64), self._by_id, self._ids)
 
-    def by_keys(self, keys: Sequence[int]) -> list[int]:
+    def by_keys(self, keys: Sequence[int] | Hashes) -> list[int]:
         """Return the place of the foremost post with the same words; -1 where there is none."""
         return _places(np.array(keys, np.uint64), self._by_key, self._keys)
 

@@ -1,0 +1,1 @@
+from pipeline.analyse.keyform import Former as Former  # the same, in C
