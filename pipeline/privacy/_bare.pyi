@@ -1,0 +1,1 @@
+from pipeline.privacy.bare import Bare as Bare  # the same, in C
