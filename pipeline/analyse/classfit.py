@@ -15,9 +15,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.analyse.classes import CHUNK, Weights, count, softmax
-from pipeline.analyse.ngrams import BITS, grid
+from pipeline.analyse.classes import Weights, softmax
+from pipeline.analyse.ngrams import BITS, slots
 from pipeline.text.normal import normal_batch
+
+CHUNK = 256  # texts
 
 Floats = npt.NDArray[np.float64]
 Truth = npt.NDArray[np.intp]
@@ -60,7 +62,7 @@ def matrix(texts: Sequence[str], *, counted: bool) -> Matrix:
 
     rows = []
     for start in range(0, len(texts), CHUNK):
-        found = count(grid(normal_batch(texts[start : start + CHUNK])))
+        found = slots(normal_batch(texts[start : start + CHUNK]))
         worth = found.worth.astype(np.float64) if counted else np.ones(len(found.slots))
         values = worth / np.repeat(np.sqrt(found.counts), found.counts)
         bounds = np.concatenate(([0], np.cumsum(found.counts)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -11,13 +10,12 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.analyse.ngrams import Grid, Table, grid
+from pipeline.analyse.ngrams import Table, sums
 from pipeline.errors import Fault, Misconfigured
 
 EMOTIONS: Final = ("angry", "fear", "happy", "neutral", "sad", "surprise")
 FILE: Final = "sentiment-emotion.npy"
 CARD: Final = "sentiment-emotion.json"
-CHUNK = 256
 
 Floats = npt.NDArray[np.float64]
 
@@ -54,14 +52,6 @@ class Emotions:
 
     def tell(self, texts: Sequence[str]) -> list[str]:
         """Return the emotion of each normalised text."""
-        chunks = [grid(texts[start : start + CHUNK]) for start in range(0, len(texts), CHUNK)]
-        return [EMOTIONS[best] for found in chunks for best in self._scores(found).argmax(axis=1).tolist()]
-
-    def _scores(self, found: Grid) -> Floats:
-        sums = np.add.reduceat(found.at_places(self._table), found.starts, axis=0)
-        scores: Floats = sums / np.sqrt(found.lengths)[:, None] * self._scales + self._biases
-        return scores
-
-    @cached_property
-    def _table(self) -> Table:
-        return self._weights.astype(np.int32)
+        found = sums(texts, [Table(self._weights)], len(self._weights).bit_length() - 1)
+        scores = found.sums / np.sqrt(found.lengths)[:, None] * self._scales + self._biases
+        return [EMOTIONS[best] for best in scores.argmax(axis=1).tolist()]

@@ -53,7 +53,7 @@ def matrix(texts: Sequence[str], *, distinct: bool, bits: int = BITS) -> Matrix:
         found = grid(normal_batch(texts[start : start + _CHUNK]), bits)
         lengths, columns = found.lengths, found.slots.T.ravel()
         if distinct:
-            columns, lengths = found.distinct(bits)
+            columns, lengths, _ = found.distinct(bits)
         values = np.repeat(1 / np.sqrt(lengths), lengths).astype(np.float32)
         bounds = np.concatenate(([0], np.cumsum(lengths)))
         row = csr_matrix((values, columns.astype(np.int32), bounds), shape=(len(lengths), 1 << bits))

@@ -14,14 +14,11 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.analyse.ngrams import Grid, Slots, grid, slots
+from pipeline.analyse.ngrams import How, Places, Summed, Table, sums
 
-CHUNK = 256  # texts at a time: their n-grams stay in the processor's cache
 LARGEST = 10_000  # of a weight
-_HALF = np.int32(16)
 
 Floats = npt.NDArray[np.float64]
-Table = npt.NDArray[np.int32]
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -49,46 +46,27 @@ class Linear:
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Return p_neg, p_neu and p_pos for each normalised text."""
-        if not texts:
-            return np.zeros((0, 3))
-        odds = [self._log_odds(texts[start : start + CHUNK]) for start in range(0, len(texts), CHUNK)]
-        positive, neutral = 1.0 / (1.0 + np.exp(-np.concatenate(odds, axis=1)))
+        found = self._read(texts)
+        root = np.sqrt(self._lengths(found))
+        odds = found.sums / root[:, None] * (self.polarity.scale, self.neutrality.scale)
+        odds += (self.polarity.bias, self.neutrality.bias)
+        positive, neutral = 1.0 / (1.0 + np.exp(-odds.T))
         return chained(positive, neutral, praise_first=self.praise_first)
 
     def grams_of(self, text: str) -> int:
         """Return how many n-grams *text* is judged by."""
-        return int(self._read([text]).lengths[0])
+        return int(self._lengths(self._read([text]))[0])
 
     @cached_property
     def bits(self) -> int:
         """How many bits of a hash choose the slot: as many as the weights have slots for."""
         return len(self.weights).bit_length() - 1
 
-    @cached_property
-    def _packed(self) -> Table:
-        # One look-up for both columns, from a table that stays in the cache: polarity is the lower half of a number,
-        # neutrality the upper. LARGEST keeps the three slots of a place within their half.
-        polarity, neutrality = self.weights.astype(np.int32).T
-        packed: Table = (neutrality << _HALF) + polarity
-        return packed
+    def _read(self, texts: Sequence[str]) -> Summed:
+        return sums(texts, [Table(self.weights, How.DISTINCT if self.distinct else How.EACH)], self.bits)
 
-    def _read(self, texts: Sequence[str]) -> Grid | Slots:
-        return slots(texts, self.bits) if self.distinct else grid(texts, self.bits)
-
-    def _log_odds(self, texts: Sequence[str]) -> Floats:
-        found = self._read(texts)
-        both = found.at_places(self._packed)
-        leaning = both.astype(np.int16).astype(np.int32)
-        both -= leaning
-        both >>= _HALF
-        polarity, neutrality = np.add.reduceat(leaning, found.starts), np.add.reduceat(both, found.starts)
-        length = np.sqrt(found.lengths)
-        return np.stack(
-            [
-                polarity / length * self.polarity.scale + self.polarity.bias,
-                neutrality / length * self.neutrality.scale + self.neutrality.bias,
-            ]
-        )
+    def _lengths(self, found: Summed) -> Places:
+        return found.distinct if self.distinct else found.lengths
 
 
 def chained(positive: Floats, neutral: Floats, *, praise_first: bool) -> Floats:

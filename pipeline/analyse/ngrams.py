@@ -9,16 +9,22 @@ once in ``Slots``. Training and judging read texts through the same function.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from enum import IntEnum
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+try:
+    from pipeline.analyse import _ngrams
+except ImportError:  # no compiler where this was installed
+    _ngrams = None  # type: ignore[assignment]
 
 BITS = 18
 WIDTH = 3  # slots of each place
 # Texts in one call of ``slots``: a text's number and a slot share 32 bits, which sort fast. More bits, fewer texts.
 MOST = 1 << (32 - BITS)
-LONGEST = 10_000  # a longer text is judged by its beginning; keeps packed sums far from overflow
+LONGEST = 10_000  # a longer text is judged by its beginning
 REACH = 6  # characters behind a negation that it may turn round, unless the clause ends before
 
 _NEGATIONS = "不没未无"
@@ -29,7 +35,19 @@ _STEPS = np.arange(1, REACH + 1)[:, None]
 
 Codes = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.intp]
-Table = npt.NDArray[np.int32]
+Sums = npt.NDArray[np.int64]
+Weights = npt.NDArray[np.int8] | npt.NDArray[np.int16]
+
+_WORTH: Final = np.array([0, 1, 2, 2, 3, 3, 3, 3, 4], np.int64)  # what comes often counts more, but not as often
+_CHUNK: Final = 256  # texts at a time: their n-grams stay in the processor's cache
+
+
+class How(IntEnum):
+    """What an n-gram counts for: each time that it comes, once in a text, or by a worth that grows with how often."""
+
+    EACH = 0
+    DISTINCT = 1
+    COUNTED = 2
 
 
 class Slots(NamedTuple):
@@ -37,21 +55,12 @@ class Slots(NamedTuple):
 
     slots: Codes
     counts: Places
-
-    def at_places(self, table: Table) -> Table:
-        """Return what *table* (a number for each slot, or a row of them) holds for each slot."""
-        held: Table = table.take(self.slots, axis=0)
-        return held
+    worth: Sums  # of each slot, by how often it comes in its text
 
     @property
     def starts(self) -> Places:
         """Where each text begins."""
         return np.cumsum(self.counts) - self.counts
-
-    @property
-    def lengths(self) -> Places:
-        """How many slots each text has."""
-        return self.counts
 
 
 class Grid(NamedTuple):
@@ -63,14 +72,6 @@ class Grid(NamedTuple):
 
     slots: Codes
     counts: Places
-
-    def at_places(self, table: Table) -> Table:
-        """Return what *table* (a number for each slot, or a row of them) sums up to at each place."""
-        one, two, three = self.slots
-        total: Table = table.take(one, axis=0)
-        total += table.take(two, axis=0)
-        total += table.take(three, axis=0)
-        return total
 
     @property
     def starts(self) -> Places:
@@ -92,9 +93,11 @@ class Grid(NamedTuple):
         keys.sort()
         first = np.ones(len(keys), bool)
         np.not_equal(keys[1:], keys[:-1], out=first[1:])
-        found = keys.compress(first)
+        places = np.flatnonzero(first)
+        found = keys.take(places)
         bounds = np.append(np.searchsorted(found, numbers), len(found))
-        return Slots(found & np.uint32((1 << bits) - 1), np.diff(bounds))
+        worth = _WORTH.take(np.diff(places, append=len(keys)), mode="clip")
+        return Slots(found & np.uint32((1 << bits) - 1), np.diff(bounds), worth)
 
 
 class Gram(NamedTuple):
@@ -103,6 +106,52 @@ class Gram(NamedTuple):
     start: int
     end: int
     slot: int
+
+
+class Table(NamedTuple):
+    """Whole-number weights, a row for each slot and as many columns as there are questions, and how n-grams count."""
+
+    weights: Weights
+    how: How = How.EACH
+
+
+class Summed(NamedTuple):
+    """What the columns of all tables sum up to for each text, how many n-grams it has, and how many distinct ones."""
+
+    sums: Sums
+    lengths: Places
+    distinct: Places
+
+
+def sums(texts: Sequence[str], tables: Sequence[Table], bits: int = BITS) -> Summed:
+    """Return the sums of *tables* for normalised *texts*. They are exact: nothing hangs on the batch.
+
+    How many distinct n-grams a text has is told only if a table asks for it.
+    """
+    added = np.empty((len(texts), sum(table.weights.shape[1] for table in tables)), np.int64)
+    sizes = np.empty((len(texts), 2), np.intp)
+    (_sums_here if _ngrams is None else _ngrams.sums)(list(texts), bits, tuple(tables), added, sizes)
+    return Summed(added, sizes[:, 0], sizes[:, 1])
+
+
+def _sums_here(texts: list[str], bits: int, tables: tuple[Table, ...], added: Sums, sizes: Places) -> None:
+    """Do what ``_ngrams.sums`` does, where there is none."""
+    asked = any(table.how != How.EACH for table in tables)
+    for start in range(0, len(texts), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        found = grid(texts[part], bits)
+        once = found.distinct(bits) if asked else None
+        sizes[part, 0] = found.lengths
+        sizes[part, 1] = once.counts if once else 0
+        column = 0
+        for weights, how in tables:
+            columns = slice(column, column := column + weights.shape[1])
+            if once is None or how == How.EACH:
+                rows, starts = weights.take(found.slots.T.ravel(), axis=0).astype(np.int64), found.starts * WIDTH
+            else:
+                rows, starts = weights.take(once.slots, axis=0).astype(np.int64), once.starts
+                rows *= once.worth[:, None] if how == How.COUNTED else 1
+            added[part, columns] = np.add.reduceat(rows, starts)
 
 
 def grid(texts: Sequence[str], bits: int = BITS) -> Grid:

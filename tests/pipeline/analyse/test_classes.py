@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.analyse.analyst import Analyst
-from pipeline.analyse.classes import CHUNK, MODELS, SHOWN, TASKS, Classes, Model, count, softmax
-from pipeline.analyse.ngrams import grid
+from pipeline.analyse.classes import MODELS, SHOWN, TASKS, Classes, Model, softmax
+from pipeline.analyse.ngrams import slots
 from pipeline.errors import Misconfigured
 from pipeline.model import Kind, MatterFinding
 from pipeline.text.normal import normal
@@ -47,7 +47,7 @@ def test_an_answer_does_not_depend_on_the_batch(texts: list[str], data: st.DataO
 
 
 def test_a_batch_longer_than_a_chunk_keeps_its_order() -> None:
-    texts = [SAID[number % len(SAID)][1] for number in range(CHUNK + 3)]
+    texts = [SAID[number % len(SAID)][1] for number in range(300)]
 
     assert CLASSES.rank(texts) == [CLASSES.rank([text])[0] for text in texts]
 
@@ -63,20 +63,20 @@ def test_ranked_labels_are_probable_in_their_order(text: str) -> None:
 
 @given(st.lists(st.text("停水了谁管", max_size=400), min_size=1, max_size=5))
 @example([SAID[0][1] * 700, "".join(map(chr, range(0x4E00, 0x4E00 + 9_000))), ""])
-def test_what_is_summed_by_bytes_is_what_the_weights_say(texts: list[str]) -> None:
-    counted = count(grid(texts))
-    owners = np.repeat(np.arange(len(texts)), counted.counts)
-    for task, answer in CLASSES.answers(grid(texts)).items():
+def test_what_is_summed_is_what_the_weights_say(texts: list[str]) -> None:
+    found = slots(texts)
+    owners = np.repeat(np.arange(len(texts)), found.counts)
+    for task, answer in CLASSES.answers(texts).items():
         model = msgspec.json.decode((MODELS / f"{task}.json").read_bytes(), type=Model)
-        rows = np.load(MODELS / model.file)[counted.slots].astype(float)
-        rows *= counted.worth[:, None].astype(float) if model.counted else 1.0
+        rows = np.load(MODELS / model.file)[found.slots].astype(float)
+        rows *= found.worth[:, None].astype(float) if model.counted else 1.0
         sums = np.stack([rows[owners == number].sum(axis=0) for number in range(len(texts))])
-        odds = sums / np.sqrt(counted.counts)[:, None] * model.scale + model.bias
+        odds = sums / np.sqrt(found.counts)[:, None] * model.scale + model.bias
         assert answer.probabilities == pytest.approx(softmax(np.pad(odds, ((0, 0), (0, 1)))), abs=1e-9)
 
 
 def test_what_comes_often_is_worth_more_but_not_as_often() -> None:
-    once, often = count(grid(["停水"])), count(grid(["停水" * 30]))
+    once, often = slots(["停水"]), slots(["停水" * 30])
 
     assert often.worth.max() == 4
     assert once.worth.max() == 2, "only the edge, which a text has on both sides"

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from collections import Counter
 from itertools import islice, takewhile
+from typing import Any
 
 import numpy as np
-from hypothesis import given
+import pytest
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.analyse.ngrams import BITS, LONGEST, REACH, WIDTH, Codes, grams, grid, slots
+from pipeline.analyse import ngrams
+from pipeline.analyse.ngrams import BITS, LONGEST, REACH, WIDTH, Codes, How, Table, grams, grid, slots, sums
+from tests.live import do_without
 
 TEXTS = st.text(st.sampled_from("满意不没未,。\n好吗😡\ud800"), max_size=20)
 
@@ -33,14 +38,71 @@ def test_the_slots_of_a_text_do_not_depend_on_its_neighbours(texts: list[str]) -
         assert found[:, end - count : end].tolist() == grid([text]).slots.tolist()
 
 
-@given(st.lists(TEXTS, max_size=6))
+RANDOM = np.random.default_rng(2)
+SMALL = RANDOM.integers(-127, 127, (1 << BITS, 3), np.int8)
+LARGE = RANDOM.integers(-10_000, 10_000, (1 << BITS, 2), np.int16)
+TABLES = (Table(SMALL, How.COUNTED), Table(LARGE), Table(SMALL, How.DISTINCT), Table(LARGE, How.DISTINCT), Table(SMALL))
+
+
+def one_by_one(text: str) -> list[int]:
+    """Return the sums of TABLES, one slot after the other."""
+    times = Counter(grid([text]).slots.ravel().tolist())
+    worth = {1: 1, 2: 2, 3: 2, 4: 3, 5: 3, 6: 3, 7: 3}
+    factors = {
+        How.EACH: times,
+        How.DISTINCT: dict.fromkeys(times, 1),
+        How.COUNTED: {slot: worth.get(n, 4) for slot, n in times.items()},
+    }
+    return [
+        sum(int(weights[slot, column]) * factor for slot, factor in factors[how].items())
+        for weights, how in TABLES
+        for column in range(weights.shape[1])
+    ]
+
+
+@given(st.lists(TEXTS | st.text(max_size=12), max_size=6))
+@example(["停" * LONGEST + "不满意", "", "\x00", "".join(map(chr, range(0x4E00, 0x7000)))])
 def test_sums_are_those_of_each_slot_by_itself(texts: list[str]) -> None:
-    table = np.random.default_rng(2).integers(-9, 9, (1 << BITS, 2), np.int32)
+    found = sums(texts, TABLES)
 
-    for found, alone in ((grid(texts), grid), (slots(texts), slots)):
-        told = np.add.reduceat(found.at_places(table), found.starts)
+    assert found.sums.tolist() == [one_by_one(text) for text in texts]
+    assert found.lengths.tolist() == [grid([text]).slots.size for text in texts]
+    assert found.distinct.tolist() == [len(slots([text]).slots) for text in texts]
 
-        assert told.tolist() == [table[alone([text]).slots.ravel()].sum(axis=0).tolist() for text in texts]
+
+@given(st.lists(TEXTS | st.text(max_size=12), max_size=6), st.integers(15, 19))
+def test_c_and_numpy_add_up_the_same(texts: list[str], bits: int) -> None:
+    compiled()
+    tables = [Table(weights[np.arange(1 << bits) % len(weights)], how) for weights, how in TABLES]
+    there = sums(texts, tables, bits)
+    here, sizes = np.zeros_like(there.sums), np.zeros((len(texts), 2), np.intp)
+    ngrams._sums_here(texts, bits, tuple(tables), here, sizes)
+
+    assert there.sums.tolist() == here.tolist()
+    assert np.stack(there[1:], axis=1).tolist() == sizes.tolist()
+
+
+def compiled() -> Any:
+    try:
+        from pipeline.analyse import _ngrams
+    except ImportError:
+        do_without("a C compiler when yuqing was installed")
+    return _ngrams
+
+
+def test_what_does_not_fit_together_is_refused_by_c() -> None:
+    out, sizes = np.zeros((1, 2), np.int64), np.zeros((1, 2), np.int64)
+    sound: list[Any] = [["停水"], BITS, ((LARGE, 0),), out, sizes]
+    compiled().sums(*sound)
+    wrong: list[tuple[int, Any]] = [
+        (0, [b""]), (0, ("停水",)), (0, ["停水"] * 2), (1, BITS - 1), (1, 0), (1, 31), (1, 99),
+        (2, ((LARGE, 3),)), (2, ((LARGE, -1),)), (2, ((LARGE.astype(np.int32), 0),)), (2, ((LARGE[:, 0].copy(), 0),)),
+        (2, ((LARGE[:, ::-1], 0),)), (2, ((SMALL, 0),)), (2, (LARGE,)), (2, [(LARGE, 0)]), (2, ((LARGE, 0),) * 9),
+        (3, out[:, :1].copy()), (3, b"0" * 16), (4, np.zeros(1, np.int64)), (4, None),
+    ]  # fmt: skip
+    for place, value in wrong:
+        with pytest.raises((TypeError, ValueError, BufferError)):
+            compiled().sums(*sound[:place], value, *sound[place + 1 :])
 
 
 @given(TEXTS)
@@ -101,7 +163,7 @@ def test_a_text_is_judged_by_its_beginning() -> None:
 
 @given(st.lists(TEXTS, max_size=6))
 def test_distinct_slots_are_those_of_the_grid_once(texts: list[str]) -> None:
-    found, counts = slots(texts)
+    found, counts, _ = slots(texts)
 
     apart = np.split(found, np.cumsum(counts)[:-1]) if texts else []
 
@@ -121,5 +183,5 @@ def test_a_bit_more_tells_apart_what_shared_a_slot_and_nothing_else(texts: list[
 
 
 def _apart(texts: list[str], bits: int) -> list[Codes]:
-    found, counts = slots(texts, bits)
+    found, counts, _ = slots(texts, bits)
     return np.split(found, np.cumsum(counts)[:-1]) if texts else []

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pipeline.analyse.linear import CHUNK
 from pipeline.analyse.sentiment import CITIZEN, MODELS, SOCIAL, LinearSentiment, Sentiment, model_for
 from pipeline.errors import Misconfigured
 from pipeline.model import Kind, Polarity, SentimentFinding, SourceClass
@@ -134,11 +133,11 @@ def test_a_finding_does_not_depend_on_the_batch(texts: list[str], cut: int) -> N
 
 
 def test_a_batch_longer_than_a_chunk_keeps_its_order() -> None:
-    docs = [an_analysed(f"p{n}", "太差了" if n % 2 else "真好，满意") for n in range(CHUNK + 3)]
+    docs = [an_analysed(f"p{n}", "太差了" if n % 2 else "真好，满意") for n in range(300)]
 
     labels = [finding.label for finding in LINEAR.analyse(docs)]
 
-    assert labels == [Polarity.NEG if n % 2 else Polarity.POS for n in range(CHUNK + 3)]
+    assert labels == [Polarity.NEG if n % 2 else Polarity.POS for n in range(300)]
 
 
 @given(st.text())

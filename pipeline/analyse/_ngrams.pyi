@@ -1,0 +1,3 @@
+from pipeline.analyse.ngrams import Places, Sums, Table
+
+def sums(texts: list[str], bits: int, tables: tuple[Table, ...], added: Sums, sizes: Places, /) -> None: ...
