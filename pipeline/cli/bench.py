@@ -11,10 +11,13 @@ from rich.table import Table
 
 from pipeline import log
 from pipeline.bench import Row, run
+from pipeline.text.compiled import slow, uncompiled
 
 
 def print_bench(names: Sequence[str], rounds: int, format: str, posts: int, bus_url: str) -> None:
     log.set_up("warning")  # the desk that is measured would tell of every batch
+    for fault in slow(uncompiled()):
+        sys.stderr.write(f"{fault.zh} / {fault.en}\n")
     rows = run(names, rounds, posts=posts, bus_url=bus_url)
     if format == "json":
         sys.stdout.write(msgspec.json.encode(rows).decode() + "\n")

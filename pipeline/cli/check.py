@@ -30,6 +30,7 @@ from pipeline.rulebook import Rulebook, Status, run_examples
 from pipeline.rulebook.lint import lint_words
 from pipeline.rulebook.report import Report
 from pipeline.settings import Settings
+from pipeline.text.compiled import slow, uncompiled
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ def check_all(config: Path | None, rules: Sequence[Path] | None, format: str, la
 
 
 def _faults(config: Path | None, rules: Sequence[Path] | None) -> list[Fault]:
-    faults: list[Fault] = []
+    faults = slow(uncompiled())
     read = _gather(faults, lambda: settings_file.salvaged(config))
     if read is None:
         return faults
