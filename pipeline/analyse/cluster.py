@@ -129,7 +129,7 @@ class _Chunk:
         self._places = [known(doc.place) for doc in docs]
         self._ids = [hashed(doc.post.id) for doc in docs]
         self._known, self._copied = posts.by_ids(self._ids), posts.by_keys(formed.keys)
-        self._meeting = heads.meet(formed.traces)
+        self._meeting = heads.meet(formed.traces)  # which may have heads to meet
         self._rows: list[Fields] = []  # what this chunk adds
         self._mine: dict[int, int] = {}  # where in it, by id; only those that others may share
         self._foremost: dict[int, int] = {}  # and by words
@@ -146,7 +146,7 @@ class _Chunk:
 
     def _doubtful(self) -> set[int]:
         """Return which posts may be known, or have something in common with another; all others are first."""
-        doubtful = self._meeting.doubtful()
+        doubtful = set(self._meeting)
         doubtful.update(place for place, at in enumerate(self._known) if at >= 0)
         doubtful.update(place for place, at in enumerate(self._copied) if at >= 0)
         doubtful.update(place for place, words in enumerate(self._words) if not words)
@@ -164,7 +164,7 @@ class _Chunk:
         names = [doc.post.id for doc in self._docs[start:stop]]
         part, numbers = slice(start, stop), self._names.give(names)
         ids, keys, at = self._ids[part], self._keys[part], self._at[part]
-        self._meeting.add_all(start, self._words[part], self._places[part], at, numbers.start)
+        self._heads.add_all(start, self._words[part], self._places[part], at, numbers.start)
         self._rows += zip(ids, keys, at, numbers, repeat(_NUMBER["first"]), repeat(1.0), repeat(True))
         return list(map(ClusterFinding, names))
 
@@ -195,7 +195,7 @@ class _Chunk:
 
     def close(self) -> None:
         """Let later chunks find what this one brought."""
-        self._heads.settle(len(self._docs), self._meeting)
+        self._heads.settle()
         self._posts.keep(self._rows)
 
     def _joined(self, place: int) -> _Joined | None:
@@ -209,11 +209,11 @@ class _Chunk:
         return self._alike(place)
 
     def _alike(self, place: int) -> _Joined | None:
-        met = self._meeting.heads(place) if self._words[place] else []
+        met = self._heads.heads(place) if self._words[place] else []
         if not met:
             return None
         said, at = self._said(place), self._at[place]
-        named = [(head.at, -head.alike, name, head) for head in met if (name := self._names[head.cluster]) is not None]
+        named = [(head.at, -both, name, head) for both, head in met if (name := self._names[head.cluster]) is not None]
         if len(named) > 1:
             named.sort(key=lambda one: one[:3])  # the earliest, in whatever order they came
         for *_, head in named:
@@ -233,7 +233,7 @@ class _Chunk:
     def _remember(self, place: int, joined: _Joined, *, head: bool) -> None:
         key, at = self._keys[place], self._at[place]
         if head and self._words[place]:
-            self._meeting.add(place, Head(self._said(place), at, joined.cluster))
+            self._heads.add(place, Head(self._said(place), at, joined.cluster))
         foremost = self._speaks(place) and (joined.kind == "first" or self._row_saying(place) is None)
         row = (self._ids[place], key, at, joined.cluster, _NUMBER[joined.kind], joined.likeness, foremost)
         self._mine[self._ids[place]] = len(self._rows)

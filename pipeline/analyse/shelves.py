@@ -59,6 +59,11 @@ class Shelves:
         hits = np.flatnonzero(untagged - np.uint32(1) < self._number)
         return hits // self.width, untagged[hits].astype(np.int64) - 1
 
+    def put_all(self, hashes: Hashes, numbers: Numbers) -> None:
+        """Put each number under as many of *hashes* as there are for each, in the order given."""
+        each = len(hashes) // max(1, len(numbers))
+        self.put(*self.places(hashes), np.repeat(numbers, each))
+
     def put(self, shelves: Places, tags: Entries, numbers: Numbers) -> None:
         """Put each number under its hash, in the order given."""
         if not numbers.size:

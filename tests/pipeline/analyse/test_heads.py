@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.analyse.heads import BLOCK, CONTAINED, SHORT, SHORT_EXTRA, SHORTER, WIDTH, Head, Heads, Said, possible
+from pipeline.analyse.finder import CONTAINED, SHORT, SHORT_EXTRA, SHORTER, WIDTH
+from pipeline.analyse.heads import BLOCK, Head, Heads, Said
 from pipeline.analyse.keyform import forms
 from pipeline.analyse.veto import NOWHERE
 
@@ -22,15 +22,19 @@ def holding(*posts: tuple[int, str], most: int = 1_000) -> Heads:
     heads = Heads(most)
     for cluster, text in posts:
         formed = forms([text])
-        meeting = heads.meet(formed.traces)
-        meeting.add(0, Head(Said(formed.words[0]), 0.0, cluster))
-        heads.settle(1, meeting)
+        heads.meet(formed.traces)
+        heads.add(0, Head(Said(formed.words[0]), 0.0, cluster))
+        heads.settle()
     return heads
 
 
 def met(heads: Heads, text: str) -> list[int]:
-    formed = forms([text])
-    return sorted(head.cluster for head in heads.meet(formed.traces).heads(0))
+    heads.meet(forms([text]).traces)
+    return clusters(heads, 0)
+
+
+def clusters(heads: Heads, row: int) -> list[int]:
+    return sorted(head.cluster for _, head in heads.heads(row))
 
 
 def letter(number: int) -> str:
@@ -63,12 +67,12 @@ def test_the_oldest_go_when_there_are_too_many() -> None:
 def test_what_takes_the_place_of_a_head_that_was_just_met_is_met_as_itself() -> None:
     heads = holding((1, LIFT), (2, BUS), (3, letter(1)), (4, letter(2)), most=4)
     formed = forms([LIFT, letter(7), letter(7)[2:]])
-    meeting = heads.meet(formed.traces)
+    heads.meet(formed.traces)
 
-    assert [head.cluster for head in meeting.heads(0)] == [1]
-    meeting.add_all(1, formed.words[1:2], [NOWHERE], [0.0], 9)
-    assert [head.cluster for head in meeting.heads(2)] == [9]
-    assert meeting.heads(0) == []
+    assert clusters(heads, 0) == [1]
+    heads.add_all(1, formed.words[1:2], [NOWHERE], [0.0], 9)
+    assert clusters(heads, 2) == [9]
+    assert clusters(heads, 0) == []
 
 
 def test_of_a_flood_of_one_form_letter_the_newest_are_remembered() -> None:
@@ -110,22 +114,10 @@ def test_likeness_is_mutual_and_the_share_of_the_shorter_ones_words(shared: str,
     assert one.share(one) == 1
 
 
-@given(LETTERS, LETTERS, LETTERS)
-def test_what_lengths_and_sketches_rule_out_shares_too_little(shared: str, before: str, after: str) -> None:
-    formed = forms([shared + before, after + shared])
-    one, other = (Said(words) for words in formed.words)
-    _, sketches, bits, lengths = formed.traces
-    both = np.bitwise_count(sketches[:1] & sketches[1:]).sum(axis=1, dtype=np.intp)
-
-    assert possible(both, bits[:1], bits[1:], lengths[:1], lengths[1:])[0] or not one.share(other)
-
-
 def test_a_post_that_has_nothing_in_common_with_others_is_no_doubtful_one() -> None:
     formed = forms([LIFT, BUS, LIFT[2:], letter(1)])
 
-    meeting = holding((1, LIFT[:-2])).meet(formed.traces)
-
-    assert meeting.doubtful() == {0, 2}
+    assert holding((1, LIFT[:-2])).meet(formed.traces) == [0, 2]
 
 
 @pytest.mark.parametrize(("one", "other", "apart"), [("4号楼停电了", "14号楼停电了", True), (LIFT[9:], LIFT, False)])

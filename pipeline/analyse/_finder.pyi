@@ -1,0 +1,1 @@
+from pipeline.analyse.finder import Finder as Finder  # the same, in C
