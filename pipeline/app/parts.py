@@ -91,9 +91,14 @@ def run_fused(app: App, stopping: Stopping) -> None:
     _drive(worker, {"analyse": worker, "cluster": worker.between}, app, stopping)
 
 
-def _drive(worker: Worker, heard: Mapping[str, Worker], app: App, stopping: Stopping) -> None:
-    gc.freeze()  # dictionaries, models and rules live as long as the process: no need to look at them again
+def settle() -> None:
+    """Look for rubbish seldom, and never again among the dictionaries, models and rules that live as long as the process."""
+    gc.freeze()
     gc.set_threshold(_OBJECTS)
+
+
+def _drive(worker: Worker, heard: Mapping[str, Worker], app: App, stopping: Stopping) -> None:
+    settle()
     beats = [(Beat(app.home, name, app.clock), one) for name, one in heard.items()]
 
     def told() -> None:

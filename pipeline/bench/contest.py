@@ -11,6 +11,8 @@ from typing import ClassVar, NamedTuple, Protocol
 
 import msgspec
 
+from pipeline.app.parts import settle
+
 
 class Row(msgspec.Struct, frozen=True):
     """One result: how many times as much ours does in the same time; median, lowest and highest round."""
@@ -74,11 +76,13 @@ class Pair(ABC):
 
 def measure(contest: Contest, rounds: int) -> Row:
     """Return the row of *contest* after *rounds* rounds."""
+    before = gc.get_threshold()
     gc.collect()
-    gc.freeze()  # big dictionaries make every collection slow, on both sides
+    settle()  # as a worker of the desk does, for both sides
     try:
         ratios = [contest.ratio(number) for number in range(rounds)]
     finally:
+        gc.set_threshold(*before)
         gc.unfreeze()
     return row(contest.name, ratios, contest.against)
 
