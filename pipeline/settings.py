@@ -96,6 +96,10 @@ class Console(_Section):
 
     host: str = Field(default="127.0.0.1", description="网页只在这个地址上应答 / address of the page")
     port: int = Field(default=8642, ge=0, le=65535, description="网页端口 / port of the page")
+    hosts: list[str] = Field(
+        default_factory=list,
+        description="除 localhost 和地址外，人们用来打开网页的主机名，如 desk.example.gov.cn / names, beside localhost and addresses, under which people open the page",
+    )
 
 
 class Metrics(_Section):

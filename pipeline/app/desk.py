@@ -210,6 +210,7 @@ class App:
             directory=self.directory, corrections=Corrections(self.ledger),
             pieces=Pieces(self.settings.analyse), clock=self.clock.now,
             timezone=self.settings.timezone, push_routes=push_routes(self.intake, push_sources(self.sources), self.clock.now, Seen()),
+            hosts=self.settings.console.hosts,
         )  # fmt: skip
 
     def check(self, names: Sequence[str] = ()) -> None:

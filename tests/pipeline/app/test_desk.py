@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from starlette.testclient import TestClient
 
 from crawlers import RawPost, SourceCard
 from pipeline.app import PARTS, STAGES, App, desk
@@ -12,7 +13,7 @@ from pipeline.app.desk import PARTS_VARIABLE
 from pipeline.engine.clock import ManualClock
 from pipeline.errors import Misconfigured
 from pipeline.model import AnalysedPost, Published
-from pipeline.settings import Settings
+from pipeline.settings import Console, Settings
 from pipeline.stage import Stage
 from tests.build import NOON, minute
 from tests.contracts.index_posts import a_post
@@ -160,3 +161,15 @@ def test_what_rules_look_for_is_never_cut(app: App, tmp_path: Path) -> None:
     (doc,) = without.analyst.analyse([said])
     assert doc.text is not None and "打不着火没气" not in doc.text.tokens
     assert doc.text.tokenizer != app.analyst.analyse([said])[0].text.tokenizer  # type: ignore[union-attr] # it has one
+
+
+def test_the_page_answers_under_the_names_of_the_settings_and_no_other(tmp_path: Path) -> None:
+    app = App(Settings(home=tmp_path, console=Console(hosts=["Desk.example.gov.cn"])), ManualClock(NOON))
+    app.check()
+    page = TestClient(app.console())
+
+    def status(host: str) -> int:
+        return page.get("/healthz", headers={"host": host}).status_code
+
+    assert status("desk.example.gov.cn:8642") == status("localhost") == status("10.0.0.1")
+    assert status("rebound.example.com") == 421
