@@ -21,9 +21,6 @@ from pipeline.bus.open import open_bus
 from pipeline.directory import Directory
 from pipeline.errors import Fault, Misconfigured, Unavailable
 from pipeline.index import open_index
-from pipeline.index.elastic.address import Address
-from pipeline.index.elastic.drivers import connected
-from pipeline.index.elastic.gateway import Gateway
 from pipeline.ledger import Ledger
 from pipeline.notify import open_receivers
 from pipeline.rulebook import Rulebook, Status, run_examples
@@ -113,6 +110,11 @@ def _ask_bus(url: str) -> None:
 
 
 def _ask_index(url: str) -> None:
+    # Here, because they bring the drivers of search servers, which nothing else needs to be checked.
+    from pipeline.index.elastic.address import Address
+    from pipeline.index.elastic.drivers import connected
+    from pipeline.index.elastic.gateway import Gateway
+
     open_index(url).close()  # finds what is written wrong, and speaks to nobody
     address = Address.read(url)
     with closing(Gateway(connected(address))) as gateway:

@@ -17,6 +17,7 @@ from pipeline.cli.demo_check import Inbox
 from tests.crawlers.site import Clock, item, rss, running
 from tests.faults.desks import a_config, a_feed, a_receiver, parts
 from tests.live import a_live_desk, eventually, free_port
+from tests.pipeline.cli.terminal import terminal
 
 SHIPPED = Path(rules.__file__).parent
 DANGER = "柳园新村7号楼楼道煤气味特别大，头晕"
@@ -52,17 +53,19 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("verb", ["check", "run"])
 @pytest.mark.parametrize("fault", WRONG)
-def test_a_wrong_setting_is_told_with_its_key_and_a_remedy(tmp_path: Path, verb: str, fault: str) -> None:
+def test_a_wrong_setting_is_told_with_its_key_and_a_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: str
+) -> None:
     written, place, remedy = WRONG[fault]
     (tmp_path / "yuqing.toml").write_text(f"{written}\n", encoding="utf-8")
-    done = yuqing(tmp_path, verb)
-    told = done.stdout + done.stderr
-    assert done.returncode != 0
-    assert place in told
-    assert remedy in told
-    assert "Traceback" not in told
+    checked = terminal(tmp_path, monkeypatch, capsys)("check")
+    run = yuqing(tmp_path, "run")
+    for code, told in ((checked.code, checked.out + checked.err), (run.returncode, run.stdout + run.stderr)):
+        assert code != 0
+        assert place in told
+        assert remedy in told
+        assert "Traceback" not in told
     assert not list(tmp_path.rglob("*.lock")), "nothing starts on wrong settings"
 
 
