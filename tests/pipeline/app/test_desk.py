@@ -169,7 +169,7 @@ def test_the_page_answers_under_the_names_of_the_settings_and_no_other(tmp_path:
     page = TestClient(app.console())
 
     def status(host: str) -> int:
-        return page.get("/healthz", headers={"host": host}).status_code
+        return int(page.get("/healthz", headers={"host": host}).status_code)
 
     assert status("desk.example.gov.cn:8642") == status("localhost") == status("10.0.0.1")
     assert status("rebound.example.com") == 421
