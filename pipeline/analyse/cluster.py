@@ -7,12 +7,19 @@ from datetime import timedelta
 from itertools import islice, repeat
 from typing import ClassVar, Final, NamedTuple
 
+import numpy as np
+
 from pipeline.analyse.heads import Head, Heads, Said
 from pipeline.analyse.keyform import forms, passed_on
-from pipeline.analyse.remembered import Fields, Remembered, Row, hashed
+from pipeline.analyse.remembered import Fields, Row, hashed
 from pipeline.analyse.veto import known
 from pipeline.model import AnalysedPost, ClusterFinding
 from pipeline.text.normal import normal
+
+try:
+    from pipeline.analyse._remembered import Remembered, hash_all
+except ImportError:  # no compiler where this was installed
+    from pipeline.analyse.remembered import Remembered, hash_all
 
 WINDOW: Final = timedelta(hours=72)
 MOST: Final = 200_000
@@ -127,9 +134,11 @@ class _Chunk:
         formed = forms(self._normals)
         self._keys, self._words = formed.keys.tolist(), formed.words
         self._places = [known(doc.place) for doc in docs]
-        self._ids = [hashed(doc.post.id) for doc in docs]
-        self._known, self._copied = posts.by_ids(self._ids), posts.by_keys(formed.keys)
-        self._meeting = heads.meet(formed.traces)  # which may have heads to meet
+        ids = np.empty(len(docs), np.uint64)
+        hash_all([doc.post.id for doc in docs], ids)
+        self._ids: list[int] = ids.tolist()
+        self._known, self._copied, told = posts.look_up(ids, formed.keys)
+        self._doubtful = {*told, *heads.meet(formed.traces)}  # all others are first
         self._rows: list[Fields] = []  # what this chunk adds
         self._mine: dict[int, int] = {}  # where in it, by id; only those that others may share
         self._foremost: dict[int, int] = {}  # and by words
@@ -139,23 +148,11 @@ class _Chunk:
     def judged(self) -> list[ClusterFinding]:
         """Return the cluster of each post, and remember the posts."""
         found: list[ClusterFinding] = []
-        for place in sorted(self._doubtful()):
+        self._doubtful.update(place for place, words in enumerate(self._words) if not words)
+        for place in sorted(self._doubtful):
             found += self._firsts(len(found), place)
             found.append(self._judged(place))
         return found + self._firsts(len(found), len(self._docs))
-
-    def _doubtful(self) -> set[int]:
-        """Return which posts may be known, or have something in common with another; all others are first."""
-        doubtful = set(self._meeting)
-        doubtful.update(place for place, at in enumerate(self._known) if at >= 0)
-        doubtful.update(place for place, at in enumerate(self._copied) if at >= 0)
-        doubtful.update(place for place, words in enumerate(self._words) if not words)
-        for hashes in (self._ids, self._keys):
-            last = dict(zip(hashes, range(len(hashes)), strict=True))
-            if len(last) < len(hashes):
-                again = [place for place, hash_ in enumerate(hashes) if last[hash_] != place]
-                doubtful.update(again, (last[hashes[place]] for place in again))
-        return doubtful
 
     def _firsts(self, start: int, stop: int) -> list[ClusterFinding]:
         """Return new clusters for the posts from *start* to *stop*, and remember them."""
@@ -227,7 +224,7 @@ class _Chunk:
         for number in range(self._told, len(self._rows)):  # it may be one of the firsts, too
             self._mine[self._rows[number][0]] = number
         self._told = len(self._rows)
-        row = self._row_of(id_, self._posts.by_ids([id_])[0])
+        row = self._row_of(id_, self._posts.by_id(id_))
         return _Joined(row.cluster, "repost") if row and self._names[row.cluster] is not None else None
 
     def _remember(self, place: int, joined: _Joined, *, head: bool) -> None:
@@ -253,7 +250,7 @@ class _Chunk:
     def _row_at(self, place: int) -> Row | None:
         if place < 0 or self._posts.replaced(place, len(self._rows)):
             return None
-        return self._posts[place]
+        return Row(*self._posts.row(place))
 
     def _fuller(self, place: int, head: Head) -> bool:
         return self._said(place).fuller(head.said) and self._names.double(head.cluster)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import xxhash
 
-from pipeline.analyse.shelves import Hashes, Shelves
+from pipeline.analyse.shelves import Hashes, Numbers, Shelves
 
 WIDTH: Final = 8
-
 
 Fields: TypeAlias = tuple[int, int, float, int, int, float, bool]
 
@@ -32,7 +31,10 @@ class Row(NamedTuple):
 
 
 class Remembered:
-    """The *most* posts that were kept last; what a batch brings is kept when all of it is judged."""
+    """The *most* posts that were kept last; what a batch brings is kept when all of it is judged.
+
+    ``_remembered.c`` does the same several times as fast.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -44,25 +46,29 @@ class Remembered:
         self._likeness = np.zeros(most, np.float32)
         self._by_id, self._by_key = (Shelves(most, most, WIDTH) for _ in range(2))
 
-    def by_ids(self, ids: Sequence[int]) -> list[int]:
-        """Return the place of each post; -1 for those that are not known."""
-        return _places(np.array(ids, np.uint64), self._by_id, self._ids)
+    def look_up(self, ids: Hashes, keys: Hashes, /) -> tuple[list[int], list[int], list[int]]:
+        """Return the place of each post of a batch by its id, that of the foremost with the same words, -1 where there
+        is none; and which posts have any, or share id or words with another of the batch."""
+        known, copied = _places(ids, self._by_id, self._ids), _places(keys, self._by_key, self._keys)
+        doubtful = (known >= 0) | (copied >= 0) | _repeated(ids) | _repeated(keys)
+        return known.tolist(), copied.tolist(), np.flatnonzero(doubtful).tolist()
 
-    def by_keys(self, keys: Sequence[int] | Hashes) -> list[int]:
-        """Return the place of the foremost post with the same words; -1 where there is none."""
-        return _places(np.array(keys, np.uint64), self._by_key, self._keys)
+    def by_id(self, id: int, /) -> int:
+        """Return the place of a post; -1 if it is not known."""
+        return int(_places(np.array([id], np.uint64), self._by_id, self._ids)[0])
 
-    def __getitem__(self, place: int) -> Row:
-        return Row(
+    def row(self, place: int, /) -> Fields:
+        """Return the fields of the post that is kept there."""
+        return (
             int(self._ids[place]), int(self._keys[place]), float(self._at[place]), int(self._cluster[place]),
-            int(self._kind[place]), float(self._likeness[place]), foremost=True,
+            int(self._kind[place]), float(self._likeness[place]), True,
         )  # fmt: skip
 
-    def replaced(self, place: int, more: int) -> bool:
+    def replaced(self, place: int, more: int, /) -> bool:
         """Say whether the post at *place* is forgotten once *more* are kept."""
         return (place - self._kept) % self._most < more
 
-    def keep(self, rows: Sequence[Fields]) -> None:
+    def keep(self, rows: list[Fields], /) -> None:
         """Remember *rows*, at most as many as are remembered at all."""
         if not rows:
             return
@@ -71,9 +77,9 @@ class Remembered:
         self._ids[places], self._keys[places] = np.array(ids, np.uint64), np.array(keys, np.uint64)
         self._at[places], self._cluster[places] = at, clusters
         self._kind[places], self._likeness[places] = kinds, likeness
-        self._by_id.put(*self._by_id.places(self._ids[places]), places)
+        self._by_id.put_all(self._ids[places], places)
         first = places[np.array(foremost, bool)]
-        self._by_key.put(*self._by_key.places(self._keys[first]), first)
+        self._by_key.put_all(self._keys[first], first)
         self._kept += len(rows)
 
 
@@ -81,10 +87,19 @@ def hashed(id: str) -> int:
     return xxhash.xxh3_64_intdigest(id.encode("utf-8", "surrogatepass"))
 
 
-def _places(hashes: Hashes, shelves: Shelves, kept: Hashes) -> list[int]:
+def hash_all(texts: list[str], hashes: Hashes, /) -> None:
+    """Put the hash of each of *texts* in its place."""
+    hashes[:] = [hashed(text) for text in texts]
+
+
+def _places(hashes: Hashes, shelves: Shelves, kept: Hashes) -> Numbers:
     which, numbers = shelves.found(hashes)
     same = kept[numbers] == hashes[which]
     places = np.full(len(hashes), -1)
     np.maximum.at(places, which[same], numbers[same])
-    newest: list[int] = places.tolist()
-    return newest
+    return places
+
+
+def _repeated(hashes: Hashes) -> npt.NDArray[np.bool_]:
+    _, which, counts = np.unique(hashes, return_inverse=True, return_counts=True)
+    return counts[which] > 1
