@@ -13,7 +13,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from pipeline import log
 
-pytest_plugins = ["tests.servers.fixtures", "tests.ledgers"]
+pytest_plugins = ["tests.servers.fixtures", "tests.ledgers", "tests.kept"]
 
 log.set_up("error")
 
