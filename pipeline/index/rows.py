@@ -6,12 +6,14 @@ import json
 import zlib
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+
+import lz4.block
 
 from pipeline.index import ROLLED
 from pipeline.index.operand import milliseconds
 from pipeline.index.sql import facet, indexed, slot
-from pipeline.model import FIELDS, PERSONAL, AnalysedPost, Field, Reader, Type, Value, digest, encode
+from pipeline.model import FIELDS, PERSONAL, AnalysedPost, Field, Reader, Type, Value, Values, digest, encode
 from pipeline.text.grams import edition as gram_edition
 from pipeline.text.grams import grams
 
@@ -26,6 +28,10 @@ _AFFINITY: Final = {
     Type.TIME: "integer",  # milliseconds
 }
 _FACETS: Final = tuple(field.name for field in COLUMNS if indexed(field.name))
+_COLUMN_NAMES: Final = tuple(field.name for field in COLUMNS)
+_TIMES: Final = tuple(place for place, field in enumerate(COLUMNS) if field.type is Type.TIME)
+_LISTS: Final = tuple(place for place, field in enumerate(COLUMNS) if field.type is Type.KEYWORDS)
+_VALUES: Final = Values(COLUMNS)
 _WORDS: Final = tuple(field for field in FIELDS.values() if field.type is Type.TEXT)
 
 SCHEMA: Final = """
@@ -68,6 +74,7 @@ def edition() -> str:
 
 _READER: Final[Reader[AnalysedPost]] = Reader(AnalysedPost)
 _BETWEEN: Final = b"\x00"  # in neither JSON nor grams
+_LZ4: Final = b"4"  # a seventh of zlib's time for a third more bytes; nothing that zlib writes begins so
 
 
 def packed(doc: AnalysedPost, words: Words) -> bytes:
@@ -76,12 +83,14 @@ def packed(doc: AnalysedPost, words: Words) -> bytes:
     The full-text table has no copy of its own and must be told exactly what to take out again, which newer code
     might compute differently.
     """
-    return zlib.compress(_BETWEEN.join([encode(doc), *(part.encode() for part in words)]), 1)
+    whole: bytes = lz4.block.compress(_BETWEEN.join([encode(doc), *(part.encode() for part in words)]))
+    return _LZ4 + whole
 
 
 def unpacked(kept: bytes) -> tuple[AnalysedPost, Words]:
-    """Return what ``packed`` kept."""
-    body, *words = zlib.decompress(kept).split(_BETWEEN)
+    """Return what ``packed`` kept, today or when it was still packed with zlib."""
+    whole: bytes = lz4.block.decompress(kept[1:]) if kept[:1] == _LZ4 else zlib.decompress(kept)
+    body, *words = whole.split(_BETWEEN)
     title, text, tokens, facets = (part.decode() for part in words)
     return _READER.read(body), (title, text, tokens, facets)
 
@@ -92,21 +101,20 @@ def column(field: Field) -> str:
 
 def row(doc: AnalysedPost) -> Row:
     """Return *doc* as rows."""
-    values = {field.name: field.of(doc) for field in COLUMNS}
-    return Row(tuple([_cell(value) for value in values.values()]), _words(doc, values), _roll(doc, values))
+    values = _VALUES.of(doc)
+    cells: list[Any] = list(map(values.get, _COLUMN_NAMES))
+    for place in _TIMES:
+        if cells[place] is not None:
+            cells[place] = milliseconds(cells[place])
+    for place in _LISTS:
+        if cells[place] is not None:
+            cells[place] = json.dumps(cells[place], ensure_ascii=False)
+    return Row(tuple(cells), _words(doc, values), _roll(doc, values))
 
 
 def first_slot(at: datetime) -> int:
     """Return the lowest row number of the millisecond of *at*."""
     return slot(milliseconds(at))
-
-
-def _cell(value: Value) -> Cell:
-    if isinstance(value, datetime):
-        return milliseconds(value)
-    if isinstance(value, tuple):
-        return json.dumps(value, ensure_ascii=False)
-    return value
 
 
 def _words(doc: AnalysedPost, values: Mapping[str, Value]) -> Words:
@@ -121,7 +129,7 @@ def _words(doc: AnalysedPost, values: Mapping[str, Value]) -> Words:
 def _facets(doc: AnalysedPost, values: Mapping[str, Value]) -> list[str]:
     tokens = [facet(field.name, "") for field in _WORDS if field.of(doc) is not None]
     for name in _FACETS:
-        value = values[name]
+        value = values.get(name)
         if isinstance(value, tuple):
             tokens += [facet(name, each) for each in value]
         elif value is not None:
@@ -130,5 +138,5 @@ def _facets(doc: AnalysedPost, values: Mapping[str, Value]) -> list[str]:
 
 
 def _roll(doc: AnalysedPost, values: Mapping[str, Value]) -> Roll:
-    source, topic, street, label = (str(values[name] or "") for name in ROLLED)
+    source, topic, street, label = (str(values.get(name) or "") for name in ROLLED)
     return milliseconds(doc.post.at) // 3_600_000, source, topic, street, label

@@ -27,7 +27,7 @@ from pipeline.model.analysed import (
 )
 from pipeline.model.case import Case, CaseState, Entry
 from pipeline.model.correction import LABELS, Correction, training_row
-from pipeline.model.fields import FIELDS, PERSONAL, REVEALING, Field, Type, Value, as_tree, value_of
+from pipeline.model.fields import FIELDS, PERSONAL, REVEALING, Field, Type, Value, Values, as_tree, value_of
 from pipeline.model.ids import digest, post_id, short
 from pipeline.model.level import Level, loudest
 from pipeline.model.match import MISSING, TOO_SLOW, Match, match_id
@@ -62,7 +62,7 @@ __all__ = [
     "EventFinding", "Evidence", "Fetch", "Field", "GateFinding", "GateStatus", "Kind", "Level", "Manner", "Match",
     "MatterFinding", "Notification", "NotifyReason", "Numbers", "Op", "Order", "PartyFinding", "PlaceFinding",
     "PlaceStatus", "Polarity", "Post", "Precision", "PrivacyFinding", "Published", "Ranked", "Reader", "Reason",
-    "SentimentFinding", "Signal", "Source", "SourceClass", "TextFinding", "Thread", "Turn", "Type", "Value", "Verb",
+    "SentimentFinding", "Signal", "Source", "SourceClass", "TextFinding", "Thread", "Turn", "Type", "Value", "Values", "Verb",
     "as_tree", "body", "clock_suspect", "digest", "encode", "loudest", "match_id", "notification_id", "post_id",
     "revision", "short", "training_row", "value_of", "withheld",
 ]  # fmt: skip

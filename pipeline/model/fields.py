@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
+from itertools import groupby
+from operator import attrgetter
 from typing import Final
 
 from pipeline.model.analysed import AnalysedPost
@@ -42,6 +44,43 @@ class Field:
         if isinstance(value, Enum):
             return str(value.value)
         return value if value not in ("", ()) else None  # type: ignore[return-value] # the table's paths lead to values
+
+
+class Values:
+    """Reads many fields at once: those that stand side by side in one part of a post by one look."""
+
+    def __init__(self, fields: Iterable[Field]) -> None:
+        self._parts: list[tuple[tuple[str, ...], tuple[str, ...], Callable[[object], tuple[object, ...]]]] = []
+        for parents, some in groupby(sorted(fields, key=_parents), key=_parents):
+            beside = list(some)
+            names = tuple([field.name for field in beside])
+            self._parts.append((parents, names, _read(*(field.path[-1] for field in beside))))
+
+    def of(self, doc: AnalysedPost) -> dict[str, Value]:
+        """Return what ``Field.of`` says of each field that has a value in *doc*."""
+        found: dict[str, Value] = {}
+        for parents, names, read in self._parts:
+            part: object = doc
+            for step in parents:
+                part = getattr(part, step)
+                if part is None:
+                    break
+            else:
+                for name, value in zip(names, read(part), strict=True):
+                    if value is not None and value != "" and value != ():
+                        found[name] = str(value.value) if isinstance(value, Enum) else value  # type: ignore[assignment]
+        return found
+
+
+def _parents(field: Field) -> tuple[str, ...]:
+    return field.path[:-1]
+
+
+def _read(*names: str) -> Callable[[object], tuple[object, ...]]:
+    if len(names) > 1:
+        return attrgetter(*names)
+    alone = attrgetter(*names)
+    return lambda part: (alone(part),)
 
 
 def _field(name: str, type_: Type, zh: str, path: str, values: tuple[str, ...] = ()) -> Field:

@@ -14,17 +14,15 @@ from __future__ import annotations
 import base64
 import functools
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from itertools import groupby
-from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
 
 from pipeline.index.buckets import telling
 from pipeline.index.operand import milliseconds
-from pipeline.model import FIELDS, PERSONAL, REVEALING, AnalysedPost, Field, Reader, Type, digest, encode, withheld
+from pipeline.model import FIELDS, PERSONAL, REVEALING, AnalysedPost, Reader, Type, Values, digest, encode, withheld
 from pipeline.text.grams import edition as gram_edition
 from pipeline.text.grams import runs
 
@@ -128,42 +126,14 @@ def since_1970(at: datetime) -> int:
     return max(milliseconds(at), 0)
 
 
-class _Block:
-    """Those fields that stand side by side in one part of a post, read at once."""
-
-    def __init__(self, parents: tuple[str, ...], fields: list[Field]) -> None:
-        self._parents = parents
-        self._names = [path(field.name) for field in fields]
-        self._read: Callable[[object], Any] = attrgetter(*(field.path[-1] for field in fields))
-
-    def of(self, doc: AnalysedPost) -> Iterator[tuple[str, Any]]:
-        """Yield what ``Field.of`` says, by the names of the server; nothing for a field without a value."""
-        part: object = doc
-        for step in self._parents:
-            part = getattr(part, step)
-            if part is None:
-                return
-        values = self._read(part) if len(self._names) > 1 else (self._read(part),)
-        for name, value in zip(self._names, values, strict=True):
-            if value not in _MISSING:
-                yield name, value
-
-
-def _parents(field: Field) -> tuple[str, ...]:
-    return field.path[:-1]
-
-
-_MISSING: Final = (None, "", ())
-_BLOCKS: Final = tuple(
-    _Block(parents, list(fields)) for parents, fields in groupby(sorted(SHOWN, key=_parents), key=_parents)
-)
+_VALUES: Final = Values(SHOWN)
 _TIMES: Final = tuple(path(field.name) for field in SHOWN if field.type is Type.TIME)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _facets(doc: AnalysedPost) -> dict[str, Any]:
     """Return every field that *doc* has."""
-    found = {name: value for block in _BLOCKS for name, value in block.of(doc)}
+    found: dict[str, Any] = {path(name): value for name, value in _VALUES.of(doc).items()}
     for name in _TIMES:
         found[name] = _instant(found[name])
     found["token_version"] = edition()

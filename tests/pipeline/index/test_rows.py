@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline.index import ROLLED
 from pipeline.index.rows import COLUMNS, edition, first_slot, packed, row, unpacked
 from pipeline.index.sql import SLOTS
-from pipeline.model import PERSONAL, AnalysedPost, Author, Fetch, Polarity
+from pipeline.model import PERSONAL, AnalysedPost, Author, Fetch, Polarity, encode
 from tests.contracts.index_posts import a_post, moment
 
 sayable = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -76,3 +78,11 @@ def test_how_a_post_was_fetched_is_kept_and_changes_no_row() -> None:
 def test_the_edition_is_the_same_in_every_process() -> None:
     assert edition() == edition()
     assert len(edition()) == 32
+
+
+def test_what_was_packed_with_zlib_is_still_read() -> None:
+    doc = a_post("a", "停水了", street="文桥街道")
+    words = row(doc).words
+    then = zlib.compress(b"\x00".join([encode(doc), *(part.encode() for part in words)]), 1)
+
+    assert unpacked(then) == unpacked(packed(doc, words)) == (doc, words)

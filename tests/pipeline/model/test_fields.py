@@ -22,6 +22,7 @@ from pipeline.model import (
     PrivacyFinding,
     SentimentFinding,
     Type,
+    Values,
     as_tree,
     value_of,
 )
@@ -100,3 +101,25 @@ def test_the_tree_has_every_present_field_by_its_name_except_authors() -> None:
     assert value_of(doc, "author.key") == "hm:u1"
     assert "hm:u1" not in json.dumps(tree)
     assert set(FIELDS) >= PERSONAL
+
+
+@pytest.mark.parametrize(
+    "wanted", [list(FIELDS), ["at"], ["numbers.deaths", "flags", "id"], []], ids=["all", "one", "some", "none"]
+)
+def test_many_fields_at_once_say_what_each_says_by_itself(wanted: list[str]) -> None:
+    values = Values(FIELDS[name] for name in wanted)
+    docs = [
+        AnalysedPost(post=a_post("p1")),
+        msgspec.structs.replace(
+            an_analysed("p2", "停水"),
+            sentiment=SentimentFinding(Polarity.NEG, 0.0, 1.0),
+            numbers=Numbers(deaths=0),
+            privacy=PrivacyFinding(("MOBILE",), False, True),
+            flags=("minor",),
+        ),
+    ]
+
+    for doc in docs:
+        alone = {name: FIELDS[name].of(doc) for name in wanted}
+        assert values.of(doc) == {name: value for name, value in alone.items() if value is not None}
+        assert all(type(values.of(doc)[name]) is type(alone[name]) for name in values.of(doc))
