@@ -58,10 +58,10 @@ def test_a_full_disk_is_said_and_loses_nothing(small_disk: Path) -> None:
     with Inbox() as inbox:
         config = a_config(small_disk, inbox.url, port, start)
         with a_live_desk(config, port) as desk:  # its log is on the full disk, too
-            assert eventually(lambda: found(desk, "*") > 20, 20), desk.log()[-2000:]
+            assert eventually(lambda: found(desk, "*") > 20, 60), desk.log()[-2000:]
             tree, children = desk.process, desk.parts()
             ballast = fill(small_disk)
-            assert eventually(lambda: waits(desk) > 3, 15)
+            assert eventually(lambda: waits(desk) > 3, 60)
             time.sleep(3)  # posts go on being written out there, and cannot be kept
             assert not parts(desk)["disk"]["ok"]
             assert "MB" in str(parts(desk)["disk"]["words"])
