@@ -8,12 +8,16 @@ from typing import Final, NamedTuple
 
 from pipeline.analyse.finder import CONTAINED, SHORT, SHORT_EXTRA, SHORTER, Finder
 from pipeline.analyse.keyform import Traces, overlap
-from pipeline.analyse.veto import NOWHERE, NUMERALS, Known, Marks, apart, marks
+from pipeline.analyse.veto import NOWHERE, NUMERALS, Known, apart
 
 try:
     from pipeline.analyse._finder import Finder as Compiled
 except ImportError:  # no compiler where this was installed
     Compiled = Finder  # type: ignore[misc]
+try:
+    from pipeline.analyse._veto import contradict
+except ImportError:
+    from pipeline.analyse.veto import contradict
 
 BLOCK: Final = 256  # posts
 FEW: Final = 3  # 3-grams that one changed letter takes away
@@ -22,21 +26,11 @@ FULLER: Final = (1.2, 2.5)  # times as long as the head, and it holds what the h
 WITHIN: Final = 0.8  # of the head's 3-grams
 
 
-class Said:
+class Said(NamedTuple):
     """What is compared of a post: its words, and the places and numbers that veto."""
 
-    __slots__ = ("_marks", "known", "words")
-
-    def __init__(self, words: str, known: Known = NOWHERE) -> None:
-        self.words = words
-        self.known = known
-        self._marks: Marks | None = None
-
-    @property
-    def marks(self) -> Marks:
-        if self._marks is None:
-            self._marks = marks(self.words, self.known)
-        return self._marks
+    words: str
+    known: Known = NOWHERE
 
     def share(self, other: Said) -> float:
         """Return which part of the shorter one's 3-grams both have; 0 if it is too little to say the same."""
@@ -58,7 +52,7 @@ class Said:
             return False
         ours, theirs, _ = overlap(self.words, other.words)
         small = min(ours, theirs)
-        return self.marks.contradict(other.marks, alike=(1 - share) * small <= FEW + FEW_SHARE * small)
+        return contradict(self.words, other.words, (1 - share) * small <= FEW + FEW_SHARE * small)
 
     def _whole_in(self, other: Said) -> bool:
         """Say whether one is a piece of the other, and no number was cut: 4号楼 is a piece of 14号楼."""

@@ -1,0 +1,1 @@
+from pipeline.analyse.veto import contradict as contradict  # the same, in C
