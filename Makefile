@@ -43,11 +43,12 @@ ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
 	@failed=0; \
-	$(PYTEST) --numprocesses 2 -m "not alone" --cov-report= || failed=1; \
+	OMP_NUM_THREADS=1 $(PYTEST) --numprocesses 3 -m "not alone" --cov-report= || failed=1; \
 	$(PYTEST) --cov-append -m alone --cov-report=term:skip-covered --cov-report=xml:artifacts/coverage.xml || failed=1; \
 	exit $$failed
 endif
 PYTEST := $(BIN)/python -m pytest --cov
+# Three processes for two cores: a third of the time each waits for servers, or for the desk that it started.
 
 check: setup-dev ## 格式、规范、类型、依赖方向、测试 / format, lint, types, import contract, tests
 	$(BIN)/ruff format --check .
