@@ -4,67 +4,24 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
-import re2
 from daachorse import MATCH_KIND_LEFTMOST_LONGEST, CharwiseDoubleArrayAhoCorasick
 
 from pipeline.directory import Directory
 from pipeline.model import body
 from pipeline.privacy.bare import bare
+from pipeline.privacy.glance import glance
+from pipeline.privacy.looks import FINDING, TELLING, UNSEEN, Find, awake
 from pipeline.privacy.minors import about_a_minor
-from pipeline.privacy.names import TITLES, in_office, names, records
-from pipeline.privacy.numbers import GAPS, numbers
-from pipeline.privacy.patterns import PROVINCES, addresses, devices, documents, doors, handles, plates, school_classes
-from pipeline.privacy.peoples import TRIGGER, other_names
-from pipeline.privacy.shadow import INVISIBLE, NUMERALS, Shadow, shadow, spoken
+from pipeline.privacy.names import in_office
+from pipeline.privacy.numbers import numbers
+from pipeline.privacy.shadow import Shadow, shadow, spoken
 from pipeline.privacy.span import CLASS_OF, PLACEHOLDERS, USCC, Span
 from pipeline.text.normal import normal_batch
 
-Find = Callable[[str], Iterator[Span]]
-Triggers = Sequence[int] | None  # which patterns of _LOOK are in a text
-
-# What a text must contain for a recogniser to look at all. Loose on purpose: the recogniser decides.
-_D = f"[0-9{NUMERALS}]"
-_GAP = rf"(?:{GAPS}|\n)"
-_LOOK: Final[tuple[tuple[str, Find | None], ...]] = (
-    (
-        rf"{_D}{{5}}|{_D}{{3}}{_GAP}|{_D}{_GAP}{_D}{_GAP}{_D}|{_D}{_GAP}{_D}{{2}}{_GAP}{_D}|[1li][3-9][0-9oli]{{5}}",
-        numbers,
-    ),
-    (
-        rf"[{PROVINCES}][ ·•・.\-]?[a-hj-np-z][ ·•・.\-]{{0,2}}[0-9a-z]{{4}}|使[ ·•・.\-]?[0-9]{{3}}|[0-9]{{6}}使|wj",
-        plates,
-    ),
-    (r"@|[(\[【]at[)\]】]|(?: at | ?# ?)[a-z0-9\-]+(?:\.| ?[(\[]dot| dot )", addresses),
-    (
-        r"(?:信|[vw]x|q ?q|[vq]|[号群音手书钉博扣鹅❤宝陌乎旺]|id|chat|weixin)[^0-9a-z]{0,5}[0-9a-z] ?[0-9a-z]",
-        handles,
-    ),
-    ("护照|行证|回乡证|台胞证|港澳证|居留证", documents),
-    (r"[0-9]\.[0-9]+\.[0-9]|[0-9]\.[0-9]{4}|[0-9a-f]{2,4}[:\-][0-9a-f]{2,4}[:\-]|东经|北纬|经度|纬度|imei", devices),
-    (
-        "单元|[0-9一二三四五六七八九]{2} ?(?:室|号房)|(?:[楼栋幢座]|[0-9]#)[ -]?(?:[0-9]{1,2}-)?[0-9零〇一二三四五六七八九]{3}|[0-9]-[0-9]{1,2}-[0-9]{3}|门[0-9]{3}",
-        doors,
-    ),
-    ("班", school_classes),
-    ("|".join(TITLES), names),
-    (TRIGGER, other_names),
-    ("[男女][,。 0-9)/]|身份证|手机|电话|联系方式|[一-鿿][ ,:(/]{0,2}1[3-9][0-9]{9}", records),
-    (
-        "岁|小学|中学|幼儿园|托班|学校|[一二三四五六七八九十0-9][小中]|初[一二三中]|高[一二三中]",
-        None,
-    ),  # perhaps a child
-    (r"\[", None),  # a placeholder: masked before
-    (INVISIBLE, None),
-)
-_UNSEEN: Final = len(_LOOK) - 1
-_BY_TITLE: Final = next(place for place, (_, find) in enumerate(_LOOK) if find is names)
-_IDLE: Final = frozenset(place for place, (_, find) in enumerate(_LOOK) if find is None)
-# What says something of a text in which nothing is to be masked: a child, or a placeholder from before.
-_TELLING: Final = frozenset({_UNSEEN - 2, _UNSEEN - 1})
 _PLACEHOLDER = re.compile("|".join(re.escape(words) for words in CLASS_OF))
 _SUREST = ("CN_ID18", "CN_ID_SUSPECT", USCC)
 _RANK = {name: rank for rank, name in enumerate(dict.fromkeys((*_SUREST, *PLACEHOLDERS)))}
@@ -96,10 +53,7 @@ class Masker:
         self._accounts = tuple(normal_batch([account.name for account in accounts if account.name]))
         self._published = frozenset(_digits(contact) for contact in contacts) - {""}
         self._places = _automaton(directory)
-        self._set = re2.Set.SearchSet()
-        for pattern, _ in _LOOK:
-            self._set.Add(pattern)
-        self._set.Compile()
+        self._glance = glance()
 
     def mask(self, title: str, text: str) -> Masked:
         return self.mask_batch([(title, text)])[0]
@@ -110,23 +64,16 @@ class Masker:
         The title of a published article is a link's name: it keeps the names in it (DOMAIN §3.3).
         """
         normals = normal_batch([body(title, text) for title, text in posts])
-        woken = [self._set.Match(normal) for normal in normals]
-        seen = [
-            shadow(normal) if triggers and _UNSEEN in triggers else Shadow(normal)
-            for normal, triggers in zip(normals, woken, strict=True)
-        ]
-        looks = [
-            self._set.Match(view.text) if view.offsets else triggers for view, triggers in zip(seen, woken, strict=True)
-        ]
-        spans = self._spans([one.text for one in seen], looks)
-        return [
-            self._masked(title, text, normal, _back(view, found), link)
-            if found or not _TELLING.isdisjoint(triggers or ())
-            else Masked(title, text, normal=normal)
-            for (title, text), normal, triggers, view, found, link in zip(
-                posts, normals, woken, seen, spans, press or [False] * len(posts), strict=True
-            )
-        ]
+        glances = self._glance.over(normals)
+        views = {at: shadow(normals[at]) for at, perhaps in enumerate(glances) if perhaps & UNSEEN}
+        spans = self._spans(normals, glances, views)
+        masked = [Masked(title, text, normal=normal) for (title, text), normal in zip(posts, normals, strict=True)]
+        for at, perhaps in enumerate(glances):
+            if at in spans or (perhaps & TELLING and awake(normals[at], perhaps & TELLING)):
+                found = spans.get(at, [])
+                found = _back(views[at], found) if at in views else found
+                masked[at] = self._masked(*posts[at], normals[at], found, bool(press) and press[at])
+        return masked
 
     def _masked(self, title: str, text: str, normal: str, found: Sequence[Span], headline: bool) -> Masked:
         kept = len(title) if headline else 0
@@ -141,43 +88,47 @@ class Masker:
         new_text = _covered(original, len(original) - len(text), len(original), spans)
         return Masked(new_title, new_text, classes, about_a_minor(hidden), spans, hidden)
 
-    def _spans(self, texts: Sequence[str], woken: Sequence[Triggers]) -> list[list[Span]]:
-        """Return all spans to mask in each text, looking again until what is left shows nothing more.
+    def _spans(
+        self, normals: Sequence[str], glances: Sequence[int], views: Mapping[int, Shadow]
+    ) -> dict[int, list[Span]]:
+        """Return by place the spans to mask in each text that has any; those of a view lie in the view.
 
-        A mask may lay bare what its neighbour hid (two numbers without a gap). *woken* says who looks first.
+        It looks again until what is left shows nothing more: a mask may lay bare what its neighbour hid (two numbers
+        without a gap).
         """
-        spans: list[list[Span]] = [[] for _ in texts]
-        left = {at: (text, triggers) for at, (text, triggers) in enumerate(zip(texts, woken, strict=True))}
-        while left:
-            likely = bare([text for text, _ in left.values()])
-            found = {
-                at: _settled(self._found(text, triggers or (), names))
-                for (at, (text, triggers)), names in zip(left.items(), likely, strict=True)
-                if names or not _IDLE.issuperset(triggers or ())
-            }
-            for at, settled in found.items():
-                spans[at] += [span for span in settled if span.name in PLACEHOLDERS]
-            hidden = {at: _blanked(left[at][0], settled) for at, settled in found.items() if settled}
-            left = {at: (text, self._set.Match(text)) for at, text in hidden.items()}
-        return [sorted(some) for some in spans]
+        spans: dict[int, list[Span]] = {}
+        places: Sequence[int] = range(len(normals))
+        texts, glances = list(normals), list(glances)
+        for at, view in views.items():
+            texts[at], (glances[at],) = view.text, self._glance.over([view.text])
+        while texts:
+            left = {}
+            for at, text, perhaps, likely in zip(places, texts, glances, bare(texts), strict=True):
+                if (likely or perhaps & FINDING) and (settled := _settled(self._found(text, perhaps, likely))):
+                    spans.setdefault(at, []).extend(span for span in settled if span.name in PLACEHOLDERS)
+                    left[at] = _blanked(text, settled)
+            places, texts = list(left), list(left.values())
+            glances = self._glance.over(texts)
+        return {at: sorted(some) for at, some in spans.items() if some}
 
-    def _found(self, text: str, triggers: Sequence[int], likely: Sequence[tuple[int, int]]) -> Iterator[Span]:
-        yield from self._persons(text, likely, _BY_TITLE in triggers)
-        for trigger in triggers:
-            find = _LOOK[trigger][1]
-            if find is None:
+    def _found(self, text: str, perhaps: int, likely: Sequence[tuple[int, int]]) -> list[Span]:
+        found = self._persons(text, likely) if likely else []
+        for look in awake(text, perhaps & FINDING):
+            if look.find is None:
                 continue
-            yield from self._private(text, find)
-            if find is numbers and (digits := spoken(text)):
-                yield from self._private(digits, find)
+            found += self._private(text, look.find)
+            if look.find is numbers and (digits := spoken(text)):
+                found += self._private(digits, look.find)
+        return found
 
-    def _persons(self, text: str, likely: Sequence[tuple[int, int]], titled: bool) -> Iterator[Span]:
-        """Yield the bare names that are in no name of a place or an office."""
-        if likely:
-            known = self._places.find(text)
-            for start, end in likely:
-                if all(end <= first or last <= start for first, last, _ in known):
-                    yield Span(start, end, "OFFICIAL_NAME" if titled and in_office(text, start, end) else "PERSON_NAME")
+    def _persons(self, text: str, likely: Sequence[tuple[int, int]]) -> list[Span]:
+        """Return the bare names that are in no name of a place or an office."""
+        known = self._places.find(text)
+        return [
+            Span(start, end, "OFFICIAL_NAME" if in_office(text, start, end) else "PERSON_NAME")
+            for start, end in likely
+            if all(end <= first or last <= start for first, last, _ in known)
+        ]
 
     def _private(self, text: str, find: Find) -> Iterator[Span]:
         return (span for span in find(text) if not self._public(text, span))

@@ -62,7 +62,13 @@ _LONGEST = 2  # characters of a given name
 _SURE: Final = 40  # odds of a name of two characters that a word follows
 _SURER: Final = 55  # and of one that anything may follow
 _HAN: Final = "[\u3400-\u9fff]"
-_SOME_ONE = re.compile("[某x×*△○口]{1,2}")  # 李某某, 王xx
+_SOME_ONE: Final = "某x×*△○口"  # 李某某, 王xx
+_UNNAMED = re.compile(f"[{_SOME_ONE}]{{1,2}}")
+# What may not stand behind the name of a family, and what not between one and a form of address.
+NO_GIVEN: Final = (
+    _GOES_ON - GIVEN - frozenset(_SOME_ONE) - {given[0] for given in _CHOSEN} - {given[0] for given in chosen()}
+)
+NOT_BETWEEN: Final = _AFTER_TITLE
 
 
 def names(text: str) -> Iterator[Span]:
@@ -103,7 +109,7 @@ def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
 def _named(text: str, start: int, name: str, *, sure: bool = False) -> Iterator[Span]:
     """Yield the name that begins at *start*, if one does."""
     family = _family(text, start)
-    if family and (unnamed := _SOME_ONE.match(text, start + len(family))):
+    if family and (unnamed := _UNNAMED.match(text, start + len(family))):
         yield Span(start, unnamed.end(), name)
         return
     given = _given(text, start + len(family)) if family else 0

@@ -58,7 +58,8 @@ _FLOOR = rf"[{_N}]{{1,3}} ?[楼层]"
 _WITHIN = rf"(?:{_FLOOR}[ \-]?)?(?:{_SIDE}|(?:\d{{1,2}}-\d{{1,2}}(?!\d)|(?:[0-9零〇一二三四五六七八九]{{2,4}}|(?<=[楼层])\d)(?!\d)) ?{_SUFFIX})?"
 _UNIT = re.compile(rf"(?<![第{_N}a-z])(?:[a-d甲乙丙丁]|[{_N}]{{1,3}}) ?单元[ \-]{{0,2}}{_WITHIN}")
 _NTH_UNIT = re.compile(rf"第[{_N}]{{1,3}}单元[ \-]?\d{{3,4}}(?:室|号房|号|户|房)?")
-_NOT_A_ROOM = r"(?![0-9户吨人个年月日元块多余米平度天次条辆名位分秒%.万千号])(?!家[商企店])"
+NO_ROOM: Final = "户吨人个年月日元块多余米平度天次条辆名位分秒%.万千号"
+_NOT_A_ROOM = rf"(?![0-9{NO_ROOM}])(?!家[商企店])"
 # Both begin with a plain class of characters: the search then runs from one of these to the next.
 _FLAT = re.compile(
     rf"(?:[楼栋幢]|[{_N}a-z]座|[0-9]#(?:楼)?)([ \-]?(?:\d{{1,2}}-)?(?:\d{{3,4}}(?:室|房|号房|{_NOT_A_ROOM})|{_HAN_ROOM}(?:室|号房|房)?))"
@@ -81,7 +82,7 @@ _CLASS = re.compile(
 _MAYBE_CLASS = re.compile(rf"[{_N})]班")
 
 
-def _any_of(patterns: Iterable[str]) -> re2.Set:
+def any_of(patterns: Iterable[str]) -> re2.Set:
     """Return *patterns* in one automaton: it tells in one pass which of them are worth a search."""
     found = re2.Set.SearchSet()
     for pattern in patterns:
@@ -90,7 +91,7 @@ def _any_of(patterns: Iterable[str]) -> re2.Set:
     return found
 
 
-_MAYBE_DOORS: Final = _any_of(maybe for maybe, _, _ in _DOORS)
+_MAYBE_DOORS: Final = any_of(maybe for maybe, _, _ in _DOORS)
 
 
 def plates(text: str) -> Iterator[Span]:

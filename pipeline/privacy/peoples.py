@@ -20,7 +20,8 @@ _DOT: Final = "[·•・‧∙]"
 _WRITTEN: Final = f"(?:阿不都|阿卜杜|[{_LETTERS}]){{2,8}}"
 _DOTTED = re.compile(f"{_WRITTEN}(?:{_DOT}{_WRITTEN}){{1,2}}")
 _TIBETAN: Final = "扎西|卓玛|次仁|旺堆|格桑|央金|洛桑|平措|达瓦|多吉|边巴|尼玛|拉姆|顿珠|索朗|白玛|丹增|次旺|旦增|仁青|德吉|罗布|普布|巴桑|米玛|强巴|贡嘎|晋美|土登|益西|曲珍|桑珠|群培|江措|嘉措|旺姆|才让|卓嘎"
-_UYGHUR: Final = "阿依古丽|买买提|艾尼瓦尔|古丽娜尔|(?:阿不都|阿卜杜)(?:拉|热合曼|外力|克里木|热依木|喀德尔|米吉提|赛买提)|热依汗|吐尔逊|努尔古丽|帕提古丽|艾合买提|木拉提|玛依拉|库尔班|迪丽努尔|麦麦提|阿迪力|玉素甫|阿里木江|古丽巴哈尔|阿依努尔|艾力江|买合木提|吾斯曼|依布拉音|热合曼|帕尔哈提|迪力木拉提|古丽\\w尔"
+_SERVANT: Final = "(?:阿不都|阿卜杜)(?:拉|热合曼|外力|克里木|热依木|喀德尔|米吉提|赛买提)"
+_UYGHUR: Final = f"阿依古丽|买买提|艾尼瓦尔|古丽娜尔|{_SERVANT}|热依汗|吐尔逊|努尔古丽|帕提古丽|艾合买提|木拉提|玛依拉|库尔班|迪丽努尔|麦麦提|阿迪力|玉素甫|阿里木江|古丽巴哈尔|阿依努尔|艾力江|买合木提|吾斯曼|依布拉音|热合曼|帕尔哈提|迪力木拉提|古丽\\w尔"
 _MONGOL: Final = "巴特尔|其其格|其木格|高娃|那日苏|苏日娜|格日勒|格日乐|乌云|阿拉腾|哈斯|巴图|朝鲁|宝音|图雅|萨仁|斯琴|孟和|额尔德尼|巴雅尔|阿古拉|娜仁|敖登|塔娜|乌日娜"
 _OTHER = re.compile(
     f"(?:{_TIBETAN}){{2,3}}|(?:卓玛|央金|次仁|旺堆|丹增|旦增|索朗|洛桑)(?![路街镇县乡村寺])|(?:{_UYGHUR}){{1,2}}"
@@ -35,6 +36,14 @@ _SOON: Final = 20  # odds of a given name behind a compound surname
 TRIGGER: Final = (
     f"[老小][{_CALLED}]|{_DOT}|{'|'.join(SURE_COMPOUND)}|{_TIBETAN}|{_UYGHUR}|{_MONGOL}"
     "|mrs?[. ]|ms[. ]|miss |my name is|外教"
+)
+# Letters and words of which one must stand in any of these, on either side of a point or anywhere.
+BESIDE_A_DOT: Final = _LETTERS + "都杜"
+CALLED: Final = _CALLED
+WORDS: Final = (
+    *SURE_COMPOUND,
+    *"|".join((_TIBETAN, _MONGOL, _UYGHUR)).replace(_SERVANT, "阿不都|阿卜杜").replace("\\w尔", "").split("|"),
+    *("mr", "ms", "miss", "my name is", "外教"),
 )
 
 
