@@ -566,7 +566,7 @@ Finder_settle(Finder *self, PyObject *Py_UNUSED(nothing))
     uint64_t hashes = (self->added - self->shelved) * ROWS;
     for (uint64_t at = 0; at < hashes; at++) {
         if (at + ROWS < hashes)
-            shelves_fetch(&self->shelves, self->bands[at + ROWS]);
+            shelves_fetch_to_put(&self->shelves, self->bands[at + ROWS]);
         shelves_put(&self->shelves, self->bands[at], place_of(self, self->shelved + at / ROWS));
     }
     self->shelved = self->added, self->seen = 0;

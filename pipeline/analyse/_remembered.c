@@ -9,7 +9,7 @@
 #define MOST (1 << 30)
 #define SLOTS 1024 /* for the hashes of a batch that needs no room of its own */
 
-enum { ID, KEY, AT, CLUSTER, KIND, LIKENESS, FOREMOST, FIELDS };
+enum { AT, CLUSTER, KIND, LIKENESS, FOREMOST, FIELDS };
 
 typedef struct {
     PyObject_HEAD
@@ -162,7 +162,7 @@ Remembered_by_id(Remembered *self, PyObject *given)
 }
 
 PyDoc_STRVAR(row_doc,
-             "row(place)\n--\n\nReturn the fields of the post that is kept there. Raises TypeError, IndexError.");
+             "row(place)\n--\n\nReturn the row of the post that is kept there. Raises TypeError, IndexError.");
 
 static PyObject *
 Remembered_row(Remembered *self, PyObject *given)
@@ -174,9 +174,8 @@ Remembered_row(Remembered *self, PyObject *given)
         PyErr_SetString(PyExc_IndexError, "there is no such place");
         return NULL;
     }
-    return Py_BuildValue("KKdLidO", (unsigned long long)self->ids[at], (unsigned long long)self->keys[at],
-                         self->at[at], (long long)self->clusters[at], (int)self->kinds[at],
-                         (double)self->likeness[at], Py_True);
+    return Py_BuildValue("dLid", self->at[at], (long long)self->clusters[at], (int)self->kinds[at],
+                         (double)self->likeness[at]);
 }
 
 PyDoc_STRVAR(replaced_doc,
@@ -197,49 +196,84 @@ Remembered_replaced(Remembered *self, PyObject *args)
     return PyBool_FromLong(since < more);
 }
 
-/* Keep one row; return -1 with an error, and then nothing is changed. */
-static int
-keep(Remembered *self, PyObject *fields)
+/* These read true numbers only: what merely turns into one could change the lists meanwhile. */
+
+static int64_t
+whole(PyObject *number)
 {
-    if (!PyTuple_Check(fields) || PyTuple_GET_SIZE(fields) != FIELDS) {
-        PyErr_SetString(PyExc_TypeError, "a row has seven fields");
-        return -1;
-    }
-    uint64_t id = PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(fields, ID));
-    uint64_t key = PyErr_Occurred() ? 0 : PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(fields, KEY));
-    double at = PyErr_Occurred() ? 0 : PyFloat_AsDouble(PyTuple_GET_ITEM(fields, AT));
-    int64_t cluster = PyErr_Occurred() ? 0 : PyLong_AsLongLong(PyTuple_GET_ITEM(fields, CLUSTER));
-    long kind = PyErr_Occurred() ? 0 : PyLong_AsLong(PyTuple_GET_ITEM(fields, KIND));
-    double likeness = PyErr_Occurred() ? 0 : PyFloat_AsDouble(PyTuple_GET_ITEM(fields, LIKENESS));
-    int foremost = PyErr_Occurred() ? -1 : PyObject_IsTrue(PyTuple_GET_ITEM(fields, FOREMOST));
-    if (foremost < 0)
+    if (PyLong_Check(number))
+        return PyLong_AsLongLong(number);
+    PyErr_SetString(PyExc_TypeError, "a whole number is needed");
+    return -1;
+}
+
+static double
+real(PyObject *number)
+{
+    if (PyFloat_Check(number))
+        return PyFloat_AS_DOUBLE(number);
+    if (PyLong_Check(number))
+        return PyLong_AsDouble(number);
+    PyErr_SetString(PyExc_TypeError, "a number is needed");
+    return -1;
+}
+
+/* Keep one post; return -1 with an error, and then nothing is changed. */
+static int
+keep(Remembered *self, uint64_t id, uint64_t key, PyObject *const *fields, Py_ssize_t row)
+{
+    int64_t cluster = whole(PyList_GET_ITEM(fields[CLUSTER], row)), kind = whole(PyList_GET_ITEM(fields[KIND], row));
+    double at = real(PyList_GET_ITEM(fields[AT], row)), likeness = real(PyList_GET_ITEM(fields[LIKENESS], row));
+    PyObject *foremost = PyList_GET_ITEM(fields[FOREMOST], row);
+    if (!PyBool_Check(foremost))
+        PyErr_SetString(PyExc_TypeError, "foremost is true or false");
+    if (PyErr_Occurred())
         return -1;
     if (kind < 0 || kind > UINT8_MAX) {
         PyErr_SetString(PyExc_OverflowError, "there are no so many kinds");
         return -1;
     }
+    if (cluster < 0)
+        return 0;
     uint32_t place = (uint32_t)(self->kept++ % self->most);
     self->ids[place] = id, self->keys[place] = key, self->at[place] = at, self->clusters[place] = cluster;
     self->kinds[place] = (uint8_t)kind, self->likeness[place] = (float)likeness;
     shelves_put(&self->by_id, id, place);
-    if (foremost)
+    if (foremost == Py_True)
         shelves_put(&self->by_key, key, place);
     return 0;
 }
 
 PyDoc_STRVAR(keep_doc,
-             "keep(rows)\n--\n\nRemember rows, one after the other. Raises TypeError, ValueError, OverflowError.");
+             "keep(ids, keys, at, clusters, kinds, likeness, foremost)\n--\n\n"
+             "Remember posts, one after the other; those with a cluster below 0 are left out.\n"
+             "Raises TypeError, ValueError, IndexError, OverflowError.");
 
 static PyObject *
-Remembered_keep(Remembered *self, PyObject *rows)
+Remembered_keep(Remembered *self, PyObject *args)
 {
-    if (!PyList_Check(rows) || !self->kinds) {
-        PyErr_SetString(PyExc_TypeError, "keep() takes a list of rows");
+    PyObject *given_ids, *given_keys, *fields[FIELDS];
+    Py_buffer ids = {0}, keys = {0};
+    int failed = 1;
+    if (!PyArg_ParseTuple(args, "OOO!O!O!O!O!", &given_ids, &given_keys, &PyList_Type, &fields[AT], &PyList_Type,
+                          &fields[CLUSTER], &PyList_Type, &fields[KIND], &PyList_Type, &fields[LIKENESS],
+                          &PyList_Type, &fields[FOREMOST]))
         return NULL;
-    }
-    for (Py_ssize_t row = 0; row < PyList_GET_SIZE(rows); row++)
-        if (keep(self, PyList_GET_ITEM(rows, row)) < 0)
-            return NULL;
+    if (hashes_of(&ids, given_ids, 0) < 0 || hashes_of(&keys, given_keys, 0) < 0)
+        goto done;
+    Py_ssize_t rows = ids.len / 8;
+    failed = keys.len != ids.len || !self->kinds;
+    for (int field = 0; field < FIELDS; field++)
+        failed |= PyList_GET_SIZE(fields[field]) != rows;
+    if (failed)
+        PyErr_SetString(PyExc_ValueError, "one of each for each post");
+    for (Py_ssize_t row = 0; !failed && row < rows; row++)
+        failed = keep(self, ((uint64_t *)ids.buf)[row], ((uint64_t *)keys.buf)[row], fields, row) < 0;
+done:
+    PyBuffer_Release(&ids);
+    PyBuffer_Release(&keys);
+    if (failed)
+        return NULL;
     Py_RETURN_NONE;
 }
 
@@ -294,7 +328,7 @@ static PyMethodDef methods[] = {
     {"by_id", (PyCFunction)Remembered_by_id, METH_O, by_id_doc},
     {"row", (PyCFunction)Remembered_row, METH_O, row_doc},
     {"replaced", (PyCFunction)Remembered_replaced, METH_VARARGS, replaced_doc},
-    {"keep", (PyCFunction)Remembered_keep, METH_O, keep_doc},
+    {"keep", (PyCFunction)Remembered_keep, METH_VARARGS, keep_doc},
     {NULL},
 };
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from itertools import islice, repeat
+from itertools import islice
 from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
 
-from pipeline.analyse.heads import Head, Heads, Said
+from pipeline.analyse.heads import Heads, Said
 from pipeline.analyse.keyform import forms, passed_on
-from pipeline.analyse.remembered import Fields, Row, hashed
+from pipeline.analyse.remembered import Row, hashed
 from pipeline.analyse.veto import known
 from pipeline.model import AnalysedPost, ClusterFinding
 from pipeline.text.normal import normal
@@ -25,6 +25,7 @@ WINDOW: Final = timedelta(hours=72)
 MOST: Final = 200_000
 _KINDS = ("first", "exact", "near", "repost")
 _NUMBER = {kind: number for number, kind in enumerate(_KINDS)}
+_NONE = -1  # the cluster of a post that is not judged yet, or keeps the one that it had before
 
 
 class Clusters:
@@ -46,7 +47,7 @@ class Clusters:
         self._names = _Names(most)
         self._heads = Heads(most)
         self._posts = Remembered(most)
-        self._headed: dict[str, Head] = {}  # while recalling: the first post of each cluster
+        self._headed: dict[str, Said] = {}  # while recalling: the first post of each cluster
 
     def assign(self, batch: Sequence[AnalysedPost]) -> list[ClusterFinding]:
         """Return the cluster of each post, and remember the post."""
@@ -119,7 +120,7 @@ class _Joined(NamedTuple):
     cluster: int
     kind: str
     likeness: float = 1.0
-    head: Head | None = None
+    head: Said | None = None
 
 
 class _Chunk:
@@ -129,41 +130,45 @@ class _Chunk:
         self, docs: Sequence[AnalysedPost], names: _Names, heads: Heads, posts: Remembered, window_s: float
     ) -> None:
         self._docs, self._names, self._heads, self._posts, self._window_s = docs, names, heads, posts, window_s
+        self._called = [doc.post.id for doc in docs]
         self._normals = [doc.text.normal if doc.text else normal(doc.body()) for doc in docs]
         self._at = [doc.post.at.timestamp() for doc in docs]
-        formed = forms(self._normals)
-        self._keys, self._words = formed.keys.tolist(), formed.words
         self._places = [known(doc.place) for doc in docs]
-        ids = np.empty(len(docs), np.uint64)
-        hash_all([doc.post.id for doc in docs], ids)
-        self._ids: list[int] = ids.tolist()
-        self._known, self._copied, told = posts.look_up(ids, formed.keys)
-        self._doubtful = {*told, *heads.meet(formed.traces)}  # all others are first
-        self._rows: list[Fields] = []  # what this chunk adds
-        self._mine: dict[int, int] = {}  # where in it, by id; only those that others may share
-        self._foremost: dict[int, int] = {}  # and by words
-        self._told = 0  # how many of the rows are all among these
+        formed = forms(self._normals)
+        self._words = formed.words
+        self._hashes = np.empty(len(docs), np.uint64), formed.keys
+        hash_all(self._called, self._hashes[0])
+        self._ids, self._keys = (hashes.tolist() for hashes in self._hashes)
+        self._known, self._copied, told = posts.look_up(*self._hashes)
+        self._doubtful = {*told, *heads.meet(formed.traces, self._words, self._places, self._at)}
+        self._doubtful.update(place for place, words in enumerate(self._words) if not words)  # all others are first
+        # What is remembered of each post: a first of its cluster, unless something else is found out.
+        self._clusters, self._kinds = [_NONE] * len(docs), [_NUMBER["first"]] * len(docs)
+        self._likeness, self._foremost = [1.0] * len(docs), [True] * len(docs)
+        self._kept = 0  # how many have their clusters
+        self._mine: dict[int, int] = {}  # where they are, by id; only those that others may share
+        self._by_words: dict[int, int] = {}  # the foremost
+        self._told = 0  # how many of the first ones are all among these
         self._saying: tuple[int, Said] | None = None
 
     def judged(self) -> list[ClusterFinding]:
         """Return the cluster of each post, and remember the posts."""
-        found: list[ClusterFinding] = []
-        self._doubtful.update(place for place, words in enumerate(self._words) if not words)
+        found = list(map(ClusterFinding, self._called))
+        start = 0
         for place in sorted(self._doubtful):
-            found += self._firsts(len(found), place)
-            found.append(self._judged(place))
-        return found + self._firsts(len(found), len(self._docs))
+            self._firsts(start, place)
+            found[place] = self._judged(place)
+            start = place + 1
+        self._firsts(start, len(found))
+        return found
 
-    def _firsts(self, start: int, stop: int) -> list[ClusterFinding]:
-        """Return new clusters for the posts from *start* to *stop*, and remember them."""
-        if start == stop:
-            return []
-        names = [doc.post.id for doc in self._docs[start:stop]]
-        part, numbers = slice(start, stop), self._names.give(names)
-        ids, keys, at = self._ids[part], self._keys[part], self._at[part]
-        self._heads.add_all(start, self._words[part], self._places[part], at, numbers.start)
-        self._rows += zip(ids, keys, at, numbers, repeat(_NUMBER["first"]), repeat(1.0), repeat(True))
-        return list(map(ClusterFinding, names))
+    def _firsts(self, start: int, stop: int) -> None:
+        """Make new clusters for the posts from *start* to *stop*, and remember them."""
+        if start < stop:
+            numbers = self._names.give(self._called[start:stop])
+            self._clusters[start:stop] = numbers
+            self._heads.add_all(start, numbers)
+            self._kept += stop - start
 
     def _judged(self, place: int) -> ClusterFinding:
         """Return the cluster of the post at *place*, and remember it."""
@@ -172,19 +177,19 @@ class _Chunk:
             return ClusterFinding(name, _KINDS[row.kind], round(row.likeness, 4))
         joined = self._joined(place)
         if joined is None:
-            name = self._docs[place].post.id
+            name = self._called[place]
             self._remember(place, _Joined(self._names.give([name])[0], "first"), head=True)
             return ClusterFinding(name)
         fuller = joined.head is not None and self._fuller(place, joined.head)
         self._remember(place, joined, head=fuller)
         return ClusterFinding(self._names[joined.cluster] or "", joined.kind, joined.likeness)
 
-    def recall(self, place: int, finding: ClusterFinding, headed: dict[str, Head]) -> None:
+    def recall(self, place: int, finding: ClusterFinding, headed: dict[str, Said]) -> None:
         """Remember the post at *place* with its *finding*; *headed* has the first of each cluster so far."""
         head = headed.get(finding.id)
         number = self._names.give([finding.id])[0] if head is None else head.cluster
         if head is None:
-            headed[finding.id] = Head(self._said(place), self._at[place], number)
+            headed[finding.id] = self._said(place)._replace(cluster=number)
             first = True
         else:
             first = finding.kind in ("near", "repost") and self._fuller(place, head)
@@ -193,13 +198,13 @@ class _Chunk:
     def close(self) -> None:
         """Let later chunks find what this one brought."""
         self._heads.settle()
-        self._posts.keep(self._rows)
+        self._posts.keep(*self._hashes, self._at, self._clusters, self._kinds, self._likeness, self._foremost)
 
     def _joined(self, place: int) -> _Joined | None:
         """Return the cluster that a post joins; None if it is the first of its own."""
         repost_of = self._docs[place].post.thread.repost_of
         if not self._speaks(place):
-            return self._original(repost_of) if repost_of else None
+            return self._original(place, repost_of) if repost_of else None
         copied = self._row_saying(place)
         if copied and abs(self._at[place] - copied.at) <= self._window_s and self._names[copied.cluster] is not None:
             return _Joined(copied.cluster, self._passed_on(place) or "exact")
@@ -209,55 +214,59 @@ class _Chunk:
         met = self._heads.heads(place) if self._words[place] else []
         if not met:
             return None
-        said, at = self._said(place), self._at[place]
+        said = self._said(place)
         named = [(head.at, -both, name, head) for both, head in met if (name := self._names[head.cluster]) is not None]
         if len(named) > 1:
             named.sort(key=lambda one: one[:3])  # the earliest, in whatever order they came
         for *_, head in named:
-            share = said.share(head.said) if abs(at - head.at) <= self._window_s else 0.0
-            if share and not said.contradicts(head.said, share):
+            share = said.share(head) if abs(said.at - head.at) <= self._window_s else 0.0
+            if share and not said.contradicts(head, share):
                 return _Joined(head.cluster, self._passed_on(place) or "near", round(share, 4), head)
         return None
 
-    def _original(self, repost_of: str) -> _Joined | None:
+    def _original(self, place: int, repost_of: str) -> _Joined | None:
         id_ = hashed(repost_of)
-        for number in range(self._told, len(self._rows)):  # it may be one of the firsts, too
-            self._mine[self._rows[number][0]] = number
-        self._told = len(self._rows)
+        for earlier in range(self._told, place):  # it may be one of the firsts, too
+            if self._clusters[earlier] != _NONE:
+                self._mine[self._ids[earlier]] = earlier
+        self._told = place
         row = self._row_of(id_, self._posts.by_id(id_))
         return _Joined(row.cluster, "repost") if row and self._names[row.cluster] is not None else None
 
     def _remember(self, place: int, joined: _Joined, *, head: bool) -> None:
-        key, at = self._keys[place], self._at[place]
         if head and self._words[place]:
-            self._heads.add(place, Head(self._said(place), at, joined.cluster))
+            self._heads.add(place, joined.cluster)
         foremost = self._speaks(place) and (joined.kind == "first" or self._row_saying(place) is None)
-        row = (self._ids[place], key, at, joined.cluster, _NUMBER[joined.kind], joined.likeness, foremost)
-        self._mine[self._ids[place]] = len(self._rows)
+        self._clusters[place], self._kinds[place] = joined.cluster, _NUMBER[joined.kind]
+        self._likeness[place], self._foremost[place] = joined.likeness, foremost
+        self._mine[self._ids[place]] = place
         if foremost:
-            self._foremost[key] = len(self._rows)
-        self._rows.append(row)
+            self._by_words[self._keys[place]] = place
+        self._kept += 1
 
     def _row_saying(self, place: int) -> Row | None:
         """Return the foremost post with the same words as the one at *place*."""
-        mine = self._foremost.get(self._keys[place])
-        return self._row_at(self._copied[place]) if mine is None else Row(*self._rows[mine])
+        mine = self._by_words.get(self._keys[place])
+        return self._row_at(self._copied[place]) if mine is None else self._row(mine)
 
     def _row_of(self, id: int, place: int) -> Row | None:
         mine = self._mine.get(id)
-        return self._row_at(place) if mine is None else Row(*self._rows[mine])
+        return self._row_at(place) if mine is None else self._row(mine)
+
+    def _row(self, place: int) -> Row:
+        return Row(self._at[place], self._clusters[place], self._kinds[place], self._likeness[place])
 
     def _row_at(self, place: int) -> Row | None:
-        if place < 0 or self._posts.replaced(place, len(self._rows)):
+        if place < 0 or self._posts.replaced(place, self._kept):
             return None
         return Row(*self._posts.row(place))
 
-    def _fuller(self, place: int, head: Head) -> bool:
-        return self._said(place).fuller(head.said) and self._names.double(head.cluster)
+    def _fuller(self, place: int, head: Said) -> bool:
+        return self._said(place).fuller(head) and self._names.double(head.cluster)
 
     def _said(self, place: int) -> Said:
         if self._saying is None or self._saying[0] != place:
-            self._saying = place, Said(self._words[place], self._places[place])
+            self._saying = place, Said(self._words[place], self._places[place], self._at[place])
         return self._saying[1]
 
     def _passed_on(self, place: int) -> str:

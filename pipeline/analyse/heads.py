@@ -27,10 +27,15 @@ WITHIN: Final = 0.8  # of the head's 3-grams
 
 
 class Said(NamedTuple):
-    """What is compared of a post: its words, and the places and numbers that veto."""
+    """What is compared of a post: its words, and the places and numbers that veto.
+
+    *at* is when it was said, in seconds; a head, with which others are compared, has a *cluster*.
+    """
 
     words: str
     known: Known = NOWHERE
+    at: float = 0.0
+    cluster: int = -1
 
     def share(self, other: Said) -> float:
         """Return which part of the shorter one's 3-grams both have; 0 if it is too little to say the same."""
@@ -73,14 +78,6 @@ def _by_length(one: str, other: str) -> tuple[str, str]:
     return (one, other) if len(one) <= len(other) else (other, one)
 
 
-class Head(NamedTuple):
-    """A text that others are compared with, first said *at*, in seconds, of the cluster with that number."""
-
-    said: Said
-    at: float
-    cluster: int
-
-
 class Heads:
     """The *most* heads that were added last.
 
@@ -89,66 +86,66 @@ class Heads:
     """
 
     def __init__(self, most: int, make: type[Finder] = Compiled) -> None:
-        self.most = most
+        self._most = most
         self._finder = make(most, min(BLOCK, most))
         self._words: list[str] = []
         self._known: list[Known] = []
         self._at = array("d")
         self._clusters = array("q")
-        self._met: dict[int, Head] = {}  # where several posts of a batch meet the same, it is made once
+        self._batch: tuple[Sequence[str], Sequence[Known], Sequence[float]] = (), (), ()
+        self._first = 0  # where the first head of this batch is kept
+        self._rows: list[int] = []  # which posts of it were added
+        self._added: list[int] = []  # and their clusters
 
     @property
     def room(self) -> int:
         """The posts that may be met before ``settle`` is called."""
         return self._finder.room
 
-    def meet(self, traces: Traces) -> list[int]:
-        """Take the traces of a batch, for which there is ``room``; return which of its posts may have heads to meet.
-
-        No others have.
-        """
+    def meet(self, traces: Traces, words: Sequence[str], known: Sequence[Known], at: Sequence[float]) -> list[int]:
+        """Take a batch, for which there is ``room``; return which of its posts may have heads to meet. No others have."""
+        self._batch = words, known, at
         return self._finder.meet(*traces)
 
-    def heads(self, row: int) -> list[tuple[int, Head]]:
+    def heads(self, row: int) -> list[tuple[int, Said]]:
         """Return the few heads that share most with the post of that *row*, and how many bits of their sketches."""
         return [(both, self._head(place)) for both, place in self._finder.heads(row)]
 
-    def add(self, row: int, head: Head) -> None:
+    def add(self, row: int, cluster: int) -> None:
         """Make the post of that *row* a head that the posts after it may meet."""
-        place = self._finder.add(row)
-        self._put(place, (head.said.words,), (head.said.known,), (head.at,), (head.cluster,))
-        self._met[place] = head
+        self.add_all(row, range(cluster, cluster + 1))
 
-    def add_all(
-        self, start: int, words: Sequence[str], known: Sequence[Known], at: Sequence[float], first: int
-    ) -> None:
-        """Make the posts from row *start* on heads, each of its own cluster: *first* and the numbers after it."""
-        place = self._finder.add_all(start, start + len(words))
-        for again in range(place, place + len(words)) if self._met else ():
-            self._met.pop(again % self.most, None)  # these take the places of older ones
-        self._put(place, words, known, at, range(first, first + len(words)))
+    def add_all(self, start: int, clusters: range) -> None:
+        """Make the posts from row *start* on heads of *clusters*, one each."""
+        stop = start + len(clusters)
+        place = self._finder.add_all(start, stop)
+        if not self._rows:
+            self._first = place
+        self._rows += range(start, stop)
+        self._added += clusters
 
     def settle(self) -> None:
         """End the batch."""
-        self._met.clear()
-        self._finder.settle()
-
-    def _put(
-        self, place: int, words: Sequence[str], known: Sequence[Known], at: Sequence[float], clusters: Sequence[int]
-    ) -> None:
-        new = min(len(words), self.most - len(self._words))
+        all_words, all_known, all_at = self._batch
+        words, known = [all_words[row] for row in self._rows], [all_known[row] for row in self._rows]
+        at = [all_at[row] for row in self._rows]
+        new = min(len(words), self._most - len(self._words))
         self._words += words[:new]
         self._known += known[:new]
         self._at.extend(at[:new])
-        self._clusters.extend(clusters[:new])
+        self._clusters.extend(self._added[:new])
         for number in range(new, len(words)):
-            again = (place + number) % self.most
+            again = (self._first + number) % self._most
             self._words[again], self._known[again] = words[number], known[number]
-            self._at[again], self._clusters[again] = at[number], clusters[number]
+            self._at[again], self._clusters[again] = at[number], self._added[number]
+        self._rows.clear()
+        self._added.clear()
+        self._batch = (), (), ()
+        self._finder.settle()
 
-    def _head(self, place: int) -> Head:
-        head = self._met.get(place)
-        if head is None:
-            said = Said(self._words[place], self._known[place])
-            head = self._met[place] = Head(said, self._at[place], self._clusters[place])
-        return head
+    def _head(self, place: int) -> Said:
+        number = (place - self._first) % self._most
+        if number < len(self._rows):
+            row, (words, known, at) = self._rows[number], self._batch
+            return Said(words[row], known[row], at[row], self._added[number])
+        return Said(self._words[place], self._known[place], self._at[place], self._clusters[place])

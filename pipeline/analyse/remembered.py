@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,22 +12,14 @@ from pipeline.analyse.shelves import Hashes, Numbers, Shelves
 
 WIDTH: Final = 8
 
-Fields: TypeAlias = tuple[int, int, float, int, int, float, bool]
-
 
 class Row(NamedTuple):
-    """One post: hashes of its id and of its words, its event time in seconds, its cluster and how it joined.
+    """What is remembered of a post: its event time in seconds, its cluster and how it joined."""
 
-    *foremost* is the first with these words, in its cluster or at all.
-    """
-
-    id: int
-    key: int
     at: float
     cluster: int
     kind: int
     likeness: float
-    foremost: bool
 
 
 class Remembered:
@@ -57,30 +49,39 @@ class Remembered:
         """Return the place of a post; -1 if it is not known."""
         return int(_places(np.array([id], np.uint64), self._by_id, self._ids)[0])
 
-    def row(self, place: int, /) -> Fields:
-        """Return the fields of the post that is kept there."""
-        return (
-            int(self._ids[place]), int(self._keys[place]), float(self._at[place]), int(self._cluster[place]),
-            int(self._kind[place]), float(self._likeness[place]), True,
-        )  # fmt: skip
+    def row(self, place: int, /) -> tuple[float, int, int, float]:
+        """Return the row of the post that is kept there."""
+        at, cluster = float(self._at[place]), int(self._cluster[place])
+        return at, cluster, int(self._kind[place]), float(self._likeness[place])
 
     def replaced(self, place: int, more: int, /) -> bool:
         """Say whether the post at *place* is forgotten once *more* are kept."""
         return (place - self._kept) % self._most < more
 
-    def keep(self, rows: list[Fields], /) -> None:
-        """Remember *rows*, at most as many as are remembered at all."""
-        if not rows:
-            return
-        places = np.arange(self._kept, self._kept + len(rows)) % self._most
-        ids, keys, at, clusters, kinds, likeness, foremost = zip(*rows, strict=True)
-        self._ids[places], self._keys[places] = np.array(ids, np.uint64), np.array(keys, np.uint64)
-        self._at[places], self._cluster[places] = at, clusters
-        self._kind[places], self._likeness[places] = kinds, likeness
-        self._by_id.put_all(self._ids[places], places)
-        first = places[np.array(foremost, bool)]
-        self._by_key.put_all(self._keys[first], first)
-        self._kept += len(rows)
+    def keep(
+        self,
+        ids: Hashes,
+        keys: Hashes,
+        at: list[float],
+        clusters: list[int],
+        kinds: list[int],
+        likeness: list[float],
+        foremost: list[bool],
+        /,
+    ) -> None:
+        """Remember posts, at most as many as are remembered at all; those with a cluster below 0 are left out.
+
+        *foremost* are the first with their words, in their cluster or at all.
+        """
+        chosen = np.flatnonzero(np.array(clusters, np.int64) >= 0)
+        places = np.arange(self._kept, self._kept + len(chosen)) % self._most
+        self._ids[places], self._keys[places] = ids[chosen], keys[chosen]
+        self._at[places], self._cluster[places] = np.array(at)[chosen], np.array(clusters)[chosen]
+        self._kind[places], self._likeness[places] = np.array(kinds)[chosen], np.array(likeness)[chosen]
+        self._by_id.put_all(ids[chosen], places)
+        first = np.array(foremost, bool)[chosen]
+        self._by_key.put_all(keys[chosen][first], places[first])
+        self._kept += len(chosen)
 
 
 def hashed(id: str) -> int:

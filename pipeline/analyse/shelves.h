@@ -84,6 +84,14 @@ shelves_fetch(const Shelves *self, uint64_t hash)
     __builtin_prefetch(shelves_at(self, hash).row);
 }
 
+static inline void
+shelves_fetch_to_put(const Shelves *self, uint64_t hash)
+{
+    Shelf shelf = shelves_at(self, hash);
+    __builtin_prefetch(shelf.row, 1);
+    __builtin_prefetch(self->next + shelf.shelf, 1);
+}
+
 /* Return whether an entry of a shelf has its tag, and the number that it holds. */
 static inline int
 shelves_holds(const Shelves *self, const Shelf *shelf, uint32_t place, uint32_t *number)

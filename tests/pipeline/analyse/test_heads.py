@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.analyse.finder import CONTAINED, SHORT, SHORT_EXTRA, SHORTER, WIDTH
-from pipeline.analyse.heads import BLOCK, Head, Heads, Said
+from pipeline.analyse.heads import BLOCK, Heads, Said
 from pipeline.analyse.keyform import forms
 from pipeline.analyse.veto import NOWHERE
 
@@ -21,15 +21,19 @@ def holding(*posts: tuple[int, str], most: int = 1_000) -> Heads:
     """Return heads that were given one at a time."""
     heads = Heads(most)
     for cluster, text in posts:
-        formed = forms([text])
-        heads.meet(formed.traces)
-        heads.add(0, Head(Said(formed.words[0]), 0.0, cluster))
+        meet(heads, text)
+        heads.add(0, cluster)
         heads.settle()
     return heads
 
 
+def meet(heads: Heads, *texts: str) -> list[int]:
+    formed = forms(texts)
+    return heads.meet(formed.traces, formed.words, [NOWHERE] * len(texts), [0.0] * len(texts))
+
+
 def met(heads: Heads, text: str) -> list[int]:
-    heads.meet(forms([text]).traces)
+    meet(heads, text)
     return clusters(heads, 0)
 
 
@@ -66,11 +70,10 @@ def test_the_oldest_go_when_there_are_too_many() -> None:
 
 def test_what_takes_the_place_of_a_head_that_was_just_met_is_met_as_itself() -> None:
     heads = holding((1, LIFT), (2, BUS), (3, letter(1)), (4, letter(2)), most=4)
-    formed = forms([LIFT, letter(7), letter(7)[2:]])
-    heads.meet(formed.traces)
+    meet(heads, LIFT, letter(7), letter(7)[2:])
 
     assert clusters(heads, 0) == [1]
-    heads.add_all(1, formed.words[1:2], [NOWHERE], [0.0], 9)
+    heads.add_all(1, range(9, 10))
     assert clusters(heads, 2) == [9]
     assert clusters(heads, 0) == []
 
@@ -115,9 +118,21 @@ def test_likeness_is_mutual_and_the_share_of_the_shorter_ones_words(shared: str,
 
 
 def test_a_post_that_has_nothing_in_common_with_others_is_no_doubtful_one() -> None:
-    formed = forms([LIFT, BUS, LIFT[2:], letter(1)])
+    assert meet(holding((1, LIFT[:-2])), LIFT, BUS, LIFT[2:], letter(1)) == [0, 2]
 
-    assert holding((1, LIFT[:-2])).meet(formed.traces) == [0, 2]
+
+def test_a_head_tells_who_said_what_and_when_in_the_batch_and_after_it() -> None:
+    heads = Heads(10)
+    formed = forms([BUS, LIFT, LIFT[1:]])
+    known = [NOWHERE, ("湖东街道", None, None, None, None), NOWHERE]
+    expected = Said(formed.words[1], known[1], 2.5, 7)
+    heads.meet(formed.traces, formed.words, known, [1.5, 2.5, 3.5])
+    heads.add_all(1, range(7, 8))
+
+    assert [head for _, head in heads.heads(2)] == [expected]
+    heads.settle()
+    meet(heads, LIFT)
+    assert [head for _, head in heads.heads(0)] == [expected]
 
 
 @pytest.mark.parametrize(("one", "other", "apart"), [("4号楼停电了", "14号楼停电了", True), (LIFT[9:], LIFT, False)])
