@@ -148,7 +148,7 @@ class Calendar(_Section):
 class Analyse(_Section):
     """How posts are understood."""
 
-    segmenter: Literal["rjieba", "jieba"] = Field(default="rjieba", description="用什么分词 / what cuts words")
+    segmenter: Literal["jieba", "rjieba"] = Field(default="jieba", description="用什么分词 / what cuts words")
     sentiment: Literal["linear", "snownlp"] = Field(
         default="linear",
         description="用什么判断情感；snownlp 仅供对比 / what judges sentiment; snownlp to compare only",

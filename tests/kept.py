@@ -42,7 +42,7 @@ def rules(paths: Sequence[Path] = (), directory: Directory | None = None) -> Rul
     return read_rules(paths, directory)
 
 
-def kept_segmenter(name: str = "rjieba", words: Iterable[str] = ()) -> Segmenter:
+def kept_segmenter(name: str = "jieba", words: Iterable[str] = ()) -> Segmenter:
     return cutter(name, tuple(words))
 
 

@@ -22,6 +22,7 @@ def slow(modules: Sequence[str]) -> list[Fault]:
     if not modules:
         return []
     listed = "、".join(modules)
-    zh = f"没有编译：{listed}；结果相同，但研判慢几倍。装好 C 编译器（如 gcc）后重新安装即可"
-    en = f"not compiled: {listed}; the results are the same, several times as slow. Install a C compiler, then this again"
+    zh = f"没有编译：{listed}；结果相同（个别词的切分除外），但研判慢几倍。装好 C 编译器（如 gcc）后重新安装即可"
+    en = f"not compiled: {listed}; the results are the same but for how a few words are cut, several times as slow."
+    en += " Install a C compiler, then this again"
     return [Fault("yuqing", zh, en, warning=True)]
