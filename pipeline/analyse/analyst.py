@@ -164,8 +164,7 @@ class Analyst:
         return safe, masked
 
     def _text(self, normal: str) -> TextFinding:
-        tokens = [token for token in self._segmenter.cut_for_search(normal) if len(token) > 1 or token.isalnum()]
-        return TextFinding(normal, tuple(tokens), self._tokenizer, language(normal))
+        return TextFinding(normal, self._segmenter.terms(normal), self._tokenizer, language(normal))
 
     def _understood(
         self,
