@@ -77,6 +77,8 @@ typedef struct {
     char *doubtful;         /* by row: whether it may say the same as an earlier one */
     uint32_t *compared;     /* by row: with which row it was compared last, and one more than nothing */
     uint32_t *places;       /* by row: where it is kept, if it is a head */
+    uint32_t *new;          /* the posts of the batch that were added; they are written when it ends */
+    uint32_t news;
 } Finder;
 
 COUNTING static uint32_t
@@ -113,6 +115,13 @@ possible(uint32_t both, const Trace *one, const Trace *other)
     double needed = CONTAINED + SHORT_EXTRA * (missing > 0 ? missing : 0.0);
     return (double)both + (double)unset - 2 >= needed * smaller(one->bits, other->bits) - ROUNDED &&
            small >= SHORTER * (double)Py_MAX(one->length, other->length);
+}
+
+/* Return how many heads were added, with those of the batch. */
+static uint64_t
+all_added(const Finder *self)
+{
+    return self->added + self->news;
 }
 
 /* Return where a head is kept, by how many were added before it. */
@@ -328,7 +337,7 @@ forget_batch(Finder *self)
 {
     for (int at = 0; at < COLUMNS; at++)
         PyBuffer_Release(&self->columns[at]);
-    self->met = 0, self->posts = 0;
+    self->met = 0, self->posts = 0, self->news = 0;
 }
 
 /* Take the columns of a batch; return -1 unless they are as long as each other. */
@@ -417,7 +426,7 @@ are_met(const Finder *self, Py_ssize_t start, Py_ssize_t stop)
 static uint64_t
 age(const Finder *self, uint32_t place)
 {
-    return (self->added - 1 - place + self->most) % self->most;
+    return (all_added(self) - 1 - place + self->most) % self->most;
 }
 
 static int
@@ -486,7 +495,7 @@ Finder_heads(Finder *self, PyObject *given)
     uint32_t count = 0;
     for (uint32_t at = post ? self->likely_ends[post - 1] : 0; at < self->likely_ends[post]; at++) {
         uint64_t since = (self->likely[at].place + self->most - self->shelved % self->most) % self->most;
-        if (since >= self->added - self->shelved) /* else it was replaced by now */
+        if (since >= all_added(self) - self->shelved) /* else it was replaced by now */
             found[count++] = self->likely[at];
     }
     count += newest(self, (uint32_t)post, found + count);
@@ -512,19 +521,14 @@ add_rows(Finder *self, Py_ssize_t start, Py_ssize_t stop)
 {
     if (!are_met(self, start, stop))
         return NULL;
-    if ((uint64_t)(stop - start) > self->block - (self->added - self->shelved)) {
+    if (stop - start > self->posts - self->news) {
         PyErr_SetString(PyExc_ValueError, "more heads than posts");
         return NULL;
     }
-    uint32_t first = place_of(self, self->added);
+    uint32_t first = place_of(self, all_added(self));
     for (Py_ssize_t post = start; post < stop; post++) {
-        Trace trace = of_post(self, (uint32_t)post);
-        uint32_t row = self->first + (uint32_t)post, place = place_of(self, self->added);
-        memcpy(self->sketches + (size_t)place * WORDS, trace.sketch, SKETCH / 8);
-        self->bits[place] = trace.bits, self->lengths[place] = trace.length;
-        memcpy(self->bands + (self->added - self->shelved) * ROWS, bands_of_row(self, row), ROWS * sizeof *self->bands);
-        be_newest(self, row, place);
-        self->added++;
+        be_newest(self, self->first + (uint32_t)post, place_of(self, all_added(self)));
+        self->new[self->news++] = (uint32_t)post;
     }
     return PyLong_FromUnsignedLong(first);
 }
@@ -550,6 +554,20 @@ Finder_add(Finder *self, PyObject *given)
     return add_rows(self, post, post + (post < PY_SSIZE_T_MAX));
 }
 
+/* Write the heads of the batch. */
+static void
+write_new(Finder *self)
+{
+    for (uint32_t at = 0; at < self->news; at++, self->added++) {
+        uint32_t post = self->new[at], place = place_of(self, self->added);
+        Trace trace = of_post(self, post);
+        memcpy(self->sketches + (size_t)place * WORDS, trace.sketch, SKETCH / 8);
+        self->bits[place] = trace.bits, self->lengths[place] = trace.length;
+        memcpy(self->bands + (self->added - self->shelved) * ROWS, bands_of_row(self, self->first + post),
+               ROWS * sizeof *self->bands);
+    }
+}
+
 PyDoc_STRVAR(settle_doc,
              "settle()\n--\n\n"
              "End the batch, and put the heads of a whole block on the shelves. Raises ValueError.");
@@ -559,6 +577,7 @@ Finder_settle(Finder *self, PyObject *Py_UNUSED(nothing))
 {
     if (!are_met(self, 0, 0))
         return NULL;
+    write_new(self);
     self->seen += self->posts;
     forget_batch(self);
     if (self->seen < self->block)
@@ -598,6 +617,7 @@ Finder_dealloc(Finder *self)
     PyMem_Free(self->doubtful);
     PyMem_Free(self->compared);
     PyMem_Free(self->places);
+    PyMem_Free(self->new);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -632,9 +652,10 @@ Finder_init(Finder *self, PyObject *args, PyObject *kwargs)
     self->doubtful = PyMem_Calloc(block, sizeof *self->doubtful);
     self->compared = PyMem_Calloc(block, sizeof *self->compared);
     self->places = PyMem_Calloc(block, sizeof *self->places);
+    self->new = PyMem_Calloc(block, sizeof *self->new);
     if (shelves_open(&self->shelves, (uint64_t)most * ROWS, self->most, WIDTH) == 0 && self->bits && self->lengths &&
         self->bands && self->likely_ends && self->slots && self->firsts && self->group_of && self->groups &&
-        self->grouped && self->doubtful && self->compared && self->places)
+        self->grouped && self->doubtful && self->compared && self->places && self->new)
         self->sketches = shelves_zeros((size_t)most * WORDS, sizeof *self->sketches); /* last: then all is there */
     if (self->sketches)
         return 0;

@@ -84,6 +84,8 @@ class Finder:
         meeting = self._met()
         if not 0 <= start <= stop <= len(meeting.traces.bits):
             raise IndexError("no such rows")
+        if stop - start > len(meeting.traces.bits) - len(meeting.added):
+            raise ValueError("more heads than posts")
         place = self._place(0)
         for row in meeting.companions.rows(start, stop):
             meeting.companions.add(row, self._place(row - start))

@@ -104,7 +104,7 @@ class Heads:
 
     def meet(self, traces: Traces, words: Sequence[str], known: Sequence[Known], at: Sequence[float]) -> list[int]:
         """Take a batch, for which there is ``room``; return which of its posts may have heads to meet. No others have."""
-        self._batch = words, known, at
+        self._begin(words, known, at)
         return self._finder.meet(*traces)
 
     def heads(self, row: int) -> list[tuple[int, Said]]:
@@ -138,10 +138,13 @@ class Heads:
             again = (self._first + number) % self._most
             self._words[again], self._known[again] = words[number], known[number]
             self._at[again], self._clusters[again] = at[number], self._added[number]
+        self._begin((), (), ())
+        self._finder.settle()
+
+    def _begin(self, words: Sequence[str], known: Sequence[Known], at: Sequence[float]) -> None:
+        self._batch = words, known, at
         self._rows.clear()
         self._added.clear()
-        self._batch = (), (), ()
-        self._finder.settle()
 
     def _head(self, place: int) -> Said:
         number = (place - self._first) % self._most

@@ -93,6 +93,18 @@ def test_of_many_the_best_are_told_and_of_equals_the_newest(make: type[Finder]) 
     assert found == sorted(found, reverse=True)
 
 
+def test_a_batch_that_was_never_settled_leaves_nothing(make: type[Finder]) -> None:
+    finder = make(2, 2)
+    finder.meet(*traces(LIFT, BUS))
+    finder.add_all(0, 2)
+    finder.settle()
+    finder.meet(*traces(LIFT, LIFT))
+    finder.add_all(0, 2)
+
+    assert finder.meet(*traces(BUS, LIFT)) == [0, 1]
+    assert [finder.heads(row) for row in range(2)] == [[(25, 1)], [(26, 0)]]
+
+
 WORDS = st.lists(
     st.sampled_from("锦湖里七号楼的电梯坏了 老人下不了楼 物业说 在等配件 公交车站牌 倒了好几天 停水".split())
 )
@@ -155,9 +167,8 @@ def test_what_is_no_row_and_no_batch_is_refused_by_c() -> None:
         with pytest.raises(TypeError):
             finder.heads(wrong)
     finder.add_all(0, 2)
-    finder.add_all(0, 2)
     with pytest.raises(ValueError):
-        finder.add(0)  # more heads than a block has posts
+        finder.add(0)  # more heads than posts
     finder.settle()
     for end in (finder.settle, lambda: finder.heads(0), lambda: finder.add(0)):
         with pytest.raises(ValueError):
