@@ -266,8 +266,8 @@ find(const Table *self, PyObject *squeezed, Rows *hits)
     uint32_t state = 0;
     for (Py_ssize_t at = 0; at < length; at++) {
         state = automaton_next(automaton, state, PyUnicode_READ(kind, data, at));
-        for (uint32_t ended = automaton_ending(automaton, state); ended; ended = automaton->shorter[ended]) {
-            uint32_t number = automaton->word[ended];
+        for (uint32_t ended = automaton_ending(automaton, state); ended; ended = automaton->states[ended].shorter) {
+            uint32_t number = automaton->states[ended].word;
             Hit *hit = one_more(hits);
             if (!hit)
                 return -1;

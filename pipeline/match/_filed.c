@@ -186,8 +186,8 @@ mark(Filed *self, PyObject *normal, Py_ssize_t *places)
             continue;
         places[letters++] = at;
         state = automaton_next(automaton, state, letter);
-        for (uint32_t ended = automaton_ending(automaton, state); ended; ended = automaton->shorter[ended]) {
-            uint32_t number = automaton->word[ended];
+        for (uint32_t ended = automaton_ending(automaton, state); ended; ended = automaton->states[ended].shorter) {
+            uint32_t number = automaton->states[ended].word;
             if (self->there[number] == self->post)
                 continue;
             Py_ssize_t first = places[letters - (Py_ssize_t)automaton->lengths[number]];

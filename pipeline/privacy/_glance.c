@@ -466,8 +466,8 @@ glance(const Glance *self, PyObject *from)
         if (may_be & (DIGIT | CROSS | GAP | LATIN) || digits.joined || digits.plain_row)
             count(&digits, may_be);
         state = automaton_next(automaton, state, one);
-        for (uint32_t ended = automaton_ending(automaton, state); ended; ended = automaton->shorter[ended]) {
-            uint32_t number = automaton->word[ended];
+        for (uint32_t ended = automaton_ending(automaton, state); ended; ended = automaton->states[ended].shorter) {
+            uint32_t number = automaton->states[ended].word;
             looks |= by_word(&text, at + 1 - (Py_ssize_t)automaton->lengths[number], at + 1, words[number]);
         }
     }

@@ -5,12 +5,10 @@
 static void
 Automaton_dealloc(Automaton *self)
 {
+    PyMem_Free(self->states);
     PyMem_Free(self->steps);
-    PyMem_Free(self->leads);
+    PyMem_Free(self->perhaps);
     PyMem_Free(self->first);
-    PyMem_Free(self->fallback);
-    PyMem_Free(self->word);
-    PyMem_Free(self->shorter);
     PyMem_Free(self->lengths);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
@@ -18,12 +16,12 @@ Automaton_dealloc(Automaton *self)
 static void
 add_step(Automaton *self, uint32_t state, Py_UCS4 letter, uint32_t to)
 {
-    uint64_t step = (uint64_t)state << 32 | letter;
-    uint32_t slot = automaton_slot(self, step);
-    while (self->steps[slot] != UINT64_MAX)
+    uint64_t from = (uint64_t)state << 32 | letter, hash = automaton_hash(from), bit = hash >> self->bits;
+    uint32_t slot = (uint32_t)(hash >> self->shift);
+    while (self->steps[slot].from != UINT64_MAX)
         slot = (slot + 1) & self->mask;
-    self->steps[slot] = step;
-    self->leads[slot] = to;
+    self->steps[slot] = (AutomatonStep){from, to};
+    self->perhaps[bit / 64] |= UINT64_C(1) << bit % 64;
     if (state == 0 && letter < FIRST_PLANE)
         self->first[letter] = to;
 }
@@ -41,7 +39,7 @@ add_words(Automaton *self, PyObject *words, Py_ssize_t letters)
     Origin *origins = PyMem_Calloc(letters + 1, sizeof *origins);
     if (!origins)
         return NULL;
-    self->states = 1;
+    self->count = 1;
     for (Py_ssize_t number = 0; number < self->words; number++) {
         PyObject *word = PyList_GET_ITEM(words, number);
         uint32_t state = 0, length = (uint32_t)PyUnicode_GET_LENGTH(word);
@@ -49,14 +47,14 @@ add_words(Automaton *self, PyObject *words, Py_ssize_t letters)
             Py_UCS4 letter = PyUnicode_READ_CHAR(word, at);
             uint32_t next = automaton_step(self, state, letter);
             if (!next) {
-                next = self->states++;
+                next = self->count++;
                 add_step(self, state, letter, next);
                 origins[next] = (Origin){state, at + 1, letter};
             }
             state = next;
         }
-        if (self->word[state] == NO_WORD)
-            self->word[state] = (uint32_t)number;
+        if (self->states[state].word == NO_WORD)
+            self->states[state].word = (uint32_t)number;
         self->lengths[number] = length;
     }
     return origins;
@@ -67,20 +65,20 @@ static int
 add_fallbacks(Automaton *self, const Origin *origins, uint32_t deepest)
 {
     uint32_t *starts = PyMem_Calloc(deepest + 2, sizeof *starts),
-             *order = PyMem_Calloc(self->states, sizeof *order);
+             *order = PyMem_Calloc(self->count, sizeof *order);
     if (starts && order) {
-        for (uint32_t state = 0; state < self->states; state++)
+        for (uint32_t state = 0; state < self->count; state++)
             starts[origins[state].depth + 1]++;
         for (uint32_t depth = 0; depth <= deepest; depth++)
             starts[depth + 1] += starts[depth];
-        for (uint32_t state = 0; state < self->states; state++)
+        for (uint32_t state = 0; state < self->count; state++)
             order[starts[origins[state].depth]++] = state;
-        for (uint32_t place = 1; place < self->states; place++) {
+        for (uint32_t place = 1; place < self->count; place++) {
             uint32_t state = order[place];
             const Origin *origin = &origins[state];
-            uint32_t back = origin->parent ? automaton_next(self, self->fallback[origin->parent], origin->letter) : 0;
-            self->fallback[state] = back;
-            self->shorter[state] = automaton_ending(self, back);
+            uint32_t back = origin->parent ? automaton_next(self, self->states[origin->parent].fallback, origin->letter) : 0;
+            self->states[state].fallback = back;
+            self->states[state].shorter = automaton_ending(self, back);
         }
     }
     int failed = starts && order ? 0 : -1;
@@ -119,17 +117,17 @@ Automaton_init(Automaton *self, PyObject *args, PyObject *kwargs)
     while ((UINT64_C(1) << bits) < 2 * (uint64_t)letters)
         bits++;
     uint32_t slots = UINT32_C(1) << bits;
-    self->mask = slots - 1, self->shift = 64 - bits;
+    self->mask = slots - 1, self->shift = 64 - bits, self->bits = self->shift - 1;
     self->steps = PyMem_Malloc(slots * sizeof *self->steps);
-    self->leads = PyMem_Calloc(slots, sizeof *self->leads);
+    self->perhaps = PyMem_Calloc(slots / 32 + 1, sizeof *self->perhaps); /* two bits for each slot */
     self->first = PyMem_Calloc(FIRST_PLANE, sizeof *self->first);
-    self->fallback = PyMem_Calloc(letters + 1, sizeof *self->fallback);
-    self->shorter = PyMem_Calloc(letters + 1, sizeof *self->shorter);
-    self->word = PyMem_Malloc((letters + 1) * sizeof *self->word);
+    self->states = PyMem_Calloc(letters + 1, sizeof *self->states);
     self->lengths = PyMem_Calloc(self->words + 1, sizeof *self->lengths);
-    if (self->steps && self->leads && self->first && self->fallback && self->shorter && self->word && self->lengths) {
-        memset(self->steps, 0xff, slots * sizeof *self->steps);
-        memset(self->word, 0xff, (letters + 1) * sizeof *self->word);
+    if (self->steps && self->perhaps && self->first && self->states && self->lengths) {
+        for (uint32_t slot = 0; slot < slots; slot++)
+            self->steps[slot].from = UINT64_MAX;
+        for (Py_ssize_t state = 0; state <= letters; state++)
+            self->states[state].word = NO_WORD;
         Origin *origins = add_words(self, words, letters);
         int failed = !origins || add_fallbacks(self, origins, (uint32_t)deepest) < 0;
         PyMem_Free(origins);
@@ -173,8 +171,8 @@ Automaton_find(Automaton *self, PyObject *text)
     uint32_t state = 0;
     for (Py_ssize_t at = 0; hits && at < length; at++) {
         state = automaton_next(self, state, PyUnicode_READ(kind, data, at));
-        for (uint32_t ended = automaton_ending(self, state); hits && ended; ended = self->shorter[ended]) {
-            uint32_t number = self->word[ended];
+        for (uint32_t ended = automaton_ending(self, state); hits && ended; ended = self->states[ended].shorter) {
+            uint32_t number = self->states[ended].word;
             PyObject *hit = a_hit(at + 1 - (Py_ssize_t)self->lengths[number], at + 1, number);
             if (!hit || PyList_Append(hits, hit) < 0)
                 Py_CLEAR(hits);
