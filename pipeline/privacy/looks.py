@@ -28,22 +28,26 @@ from pipeline.privacy.span import Span
 Find: TypeAlias = Callable[[str], Iterator[Span]]
 
 
+def nothing(_: str) -> Iterator[Span]:
+    return iter(())
+
+
 class Look(NamedTuple):
     """An expression without which a recogniser never looks at a text. Loose on purpose: the recogniser decides.
 
-    One without a recogniser tells something of the text itself. Of a plain one, a first glance proves that it is there.
+    One that finds nothing tells something of the text itself. A plain one is known to be there by the first glance.
     """
 
     trigger: str
-    find: Find | None
+    find: Find = nothing
     plain: bool = False
 
 
 _D = f"[0-9{NUMERALS}]"
 _GAP = rf"(?:{GAPS}|\n)"
-_CHILD: Final = Look("岁|小学|中学|幼儿园|托班|学校|[一二三四五六七八九十0-9][小中]|初[一二三中]|高[一二三中]", None)
-_MASKED: Final = Look(r"\[", None, plain=True)  # a placeholder from before
-_UNSEEN: Final = Look(INVISIBLE, None, plain=True)
+_CHILD: Final = Look("岁|小学|中学|幼儿园|托班|学校|[一二三四五六七八九十0-9][小中]|初[一二三中]|高[一二三中]")
+_MASKED: Final = Look(r"\[", plain=True)  # a placeholder from before
+_UNSEEN: Final = Look(INVISIBLE, plain=True)
 LOOKS: Final = (
     Look(
         rf"{_D}{{5}}|{_D}{{3}}{_GAP}|{_D}{_GAP}{_D}{_GAP}{_D}|{_D}{_GAP}{_D}{{2}}{_GAP}{_D}|[1li][3-9][0-9oli]{{5}}",
@@ -77,7 +81,7 @@ LOOKS: Final = (
 )
 # A set of them is a number with a bit for each.
 CHILD, MASKED, UNSEEN = (1 << LOOKS.index(look) for look in (_CHILD, _MASKED, _UNSEEN))
-FINDING: Final = sum(1 << at for at, look in enumerate(LOOKS) if look.find)
+FINDING: Final = sum(1 << at for at, look in enumerate(LOOKS) if look.find is not nothing)
 TELLING: Final = CHILD | MASKED  # they say something of a text in which nothing is to be masked
 # Each a set of its own: to ask whether one expression is in a text, a set is five times as fast as the expression.
 _TRIGGERS: Final = tuple(None if look.plain else any_of([look.trigger]) for look in LOOKS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -78,13 +78,13 @@ class Masker:
     def _masked(self, title: str, text: str, normal: str, found: Sequence[Span], headline: bool) -> Masked:
         kept = len(title) if headline else 0
         spans = tuple(span for span in found if span.start >= kept or span.name not in _NAMES)
-        old = [CLASS_OF[match.group()] for match in _PLACEHOLDER.finditer(normal)]
-        classes = _told({*old, *(span.name for span in spans)})
+        old = [CLASS_OF[words] for words in _PLACEHOLDER.findall(normal)] if "[" in normal else []
+        classes = _told({*old, *[span.name for span in spans]})
         hidden = _covered(normal, 0, len(normal), spans)  # the same as normalising again: placeholders are normal
         if not spans:
             return Masked(title, text, classes, about_a_minor(hidden), normal=hidden)
         original = body(title, text)
-        new_title = _covered(original, 0, len(title), spans)
+        new_title = _covered(original, 0, len(title), spans) if title else title
         new_text = _covered(original, len(original) - len(text), len(original), spans)
         return Masked(new_title, new_text, classes, about_a_minor(hidden), spans, hidden)
 
@@ -114,8 +114,6 @@ class Masker:
     def _found(self, text: str, perhaps: int, likely: Sequence[tuple[int, int]]) -> list[Span]:
         found = self._persons(text, likely) if likely else []
         for look in awake(text, perhaps & FINDING):
-            if look.find is None:
-                continue
             found += self._private(text, look.find)
             if look.find is numbers and (digits := spoken(text)):
                 found += self._private(digits, look.find)
@@ -130,8 +128,8 @@ class Masker:
             if all(end <= first or last <= start for first, last, _ in known)
         ]
 
-    def _private(self, text: str, find: Find) -> Iterator[Span]:
-        return (span for span in find(text) if not self._public(text, span))
+    def _private(self, text: str, find: Find) -> list[Span]:
+        return [span for span in find(text) if not self._public(text, span)]
 
     def _public(self, text: str, span: Span) -> bool:
         """Say whether the office itself publishes this number or account."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.privacy.looks import CHILD, FINDING, LOOKS, MASKED, TELLING, UNSEEN, awake
+from pipeline.privacy.looks import CHILD, FINDING, LOOKS, MASKED, TELLING, UNSEEN, awake, nothing
 from pipeline.privacy.names import names
 from pipeline.privacy.numbers import numbers
 from pipeline.privacy.patterns import addresses, doors
@@ -30,7 +30,7 @@ def test_a_glance_that_proves_a_plain_trigger_is_believed() -> None:
 def test_some_tell_of_the_text_and_find_nothing(look: int, text: str) -> None:
     (told,) = awake(text, look)
 
-    assert told.find is None
+    assert told.find is nothing
     assert not look & FINDING
     assert bool(look & TELLING) == (look != UNSEEN)
     assert doors not in {one.find for one in awake(text, UNPROVEN)}
