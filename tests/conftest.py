@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,19 @@ _LONG = (
 """What takes minutes, the longest first: begun last, it would be all that still runs."""
 
 
+_REPEATED = (
+    "tests/faults/",
+    "tests/flow/",
+    "tests/rules/",
+    "tests/pipeline/bench/test_scale.py",
+    "tests/pipeline/detect/test_histories.py",
+    "tests/pipeline/index/test_same_answers.py",
+)
+"""What tells a story again and again. Shorter tests reach its lines; to count them would nearly double its time."""
+
+_COUNTS = "COVERAGE_PROCESS_CONFIG"  # makes the processes that tests start count their lines
+
+
 class Together(LoadScopeScheduling):  # type: ignore[misc] # xdist ships no types
     """Gives the tests of one file to one process, and all that ask the search servers to one."""
 
@@ -73,3 +87,20 @@ class Together(LoadScopeScheduling):  # type: ignore[misc] # xdist ships no type
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together | None:
     # Not by --dist loadgroup: it writes groups into a field that pytest 9 no longer reads.
     return Together(config, log) if config.getoption("numprocesses") else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(_REPEATED):
+            item.add_marker("no_cover")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Count no lines in processes of a test whose own are not counted."""
+    counts = os.environ.pop(_COUNTS, None) if item.get_closest_marker("no_cover") else None
+    try:
+        return (yield)
+    finally:
+        if counts is not None:
+            os.environ[_COUNTS] = counts
