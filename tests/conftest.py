@@ -54,8 +54,16 @@ _SEARCH = (
 _LONG = (
     "search",
     "tests/faults/test_kill.py",
+    "tests/faults/test_postgres.py",
+    "tests/flow/test_same_words.py",
+    "tests/faults/test_kafka.py",
+    "tests/flow/test_workers.py",
+    "tests/pipeline/detect/test_histories.py",
+    "tests/faults/test_sources.py",
+    "tests/faults/test_scale.py",
+    "tests/faults/test_settings.py",
 )
-"""What takes minutes, the longest first: begun last, it would be all that still runs."""
+"""What takes a minute or more, the longest first: begun last, it would be all that still runs."""
 
 
 _REPEATED = (
