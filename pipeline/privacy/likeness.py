@@ -193,4 +193,7 @@ def _known(values: Mapping[str, int]) -> Known:
 
 
 def _key(word: str) -> int:
-    return functools.reduce(lambda key, one: key << 16 | ord(one), word, 0)
+    key = 0
+    for one in word:
+        key = key << 16 | ord(one)
+    return key

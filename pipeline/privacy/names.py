@@ -25,6 +25,7 @@ _LOOKALIKES: Final = _words("lookalikes.txt")
 _NOT_GIVEN: Final = _words("not_given.txt")
 _OFFICE, _ADDRESS, _SELF, _KIN = frozenset(OFFICE), frozenset(ADDRESS), frozenset(SELF), frozenset(KIN)
 _TITLED: Final = _OFFICE | _ADDRESS
+_COMPOUND: Final = frozenset(COMPOUND)
 _MAY_FOLLOW: Final = SURNAMES.union(*COMPOUND, ": 是为叫", ascii_lowercase)  # how what is announced begins
 TITLES: Final = tuple(sorted(_OFFICE | _ADDRESS | _SELF | _KIN))
 _TITLE = re.compile("|".join(sorted(_OFFICE | _ADDRESS, key=len, reverse=True)))
@@ -202,8 +203,8 @@ def records(text: str) -> Iterator[Span]:
 
 
 def _family(text: str, start: int) -> str:
-    if text[start : start + 2] in COMPOUND:
-        return text[start : start + 2]
+    if (two := text[start : start + 2]) in _COMPOUND:
+        return two
     one = text[start : start + 1]
     return one if one in SURNAMES else ""
 
