@@ -415,7 +415,8 @@ count(Seen *seen, PyObject *words, PyObject *other, Py_ssize_t *counts)
 
 PyDoc_STRVAR(overlap_doc,
              "overlap(words, other)\n--\n\n"
-             "Return how many distinct 3-grams there are in *words*, in the *other* words, and in both. Raises TypeError.");
+             "Return how many distinct 3-grams there are in *words*, in the *other* words, and in both.\n"
+             "Raises TypeError.");
 
 static PyObject *
 Former_overlap(PyObject *Py_UNUSED(self), PyObject *args)

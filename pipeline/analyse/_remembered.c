@@ -150,7 +150,8 @@ done:
     return NULL;
 }
 
-PyDoc_STRVAR(by_id_doc, "by_id(id)\n--\n\nReturn the place of a post, -1 if it is not known. Raises TypeError, OverflowError.");
+PyDoc_STRVAR(by_id_doc,
+             "by_id(id)\n--\n\nReturn the place of a post, -1 if it is not known. Raises TypeError, OverflowError.");
 
 static PyObject *
 Remembered_by_id(Remembered *self, PyObject *given)

@@ -1,7 +1,7 @@
 /* Whether two texts name other places, or count otherwise: veto.contradict in C.
 
-   What veto.py looks for with regular expressions is looked for here letter by letter, in the same order. A mark is told
-   by where it stands in its text; numbers are compared in a copy in which 三 is written 3.
+   What veto.py looks for with regular expressions is looked for here letter by letter, in the same order. A mark is
+   told by where it stands in its text; numbers are compared in a copy in which 三 is written 3.
 */
 
 #define PY_SSIZE_T_CLEAN

@@ -11,7 +11,7 @@
 
 #define SHELVES_LARGE (1 << 22) /* bytes, from which on huge pages are worth it */
 
-/* Return zeros that the system gives as they are written, in pages as large as it has: what is looked up lies anywhere. */
+/* Return zeros that the system gives as they are written, in pages as large as it has: look-ups go anywhere. */
 static inline void *
 shelves_zeros(size_t items, size_t size)
 {
