@@ -431,10 +431,7 @@ part(PyObject *text, Py_ssize_t start, Py_ssize_t length)
     if (PyUnicode_KIND(text) != PyUnicode_2BYTE_KIND)
         return PyUnicode_Substring(text, start, start + length);
     const Py_UCS2 *letters = PyUnicode_2BYTE_DATA(text) + start;
-    Py_UCS2 all = 0;
-    for (Py_ssize_t at = 0; at < length; at++)
-        all |= letters[at];
-    if (all < 0x100)
+    if (*letters < 0x100) /* then all may be */
         return PyUnicode_Substring(text, start, start + length);
     PyObject *made = PyUnicode_New(length, 0xFFFF);
     if (made)
