@@ -2,7 +2,7 @@
 
    A text is cut in three passes. Backwards: from each letter on, the likeliest way through the words of the list.
    Forwards: its words, and where only single letters are left, those of a hidden Markov model. Last, the strings are
-   made. All that is known of a letter are a few numbers and a byte of marks: the cost grows with the text's length alone.
+   made. All that is known of a letter are a few numbers: time and room grow with the text's length alone.
 */
 
 #include "words.h"
@@ -19,7 +19,7 @@ static const char *const state_names[STATES] = {"B", "E", "M", "S"};
 static const int before[STATES][2] = {
     [BEGINS] = {ENDS, ALONE}, [ENDS] = {BEGINS, AMID}, [AMID] = {BEGINS, AMID}, [ALONE] = {ENDS, ALONE}};
 
-/* Marks of a letter: a word ends here; the two or three letters from here on are a word; the word here is not wanted. */
+/* Marks of a letter: a word ends here; two or three letters from here on are a word; the word here is not wanted. */
 enum { LAST = 1, TWO = 1 << 2, THREE = 1 << 3, UNWANTED = 1 << 4 };
 
 typedef struct {
@@ -113,9 +113,8 @@ find_routes(const Cutter *self, Sheet *sheet, Py_ssize_t start, Py_ssize_t end)
         uint32_t length = 0, marks = 0;
         Py_ssize_t to = at + 1;
         for (uint32_t node = words_first(words, letters[at]); node; node = words_step(words, node, letters[to++])) {
-            double log = logs[node];
-            if (log != NO_WORD) {
-                double route = log - log_total + routes[to];
+            if (logs[node] != NO_WORD) {
+                double route = logs[node] - log_total + routes[to];
                 if (!length || route >= likeliest)
                     likeliest = route, length = (uint32_t)(to - at);
                 marks |= 1u << Py_MIN(to - at, 4);
@@ -521,7 +520,7 @@ static PyMethodDef methods[] = {
     {NULL},
 };
 
-PyDoc_STRVAR(type_doc, "Cuts texts as jieba does over the words *listed* in its own form, which is UTF-8, and *words*.\n\n"
+PyDoc_STRVAR(type_doc, "Cuts texts as jieba does, over the words *listed* in a file of its form and over *words*.\n\n"
                        "Raises TypeError, ValueError, OverflowError.");
 
 static PyTypeObject type = {

@@ -26,7 +26,7 @@ typedef struct {
     uint32_t nodes, room;        /* how many there are, and for how many there is room */
     uint32_t first[FIRST_PLANE]; /* by letter: where it leads from the beginning */
     double *logs;                /* by node: the logarithm of how often the word is written, or NO_WORD */
-    int64_t *counts;             /* by node: how often it is written, 0 for what only begins words; while words are added */
+    int64_t *counts;             /* by node: how often it is written, 0 for what only begins words; NULL once closed */
     int64_t total;               /* how often all are written */
 } Words;
 
@@ -186,7 +186,7 @@ words_letter(const uint8_t *at, const uint8_t *end, Py_UCS4 *letter)
     return read < least[more] || read > 0x10ffff || (read >= 0xd800 && read < 0xe000) ? 0 : more + 1;
 }
 
-/* Read a line: a word, a space, how often it is written, and what else may follow a space. Return -1 with an exception. */
+/* Read a line: a word, a space, how often it is written, a space and what else. Return -1 with an exception. */
 static int
 words_read_line(Words *words, const uint8_t *at, const uint8_t *end)
 {
