@@ -19,7 +19,7 @@ pytest_plugins = ["tests.servers.fixtures", "tests.ledgers", "tests.kept"]
 log.set_up("error")
 
 _MEMORY = Path("/dev/shm")
-_ROOM = 6 << 30  # bytes; a whole run leaves a third of it
+_ROOM = 3 << 30  # bytes; a whole run takes less than one of them
 
 
 def _write_into_memory() -> None:
