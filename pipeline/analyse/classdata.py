@@ -26,6 +26,8 @@ _KNOWN: Final[Mapping[str, Mapping[str, str]]] = {
 _OTHERS: Final = (
     "govqa_", "reply_", "taidi_", "weibo", "ewect_", "nlpcc_", "review_", "news_", "pair_", "harm_", "rumor_",
 )  # fmt: skip
+# Sets that answer no question of ours, but whose answers help with one: an agency says much about the domain.
+_HELPFUL: Final[Mapping[str, tuple[str, ...]]] = {"domain": ("govmsg_taidi", "govqa_")}
 _TOKENS: Final = re.compile(r"\s+")
 
 
@@ -52,11 +54,10 @@ def read(task: str, files: Sequence[Path]) -> list[Filed]:
     faults: list[Fault] = []
     for file in files:
         try:
-            rows += _rows(task, file)
+            rows += _rows(file, _fields(task, file.name))
         except (OSError, EOFError, UnicodeDecodeError, msgspec.DecodeError) as error:
             faults.append(Fault(str(file), f"读不出来：{error}", f"cannot be read: {error}"))
-    counts = Counter(row.label for row in rows)
-    rows = [row for row in rows if counts[row.label] >= FEWEST]
+    rows = _frequent(rows)
     if not faults and len({row.label for row in rows}) < 2:
         zh = f"至少要有两类，每类不少于 {FEWEST} 条"
         faults.append(Fault(f"train {task}", zh, f"at least two classes of {FEWEST} texts each are needed"))
@@ -65,13 +66,24 @@ def read(task: str, files: Sequence[Path]) -> list[Filed]:
     return rows
 
 
+def helpful(task: str, files: Sequence[Path]) -> list[list[Filed]]:
+    """Return the rows of those of *files* whose own labels help with *task*, a list each, as ``read`` would."""
+    chosen = [file for file in files if file.name.startswith(_HELPFUL.get(task, ()))]
+    found = [_frequent(list(_rows(file, ("label",)))) for file in chosen]
+    return [rows for rows in found if len({row.label for row in rows}) > 1]
+
+
 def texts(files: Sequence[Path]) -> list[str]:
     """Return every text of *files* once, whether anybody filed it or not."""
     return list(dict.fromkeys(text for file in files for row in _lines(file) if (text := _text(row))))
 
 
-def _rows(task: str, file: Path) -> Iterator[Filed]:
-    fields = _fields(task, file.name)
+def _frequent(rows: Sequence[Filed]) -> list[Filed]:
+    counts = Counter(row.label for row in rows)
+    return [row for row in rows if counts[row.label] >= FEWEST]
+
+
+def _rows(file: Path, fields: Sequence[str]) -> Iterator[Filed]:
     for number, row in enumerate(_lines(file)):
         label = next((str(row[field]) for field in fields if row.get(field)), "")
         if label and (text := _text(row)):

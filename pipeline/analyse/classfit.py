@@ -3,19 +3,20 @@
 Three linear models answer together, since an average of linear models is one: two support vector machines, which see
 n-grams stretched by how unevenly the classes use them (Wang and Manning 2012, "Baselines and bigrams") and by how
 rare they are, and naive Bayes, which is surer where a class has few texts. Where a ``Context`` is given, the machines
-also see what the n-grams of a text keep company with in many unlabelled texts; that too is linear and folds into
-the same weights.
+also see what the n-grams of a text keep company with in many unlabelled texts, or tell in texts that answer another
+question; that too is linear and folds into the same weights.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.analyse.classes import Weights, softmax
+from pipeline.analyse.fitting import Column
 from pipeline.analyse.ngrams import BITS, slots
 from pipeline.text.normal import normal_batch
 
@@ -26,7 +27,7 @@ Truth = npt.NDArray[np.intp]
 Matrix = Any  # scipy ships no types; always a csr_matrix
 Context = npt.NDArray[np.float32]  # slots × directions
 
-_STRENGTH = 1.0
+_STRENGTH = 0.5  # how far the rows may bend a machine
 _SMOOTHING = 0.1, 0.5  # of the shares that stretch, and of naive Bayes
 _FEWEST = 2  # texts that an n-gram must be in
 _KNOWN, _COMMON = 5, 0.5  # texts, and share of texts, between which an n-gram has company worth knowing
@@ -44,6 +45,18 @@ class Columns(NamedTuple):
 
     def scores(self, rows: Matrix) -> Floats:
         return np.asarray(rows @ self.weights + self.intercept)
+
+
+Part = TypeVar("Part", Columns, Column)
+
+
+class _Knowing(NamedTuple):
+    """What a machine is told beside its rows: the company of n-grams and how far to trust it, what rows are worth."""
+
+    company: Context | None
+    trust: float
+    importance: Floats | None
+    strength: float
 
 
 class Calibration(NamedTuple):
@@ -83,42 +96,56 @@ def context(rows: Matrix) -> Context:
     return np.asarray(found / np.sqrt(np.square(rows @ found).sum(axis=1).mean()), np.float32)
 
 
-def fit(rows: Matrix, truth: Truth, classes: int, company: Context | None = None) -> Columns:
-    """Return the columns that tell the *classes* of *truth* apart. The same data give the same columns."""
+def fit(
+    rows: Matrix,
+    truth: Truth,
+    classes: int,
+    company: Context | None = None,
+    *,
+    importance: Floats | None = None,
+    strength: float = _STRENGTH,
+) -> Columns:
+    """Return the columns that tell the *classes* of *truth* apart. The same data give the same columns.
+
+    The machines err less on rows of more *importance*; without it, all rows have the same. *strength* says how far
+    the rows may bend them.
+    """
     seen = np.bincount(rows.indices, minlength=rows.shape[1])
     kept = seen >= _FEWEST
     rarity = np.where(kept, np.log((1 + rows.shape[0]) / (1 + seen)) + 1, 0.0)
     bayes = _shares(rows, truth, classes, _SMOOTHING[1]) * kept[:, None]
     uneven = _shares(rows, truth, classes, _SMOOTHING[0]).std(axis=1) * kept
     stretches = uneven, np.sqrt(uneven * rarity)
-    parts = [
-        *(_machine(rows, truth, s / s[kept].mean(), company, t) for s, t in zip(stretches, _TRUST, strict=True)),
-        Columns(bayes, np.zeros(classes)),
+    machines = [
+        _machine(rows, truth, stretch / stretch[kept].mean(), _Knowing(company, trust, importance, strength))
+        for stretch, trust in zip(stretches, _TRUST, strict=True)
     ]
-    weights, intercept = np.zeros((1 << BITS, classes)), np.zeros(classes)
-    for part in parts:
-        spread = float(part.scores(rows).std())
-        weights += part.weights / spread
-        intercept += part.intercept / spread
-    return Columns(weights, intercept)
+    return together([*machines, Columns(bayes, np.zeros(classes))], rows)
+
+
+def together(parts: Sequence[Part], rows: Matrix, worth: Sequence[float] = ()) -> Part:
+    """Return the sum of *parts*, each divided by how far apart its scores of *rows* are, and times its *worth* (or 1)."""
+    factors = [times / part.scores(rows).std() for part, times in zip(parts, worth or [1.0] * len(parts), strict=True)]
+    return parts[0]._replace(
+        weights=np.sum([part.weights * factor for part, factor in zip(parts, factors, strict=True)], axis=0),
+        intercept=np.sum([part.intercept * factor for part, factor in zip(parts, factors, strict=True)], axis=0),
+    )
+
+
+def directions(columns: Columns, rows: Matrix) -> Context:
+    """Return what *columns* of another question tell of n-grams, scaled to *rows* of length one on average."""
+    found = columns.weights - columns.weights.mean(axis=1, keepdims=True)
+    return np.asarray(found / np.sqrt(np.square(rows @ found).sum(axis=1).mean()), np.float32)
 
 
 def calibrated(scores: Floats, truth: Truth) -> Calibration:
-    """Return the scale and biases under which *scores* of held-out texts make *truth* most likely."""
-    from scipy.optimize import minimize  # type: ignore[import-untyped] # it ships no types
+    """Return the scale and biases under which *scores* of held-out texts make *truth* most likely.
 
-    classes = scores.shape[1]
-    own = np.eye(classes)[truth]
-    start = np.concatenate(([1 / scores.std()], np.zeros(classes)))
-
-    def surprise(given: Floats) -> tuple[float, Floats]:
-        likely = softmax(scores * given[0] + given[1:])
-        off = (likely - own) / len(truth)
-        loss = -np.log(np.maximum(likely[own > 0], 1e-12)).mean()
-        return float(loss), np.concatenate(([float((off * scores).sum())], off.sum(axis=0)))
-
-    found = minimize(surprise, start, jac=True, method="L-BFGS-B").x
-    return Calibration(float(found[0]), np.asarray(found[1:] - found[-1]))
+    Biases that get fewer of them right than none are left out: they would only favour the largest class.
+    """
+    biased, plain = _likeliest(scores, truth, biased=True), _likeliest(scores, truth, biased=False)
+    right = [int((found.probabilities(scores).argmax(axis=1) == truth).sum()) for found in (biased, plain)]
+    return biased if right[0] > right[1] else plain
 
 
 def on_disk(columns: Columns, calibration: Calibration) -> tuple[Weights, float, tuple[float, ...]]:
@@ -130,17 +157,35 @@ def on_disk(columns: Columns, calibration: Calibration) -> tuple[Weights, float,
     return whole, unit * calibration.scale, tuple(bias[:-1].tolist())
 
 
-def _machine(rows: Matrix, truth: Truth, stretch: Floats, company: Context | None, trust: float) -> Columns:
+def _likeliest(scores: Floats, truth: Truth, *, biased: bool) -> Calibration:
+    from scipy.optimize import minimize  # type: ignore[import-untyped] # it ships no types
+
+    classes = scores.shape[1]
+    own = np.eye(classes)[truth]
+    start = np.concatenate(([1 / scores.std()], np.zeros(classes)))
+
+    def surprise(given: Floats) -> tuple[float, Floats]:
+        likely = softmax(scores * given[0] + given[1:])
+        off = (likely - own) / len(truth)
+        loss = -np.log(np.maximum(likely[own > 0], 1e-12)).mean()
+        return float(loss), np.concatenate(([float((off * scores).sum())], off.sum(axis=0) * biased))
+
+    found = minimize(surprise, start, jac=True, method="L-BFGS-B").x
+    return Calibration(float(found[0]), np.asarray(found[1:] - found[-1]))
+
+
+def _machine(rows: Matrix, truth: Truth, stretch: Floats, knowing: _Knowing) -> Columns:
     from scipy.sparse import csr_matrix, hstack
     from sklearn.svm import LinearSVC
 
+    company, trust, importance, strength = knowing
     kept = np.flatnonzero(stretch)
     stretched = rows[:, kept].multiply(stretch[kept][None, :]).tocsr()
     if company is not None:
         trust *= float(np.sqrt(stretched.multiply(stretched).sum(axis=1).mean()))
         stretched = hstack([stretched, csr_matrix(rows @ company * trust)]).tocsr()
-    model = LinearSVC(C=_STRENGTH, random_state=0, max_iter=2000)
-    model.fit(stretched, truth)
+    model = LinearSVC(C=strength, random_state=0, max_iter=2000)
+    model.fit(stretched, truth, sample_weight=importance)
     found, intercept = model.coef_, model.intercept_
     if len(found) == 1:  # of two classes it tells the second only
         found, intercept = np.concatenate([-found, found]), np.concatenate([-intercept, intercept])

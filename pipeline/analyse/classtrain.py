@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.analyse import scoring
-from pipeline.analyse.classdata import FOLDS, Filed, read, texts
+from pipeline.analyse.classdata import FOLDS, Filed, helpful, read, texts
 from pipeline.analyse.classes import Model, Weights
 from pipeline.analyse.classfit import (
     Columns,
@@ -23,6 +23,7 @@ from pipeline.analyse.classfit import (
     Truth,
     calibrated,
     context,
+    directions,
     fit,
     matrix,
     on_disk,
@@ -30,13 +31,14 @@ from pipeline.analyse.classfit import (
 
 SPLIT: Final = (
     f"{FOLDS} folds by sha256 of the text; each is scored by weights and a calibration that saw none of it; "
-    "the shipped weights are fitted on all of them; a context (domain) knows the words of all texts, never their labels"
+    "the shipped weights are fitted on all of them; a context (domain) knows the words of all texts, never their labels, "
+    "and what other sets were filed under"
 )
 COUNTED: Final = frozenset({"department", "domain"})
 """Questions of which an n-gram that comes again tells more; the kind of a message shows in a word said once."""
 
 IN_CONTEXT: Final = frozenset({"domain"})
-"""Questions with many classes of few texts: what goes with what is also learned from texts that nobody filed."""
+"""Questions with many classes of few texts: what goes with what is also learned from texts that nobody filed so."""
 
 Progress = Callable[[str], None]
 
@@ -115,7 +117,14 @@ def _company(task: str, data: Sequence[Path], progress: Progress) -> Context | N
     if task not in IN_CONTEXT:
         return None
     progress("上下文 / context")
-    return context(matrix(texts(data), counted=task in COUNTED))
+    rows = matrix(texts(data), counted=task in COUNTED)
+    return np.hstack([context(rows), *(_told_by(other, task, rows) for other in helpful(task, data))])
+
+
+def _told_by(other: Sequence[Filed], task: str, rows: Matrix) -> Context:
+    """Return what n-grams tell in *other*, texts that were filed under something else."""
+    labels, truth = _labels(other)
+    return directions(fit(matrix([row.text for row in other], counted=task in COUNTED), truth, len(labels)), rows)
 
 
 def _labels(rows: Sequence[Filed]) -> tuple[tuple[str, ...], Truth]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.analyse.classdata import FEWEST, FOLDS, Filed, read, texts
+from pipeline.analyse.classdata import FEWEST, FOLDS, Filed, helpful, read, texts
 from pipeline.errors import Misconfigured
 from tests.pipeline.analyse.test_labelled import a_file
 
@@ -35,6 +35,17 @@ def test_labels_of_something_else_are_no_answer_but_their_words_are_read(tmp_pat
 
     assert {row.label for row in read("domain", [ours, other])} == {"城建", "交通"}
     assert len(texts([ours, other])) == 3 * FEWEST
+
+
+def test_agencies_help_with_the_domain_and_with_nothing_else(tmp_path: Path) -> None:
+    ours = a_file(tmp_path, "govmsg_msga.jsonl", *some("城建"), *some("交通"))
+    agencies = a_file(tmp_path, "govqa_own.jsonl", *some("水务局"), *some("交通委"), *some("科委", rows=FEWEST - 1))
+    alike = a_file(tmp_path, "govqa_one.jsonl", *some("水务局"))
+
+    assert [{row.label for row in rows} for rows in helpful("domain", [ours, agencies, alike])] == [
+        {"水务局", "交通委"}
+    ]
+    assert helpful("msg_kind", [ours, agencies]) == []
 
 
 def test_officers_labels_are_read_by_the_name_of_the_question(tmp_path: Path) -> None:

@@ -49,8 +49,8 @@ def test_training_twice_gives_the_same_bytes_and_a_model_that_learned(file: Path
 def test_the_card_beside_a_shipped_model_keeps_the_promised_scores(task: str) -> None:
     least = {
         "department": {"macro_f1": 0.905, "first_two": 0.98},
-        "msg_kind": {"macro_f1": 0.81},
-        "domain": {"accuracy": 0.72},
+        "msg_kind": {"macro_f1": 0.82},
+        "domain": {"accuracy": 0.74},
     }
     card = msgspec.json.decode((MODELS / f"{task}.json").read_bytes(), type=Card)
 
