@@ -19,7 +19,7 @@ from pipeline.settings import Settings
 from pipeline.topics import MATCHES, SIGNALS
 from tests.faults.desks import parts
 from tests.faults.test_disk import waits
-from tests.faults.test_kill import a_config, expected_alerts, expected_posts, told
+from tests.faults.test_kill import a_config, assert_told, expected_alerts, expected_posts, told
 from tests.live import NIGHTLY, LiveDesk, a_live_desk, eventually, free_port
 from tests.servers.postgres import Database
 
@@ -81,8 +81,7 @@ class World:
             (one.body["rule"], tuple(one.body["group"])) for one in self.inbox.received if one.body["reason"] == "first"
         }
         rehearsed = self.settings.model_copy(update={"ledger": Settings().ledger})
-        assert alerted == expected_alerts(rehearsed, posts, self.folder)
-        assert alerted
+        assert_told(alerted, expected_alerts(rehearsed, posts, self.folder), app)
         app.close()
 
 
@@ -180,7 +179,7 @@ def test_a_ledger_restored_from_a_dump_goes_on_behind_the_bus_and_misses_nothing
         (one.body["rule"], tuple(one.body["group"])) for one in world.inbox.received if one.body["reason"] == "first"
     }
     rehearsed = world.settings.model_copy(update={"ledger": Settings().ledger})
-    assert alerted == expected_alerts(rehearsed, list(told(app)), world.folder)
+    assert_told(alerted, expected_alerts(rehearsed, list(told(app)), world.folder), app)
     app.close()
 
 
