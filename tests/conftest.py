@@ -46,6 +46,7 @@ _SEARCH = (
     "tests/servers/",
     "tests/faults/test_search_server.py",
     "tests/pipeline/app/test_apart.py",
+    "tests/pipeline/app/test_parts.py",
     "tests/pipeline/cli/test_check.py",
     "tests/pipeline/cli/test_index.py",
 )
