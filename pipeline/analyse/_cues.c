@@ -39,7 +39,7 @@ typedef struct {
 typedef struct {
     int32_t labels, labels_end, pairs, pairs_end;
     int32_t asked, reach; /* how many companies it may keep, and how far apart they stand */
-    PyObject *least;      /* the search of the expression that some company at least needs, or NULL */
+    int32_t hints;        /* which set of words has one in every company, or -1 */
     uint8_t latin;
 } Word;
 
@@ -50,7 +50,9 @@ typedef struct {
     Label *labels;
     Kind *kinds;
     Pair *pairs;
-    int32_t *told; /* the labels of all words */
+    int32_t *told;   /* the labels of all words */
+    uint64_t *hints; /* a bit for each word, set after set */
+    Py_ssize_t count_hints, width;
     Py_ssize_t count_words, count_labels, count_kinds;
     int32_t void_family;
     Py_ssize_t most, pair_reach;
@@ -63,8 +65,6 @@ static PyTypeObject *automaton_type;
 static void
 Table_dealloc(Table *self)
 {
-    for (Py_ssize_t at = 0; self->words && at < self->count_words; at++)
-        Py_XDECREF(self->words[at].least);
     for (Py_ssize_t at = 0; self->labels && at < self->count_labels; at++) {
         Py_XDECREF(self->labels[at].weight);
         Py_XDECREF(self->labels[at].written);
@@ -79,6 +79,7 @@ Table_dealloc(Table *self)
     PyMem_Free(self->kinds);
     PyMem_Free(self->pairs);
     PyMem_Free(self->told);
+    PyMem_Free(self->hints);
     PyMem_Free(self->there);
     Py_CLEAR(self->automaton);
     Py_CLEAR(self->cue);
@@ -147,13 +148,13 @@ static int
 count_rows(Table *self, PyObject *words, Py_ssize_t *labels, Py_ssize_t *pairs)
 {
     for (Py_ssize_t at = 0; at < self->count_words; at++) {
-        PyObject *told, *paired, *least;
-        int latin, asked, reach;
+        PyObject *told, *paired;
+        int latin, asked, reach, hints;
         if (!PyTuple_Check(PyList_GET_ITEM(words, at)) ||
-            !PyArg_ParseTuple(PyList_GET_ITEM(words, at), "pO!O!iiO", &latin, &PyTuple_Type, &told, &PyTuple_Type,
-                              &paired, &asked, &reach, &least) ||
-            asked < 0 || reach < 0 || (asked && !PyCallable_Check(least) && least != Py_None))
-            return refused("a word is: latin, labels, pairs, companies, reach, and what they need at least");
+            !PyArg_ParseTuple(PyList_GET_ITEM(words, at), "pO!O!iii", &latin, &PyTuple_Type, &told, &PyTuple_Type,
+                              &paired, &asked, &reach, &hints) ||
+            asked < 0 || reach < 0 || hints < -1 || hints >= self->count_hints)
+            return refused("a word is: latin, labels, pairs, companies, reach, and a set of hints");
         *labels += PyTuple_GET_SIZE(told);
         *pairs += PyTuple_GET_SIZE(paired);
     }
@@ -164,7 +165,6 @@ static int
 read_words(Table *self, PyObject *words)
 {
     Py_ssize_t labels = 0, pairs = 0;
-    self->count_words = PyList_GET_SIZE(words);
     if (count_rows(self, words, &labels, &pairs) < 0)
         return -1;
     self->words = PyMem_Calloc(self->count_words + 1, sizeof *self->words);
@@ -176,13 +176,12 @@ read_words(Table *self, PyObject *words)
     labels = pairs = 0;
     for (Py_ssize_t at = 0; at < self->count_words; at++) {
         Word *word = &self->words[at];
-        PyObject *told, *paired, *least;
+        PyObject *told, *paired;
         int latin;
-        if (!PyArg_ParseTuple(PyList_GET_ITEM(words, at), "pO!O!iiO", &latin, &PyTuple_Type, &told, &PyTuple_Type,
-                              &paired, &word->asked, &word->reach, &least))
+        if (!PyArg_ParseTuple(PyList_GET_ITEM(words, at), "pO!O!iii", &latin, &PyTuple_Type, &told, &PyTuple_Type,
+                              &paired, &word->asked, &word->reach, &word->hints))
             return -1;
         word->latin = (uint8_t)latin;
-        word->least = word->asked && least != Py_None ? Py_NewRef(least) : NULL;
         word->labels = (int32_t)labels, word->pairs = (int32_t)pairs;
         for (Py_ssize_t each = 0; each < PyTuple_GET_SIZE(told); each++) {
             long label = PyLong_AsLong(PyTuple_GET_ITEM(told, each));
@@ -202,22 +201,48 @@ read_words(Table *self, PyObject *words)
     return 0;
 }
 
+/* Read the sets of hints: tuples of words by number. */
+static int
+read_hints(Table *self, PyObject *sets)
+{
+    self->count_hints = PyTuple_GET_SIZE(sets);
+    self->width = (self->count_words + 63) / 64;
+    self->hints = PyMem_Calloc(self->count_hints * self->width + 1, sizeof *self->hints);
+    if (!self->hints)
+        return PyErr_NoMemory(), -1;
+    for (Py_ssize_t set = 0; set < self->count_hints; set++) {
+        PyObject *words = PyTuple_GET_ITEM(sets, set);
+        if (!PyTuple_Check(words))
+            return refused("hints are tuples of words by number");
+        for (Py_ssize_t at = 0; at < PyTuple_GET_SIZE(words); at++) {
+            Py_ssize_t number = PyLong_AsSsize_t(PyTuple_GET_ITEM(words, at));
+            if (number < 0 || number >= self->count_words)
+                return refused("no word has that number");
+            self->hints[set * self->width + number / 64] |= UINT64_C(1) << number % 64;
+        }
+    }
+    return 0;
+}
+
 static int
 Table_init(Table *self, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"automaton", "words", "labels", "kinds", "void", "most", "reach", "ends", "cue", "keeps", NULL};
-    PyObject *automaton, *words, *labels, *kinds, *cue, *keeps, *ends;
+    static char *names[] = {"automaton", "words", "labels", "kinds", "hints", "void", "most", "reach",
+                            "ends",      "cue",   "keeps",  NULL};
+    PyObject *automaton, *words, *labels, *kinds, *hints, *cue, *keeps, *ends;
     if (self->automaton) {
         PyErr_SetString(PyExc_RuntimeError, "made once and for all");
         return -1;
     }
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!O!O!innUOO", names, automaton_type, &automaton, &PyList_Type,
-                                     &words, &PyTuple_Type, &labels, &PyTuple_Type, &kinds, &self->void_family,
-                                     &self->most, &self->pair_reach, &ends, &cue, &keeps))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!O!O!O!innUOO", names, automaton_type, &automaton, &PyList_Type,
+                                     &words, &PyTuple_Type, &labels, &PyTuple_Type, &kinds, &PyTuple_Type, &hints,
+                                     &self->void_family, &self->most, &self->pair_reach, &ends, &cue, &keeps))
         return -1;
     if (((Automaton *)automaton)->words != PyList_GET_SIZE(words))
         return refused("the automaton finds these words and no others");
-    if (read_kinds(self, kinds) < 0 || read_labels(self, labels) < 0 || read_words(self, words) < 0)
+    self->count_words = PyList_GET_SIZE(words);
+    if (read_kinds(self, kinds) < 0 || read_labels(self, labels) < 0 || read_hints(self, hints) < 0 ||
+        read_words(self, words) < 0)
         return -1;
     self->cue = Py_NewRef(cue);
     self->keeps = Py_NewRef(keeps);
@@ -304,35 +329,38 @@ add(Rows *found, Py_ssize_t start, Py_ssize_t end, int32_t label)
     return 0;
 }
 
-/* Return what a callable of Python says of a stretch of a text; `first` comes before the text if it is not NULL. */
-static PyObject *
-ask(PyObject *callable, PyObject *first, PyObject *squeezed, Py_ssize_t start, Py_ssize_t end)
+/* Whether a word stands near enough to a hit without which none of its companies can be. */
+static int
+hinted(const Table *self, const Word *word, const Hit *hit, const Rows *hits)
 {
-    PyObject *asked[] = {first, squeezed, PyLong_FromSsize_t(start), PyLong_FromSsize_t(end)}, *told = NULL;
-    if (asked[2] && asked[3])
-        told = first ? PyObject_Vectorcall(callable, asked, 4, NULL) : PyObject_Vectorcall(callable, asked + 1, 3, NULL);
-    Py_XDECREF(asked[2]);
-    Py_XDECREF(asked[3]);
-    return told;
+    if (word->hints < 0)
+        return 1;
+    const uint64_t *set = self->hints + word->hints * self->width;
+    const Hit *first = hits->items, *end = first + hits->count;
+    Py_ssize_t from = hit->start - word->reach, to = hit->end + word->reach;
+    for (const Hit *each = hit; each < end && each->end <= to; each++) /* hits stand in the order of their ends */
+        if (each->start >= from && set[each->number / 64] >> each->number % 64 & 1)
+            return 1;
+    for (const Hit *each = hit; each > first && each[-1].end > from; each--)
+        if (each[-1].start >= from && each[-1].end <= to && set[each[-1].number / 64] >> each[-1].number % 64 & 1)
+            return 1;
+    return 0;
 }
 
 /* Ask in Python what a word says in the company it keeps here. */
 static int
-add_framed(Table *self, PyObject *squeezed, const Hit *hit, Rows *found)
+add_framed(Table *self, PyObject *squeezed, const Hit *hit, const Rows *hits, Rows *found)
 {
-    const Word *word = &self->words[hit->number];
-    if (word->least) {
-        Py_ssize_t first = hit->start > word->reach ? hit->start - word->reach : 0;
-        PyObject *there = ask(word->least, NULL, squeezed, first, hit->end + word->reach);
-        if (!there)
-            return -1;
-        Py_DECREF(there);
-        if (there == Py_None)
-            return 0;
-    }
-    PyObject *number = PyLong_FromUnsignedLong(hit->number);
-    PyObject *told = number ? ask(self->keeps, number, squeezed, hit->start, hit->end) : NULL;
-    Py_XDECREF(number);
+    if (!hinted(self, &self->words[hit->number], hit, hits))
+        return 0;
+    PyObject *asked[] = {PyLong_FromUnsignedLong(hit->number), squeezed, PyLong_FromSsize_t(hit->start),
+                         PyLong_FromSsize_t(hit->end)},
+             *told = NULL;
+    if (asked[0] && asked[2] && asked[3])
+        told = PyObject_Vectorcall(self->keeps, asked, 4, NULL);
+    Py_XDECREF(asked[0]);
+    Py_XDECREF(asked[2]);
+    Py_XDECREF(asked[3]);
     int failed = !told || !PyList_Check(told) ? refused("who keeps company is told by a list of labels") : 0;
     for (Py_ssize_t at = 0; !failed && at < PyList_GET_SIZE(told); at++) {
         long label = PyLong_AsLong(PyList_GET_ITEM(told, at));
@@ -400,7 +428,7 @@ read_hits(Table *self, PyObject *normal, PyObject *squeezed, const int64_t *offs
                 return -1;
         paired |= word->pairs < word->pairs_end;
         asked += word->asked;
-        if (word->asked && asked < self->most && add_framed(self, squeezed, hit, found) < 0)
+        if (word->asked && asked < self->most && add_framed(self, squeezed, hit, hits, found) < 0)
             return -1;
     }
     return paired ? add_pairs(self, normal, squeezed, offsets, hits, found) : 0;

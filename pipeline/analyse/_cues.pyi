@@ -7,9 +7,10 @@ class Table:
     def __init__(
         self,
         automaton: Automaton,
-        words: Sequence[tuple[bool, tuple[int, ...], tuple[tuple[int, int], ...], int, int, object]],
+        words: Sequence[tuple[bool, tuple[int, ...], tuple[tuple[int, int], ...], int, int, int]],
         labels: tuple[tuple[int, int, float, str], ...],
         kinds: tuple[tuple[str, str, str], ...],
+        hints: tuple[tuple[int, ...], ...],
         void: int,
         most: int,
         reach: int,

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 import yaml
 
-from pipeline.analyse.frames import Company, any_of, frames
+from pipeline.analyse.frames import Company, any_of, frames, hints
 from pipeline.model import Reason
 from pipeline.text.automaton import Automaton, automaton
 from pipeline.text.normal import SENTENCE_ENDS, folded
@@ -167,10 +167,14 @@ class _Pairs(NamedTuple):
 
 
 class _Framed(NamedTuple):
-    """What a word says in some company, and what must at least stand within *reach* for any of it; None if nothing."""
+    """What a word says in some company, and what must at least stand within *reach* for any of it; None if nothing.
+
+    One of the *hints* stands wherever *least* finds something.
+    """
 
     reach: int
     least: re.Pattern[str] | None
+    hints: frozenset[str] | None
     each: Sequence[tuple[Company, _Label]]
 
 
@@ -198,6 +202,9 @@ class Lexicon:
             self._add(kind, weight, word)
         for kind, at, company in frames(tree):
             self._frame(kind, at, company)
+        framed = {word: _together(companies) for word, companies in self._framed.items()}
+        for hint in (hint for one in framed.values() for hint in one.hints or ()):
+            self._labels[hint] += []
         words = sorted(self._labels)
         numbers = {word: number for number, word in enumerate(words)}
         self._words = [
@@ -205,12 +212,12 @@ class Lexicon:
                 word.isascii(),
                 self._labels[word],
                 _paired(self._pairs[word], numbers) if word in self._pairs else None,
-                _together(self._framed[word]) if word in self._framed else None,
+                framed.get(word),
             )
             for word in words
         ]
         self._automaton = automaton(words)
-        self._read = self._read_here if Table is None else _table(self._words, self._automaton).read
+        self._read = self._read_here if Table is None else _table(self._words, numbers, self._automaton).read
 
     @classmethod
     def read(cls) -> Lexicon:
@@ -246,7 +253,7 @@ class Lexicon:
             if framed is None:
                 continue
             asked += len(framed.each)
-            reach, least, each = framed
+            reach, least, _, each = framed
             if asked < _MOST and (least is None or least.search(squeezed, max(0, start - reach), end + reach)):
                 for company, label in each:
                     if company.keeps(squeezed, start, end):
@@ -338,13 +345,20 @@ def _paired(pairs: Sequence[tuple[str, _Label]], numbers: Mapping[str, int]) -> 
 def _together(framed: Sequence[tuple[Company, _Label]]) -> _Framed:
     """Return the frames of one word with one look that tells for most texts that none of them holds."""
     asked = [company.asked for company, _ in framed]
-    least = None if None in asked else any_of(one for one in asked if one)
-    return _Framed(max(company.within for company, _ in framed), least, framed)
+    needed = [one for one in asked if one]
+    alone = len(needed) < len(asked)  # one of them needs nothing
+    return _Framed(
+        max(company.within for company, _ in framed),
+        None if alone else any_of(needed),
+        None if alone else hints(needed),
+        framed,
+    )
 
 
-def _table(words: Sequence[_Word], automaton: Automaton) -> Table:
+def _table(words: Sequence[_Word], numbers: Mapping[str, int], automaton: Automaton) -> Table:
     """Return *words* as the compiled loop reads them: their labels and companies by number."""
     labels: dict[_Label, int] = {}
+    sets: dict[frozenset[str], int] = {}
 
     def number(label: _Label) -> int:
         return labels.setdefault(label, len(labels))
@@ -356,7 +370,7 @@ def _table(words: Sequence[_Word], automaton: Automaton) -> Table:
             tuple([(pair.number, number(pair.label)) for pair in word.pairs.each]) if word.pairs else (),
             len(word.framed.each) if word.framed else 0,
             word.framed.reach if word.framed else 0,
-            word.framed.least.search if word.framed and word.framed.least else None,
+            sets.setdefault(word.framed.hints, len(sets)) if word.framed and word.framed.hints is not None else -1,
         )
         for word in words
     ]
@@ -374,6 +388,7 @@ def _table(words: Sequence[_Word], automaton: Automaton) -> Table:
         rows,
         tuple([(families[one.family], kinds[one.kind], one.weight, one.written) for one in labels]),
         tuple([(kind, *_parts(kind)) for kind in kinds]),
+        tuple([tuple([numbers[word] for word in words_]) for words_ in sets]),
         families[_VOID],
         _MOST,
         _REACH,

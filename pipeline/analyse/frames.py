@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from re import _constants as sre_constants  # type: ignore[attr-defined] # the only parser of expressions there is
+from re import _parser as sre_parse  # type: ignore[attr-defined]
 from typing import Any
 
 import msgspec
@@ -78,6 +80,44 @@ def _any(words: str, classes: Mapping[str, str]) -> re.Pattern[str]:
     if missing:
         raise Misconfigured([Fault("words", f"没有这一类词：{missing[0]}", f"no such class of words: {missing[0]}")])
     return re.compile("|".join(_CLASS.sub(lambda named: classes[named[1]], words).split()))
+
+
+def hints(expressions: Iterable[str]) -> frozenset[str] | None:
+    """Return words one of which stands wherever any of *expressions* is found; None if one of them needs none."""
+    needed = [_needed(sre_parse.parse(expression)) for expression in expressions]
+    return None if None in needed else frozenset(word for words in needed if words for word in words)
+
+
+def _needed(parsed: Iterable[tuple[object, Any]]) -> frozenset[str] | None:
+    """Return the alternatives of what a parsed expression needs most: of a branch all, of a sequence the longest word."""
+    best: frozenset[str] | None = None
+    run = ""
+    for kind, value in [*parsed, (None, None)]:
+        if kind is sre_constants.LITERAL:
+            run += chr(value)
+            continue
+        found = [frozenset([run])] if run else []
+        run = ""
+        if kind is sre_constants.BRANCH:
+            each = [_needed(branch) for branch in value[1]]
+            found += [] if None in each else [frozenset(word for words in each if words for word in words)]
+        elif kind is sre_constants.IN and all(one is sre_constants.LITERAL for one, _ in value):
+            found.append(frozenset(chr(code) for _, code in value))
+        elif kind in _INSIDE and (kind is sre_constants.SUBPATTERN or value[0]) and (inner := _needed(value[-1])):
+            found.append(inner)
+        best = max([*([best] if best else []), *found], key=_rarity, default=None)
+    return best
+
+
+_INSIDE = (
+    sre_constants.SUBPATTERN,
+    sre_constants.MAX_REPEAT,
+    sre_constants.MIN_REPEAT,
+)  # their last part is a sequence
+
+
+def _rarity(words: frozenset[str]) -> tuple[int, int]:
+    return min(map(len, words)), -len(words)
 
 
 def any_of(expressions: Iterable[str]) -> re.Pattern[str]:

@@ -130,10 +130,10 @@ def test_c_and_python_read_long_texts_the_same(text: str) -> None:
 def a_table(**changed: Any) -> Any:
     sound: dict[str, Any] = {
         "automaton": automaton(["停水", "了"]),
-        "words": [(False, (0,), ((1, 0),), 1, 3, None), (False, (), (), 0, 0, None)],
+        "words": [(False, (0,), ((1, 0),), 1, 3, -1), (False, (), (), 0, 0, -1)],
         "labels": ((0, 0, 1.0, "停水"),),
         "kinds": (("topics.water", "topics", "water"),),
-        "void": 1, "most": 10, "reach": 3, "ends": "。", "cue": Cue, "keeps": lambda *_: [0],
+        "hints": ((1,),), "void": 1, "most": 10, "reach": 3, "ends": "。", "cue": Cue, "keeps": lambda *_: [0],
     }  # fmt: skip
     return the_table()(**(sound | changed))
 
@@ -143,12 +143,12 @@ def a_table(**changed: Any) -> Any:
     [
         ("automaton", None),
         ("automaton", automaton(["停水"])),
-        ("words", [(False, (1,), (), 0, 0, None), (False, (), (), 0, 0, None)]),
-        ("words", [(False, (-1,), (), 0, 0, None), (False, (), (), 0, 0, None)]),
-        ("words", [(False, (0,), ((2, 0),), 0, 0, None), (False, (), (), 0, 0, None)]),
-        ("words", [(False, (0,), ((1, 1),), 0, 0, None), (False, (), (), 0, 0, None)]),
-        ("words", [(False, (0,), (), 1, 3, "x"), (False, (), (), 0, 0, None)]),
-        ("words", [(False, (0,), (), -1, 3, None), (False, (), (), 0, 0, None)]),
+        ("words", [(False, (1,), (), 0, 0, -1), (False, (), (), 0, 0, -1)]),
+        ("words", [(False, (-1,), (), 0, 0, -1), (False, (), (), 0, 0, -1)]),
+        ("words", [(False, (0,), ((2, 0),), 0, 0, -1), (False, (), (), 0, 0, -1)]),
+        ("words", [(False, (0,), ((1, 1),), 0, 0, -1), (False, (), (), 0, 0, -1)]),
+        ("words", [(False, (0,), (), 1, 3, 1), (False, (), (), 0, 0, -1)]),
+        ("words", [(False, (0,), (), -1, 3, -1), (False, (), (), 0, 0, -1)]),
         ("words", [1, 2]),
         ("labels", ((0, 1, 1.0, "停水"),)),
         ("labels", ((99, 0, 1.0, "停水"),)),
@@ -156,6 +156,9 @@ def a_table(**changed: Any) -> Any:
         ("labels", (1,)),
         ("kinds", (("topics.water", "topics"),)),
         ("kinds", (("a", "", ""),) * 1_000),
+        ("hints", ((2,),)),
+        ("hints", ((-1,),)),
+        ("hints", (1,)),
         ("ends", None),
     ],
 )  # fmt: skip
@@ -187,8 +190,9 @@ def test_what_goes_wrong_in_a_company_goes_wrong_in_the_reading() -> None:
 
     with pytest.raises(LookupError):
         a_table(keeps=fails).read(text, *squeezed)
+    a_table(words=[(False, (0,), (), 1, 0, 0), (False, (), (), 0, 0, -1)], keeps=fails).read("停水", *squeeze("停水"))
     with pytest.raises(LookupError):
-        a_table(words=[(False, (0,), (), 1, 3, fails), (False, (), (), 0, 0, None)]).read(text, *squeezed)
+        a_table(words=[(False, (0,), (), 1, 1, 0), (False, (), (), 0, 0, -1)], keeps=fails).read(text, *squeezed)
     for wrong in ([1], [-1], ["x"], None, (0,)):
         with pytest.raises((ValueError, TypeError)):
             a_table(keeps=lambda *_, told=wrong: told).read(text, *squeezed)

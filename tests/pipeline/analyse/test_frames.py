@@ -3,8 +3,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline.analyse.frames import Company, Frame, frames
+from pipeline.analyse.cues import _tree
+from pipeline.analyse.frames import Company, Frame, frames, hints
 from pipeline.errors import Misconfigured
 
 CLASSES = {"person": "老人 [两三]个人", "soft": "沙发 床"}
@@ -45,3 +48,19 @@ def test_two_classes_can_be_asked_for() -> None:
 def test_a_class_that_is_not_there_is_told() -> None:
     with pytest.raises(Misconfigured, match="nobody"):
         list(frames({"frames": {"harm.H3": [{"at": "倒在", "near": "<nobody>"}]}}))
+
+
+def test_a_hint_is_the_rarest_word_without_which_nothing_is_found() -> None:
+    assert hints(["着火|火灾", "[0-9]+个", "[0-9]+(?:口|位)", "a?b(c|de)f"]) == frozenset({"着火", "火灾", "个", "口", "位", "b"})
+    assert hints(["救?命", "(?:小区|楼)[里下]"]) == frozenset({"命", "小区", "楼"})
+    assert hints([]) == frozenset()
+    assert hints(["着火", "x*"]) is None
+    assert hints(["[^火]"]) is None
+
+
+@given(st.data())
+def test_where_an_expression_of_the_lists_finds_something_one_of_its_hints_stands(data: st.DataObject) -> None:
+    company = data.draw(st.sampled_from([company for _, _, company in frames(_tree()) if company.asked]))
+    found = data.draw(st.from_regex(company.asked or "", fullmatch=True))
+
+    assert any(hint in found for hint in hints([company.asked or ""]) or ())
