@@ -127,7 +127,9 @@ class Analyst:
         docs = [AnalysedPost(post=post, text=self._text(normal)) for post, normal in zip(posts, normals, strict=True)]
         feelings = self._feelings(docs)
         squeezed = squeeze_batch(normals)
-        perils = self._peril.stretches([letters for letters, _ in squeezed])
+        all_letters = [letters for letters, _ in squeezed]
+        perils = self._peril.stretches(all_letters)
+        sounds = harm.tiers().quickly(all_letters)
         # One kind of reading after the other, each for the whole batch: its tables then stay in the processor's cache.
         readings = [
             self._lexicon.read_text(normal, *letters, peril)
@@ -135,7 +137,8 @@ class Analyst:
         ]
         places = list(map(self._gazetteer.find, readings))
         parties = list(map(self._parties.find, readings))
-        docs = [self._understood(*row) for row in zip(docs, masked, readings, feelings, places, parties, strict=True)]
+        rows = zip(docs, masked, readings, sounds, feelings, places, parties, strict=True)
+        docs = [self._understood(*row) for row in rows]
         docs = self._classes.filed(docs, explain=self._explain)
         if self._clusters is not None:
             docs = filled(docs, "cluster", self._clusters.assign(docs))
@@ -171,13 +174,14 @@ class Analyst:
         doc: AnalysedPost,
         masked: Masked,
         reading: Reading,
+        sounds: Sequence[float],
         feeling: SentimentFinding,
         place: PlaceFinding,
         party: PartyFinding,
     ) -> AnalysedPost:
         numbers = count(reading.normal)
         closed = gate.before_matter(reading)
-        what = MatterFinding() if closed else matter.matter(reading, numbers)
+        what = MatterFinding() if closed else matter.matter(reading, numbers, sounds)
         flags = _flags(reading, what, masked)
         if not what.needs_human and (_FOR_PEOPLE.intersection(flags) or (doc.text and doc.text.lang not in _READ_HERE)):
             what = msgspec.structs.replace(what, needs_human=True)

@@ -7,104 +7,72 @@ from __future__ import annotations
 
 import functools
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence, Set
 from itertools import islice
 from operator import attrgetter
 
-from pipeline.analyse.calm import Calm
+from pipeline.analyse import doubts, verdict
+from pipeline.analyse.alike import Told, told
 from pipeline.analyse.cues import Cue, Reading
+from pipeline.analyse.doubts import Weighed
+from pipeline.analyse.peril import STRETCH, Peril
+from pipeline.analyse.tiers import LONGEST, LOWER, Tiers
 from pipeline.model import Numbers
 
 GROUP = 10  # people; DOMAIN §2.5
 _ENOUGH = 8  # dangers; more of them change nothing
 _MOST = 1000  # words that are weighed; a text that says as many in vain is a flood
-_LONG = 400  # letters; in a long text some stretch or other sounds like danger
 _START = attrgetter("start")
-_OUTRIGHT = frozenset({"harm.H3", "harm.self"})  # what these say, no model takes back
 _KINDS = ("harm.H3", "harm.self", "harm.weak", "harm.state")
-# Directly before a word: 没有人受伤, 未发生火灾. 是不是 and 有没有 ask.
-_DENIED = re.compile(
-    r"(?:(?<!有)没有?|(?<!是)不是|并非|并无|不存在|从未|从没|未见?|无|不|不会|排除|不想|别再?|不要)"
-    r"(?:发生|出现|发现|听说|听到|看到|看见|见到|闻到|闻见|遇到|人员?|有人|任何|真的?|再|什么|被|造成|所谓的?|过|导致)*$"
-)
-_UNDONE = re.compile(
-    r"(?:没|没有|未|不|何时|什么时候|几时|尽快|早日|才能?|希望|能否|能不能|无法|盼|等|求|赶紧|快)[^。!?;\n]{0,3}$"
-)
-_CLAUSE = re.compile("[,、:，：]")
-_WHOLE_SENTENCE = frozenset("就算 哪怕 如果 要是 万一 假如 假设 倘若 一旦 想象 真要 真着起火来".split())
-# Behind a word: it names a thing, a rule or a lesson. 报警器在响 is none of these.
-_NAMED = re.compile(
-    r"(?:案(?!发)|事故案|(?:事故|类|等|身亡|死亡|致死)?的?(?:工伤|赔偿|赔付|保险|理赔|责任|认定|鉴定|标准|报警器(?!.{0,3}响)|探测器|警示|警报器|急救|救援演|救援队|自救|逃生|防范|防治|防控|预防"
-    r"|隐患|风险|危险性|安全隐患|高发|频发|多发|时有|销户|注销|原因|手环|手表|定位|知识|应急|演练|演习|整治|专项|排查|处置|预案|调查|证明|率|后遗症|症状|干预|热线|戏|特效|游戏|模型|机|价|等级|统计|抚恤|丧葬|教育|器|栓|点的?是|险|等灾害|等事故|人数同比|收汁|场面|云|人究竟|离去|盐水|鸡|头|式|糖|蛋|酱|薯|后如何|后怎么|后多久))"
-)
-# Directly before a word: nobody is hurt by 笑到, 好吃到, 美得.
-_FIGURE = re.compile(
-    r"(?:笑|美|麻|好吃|好看|好听|甜|辣|酸|香|帅|爽|嗨|学|刷题|磕|嗑|感动|开心|无聊|尬|可爱|便宜|贵|羡慕|燃|心累|排队都排|困|刷|饿)"
-    r"(?:得|到|成|的|死|爆)(?:我|人|都|快|要|想|能|直接|原地|当场|简直|像|感觉|肚子|疼|嘴巴?里?|舌头|喉咙|胃里?|心里?)*$"
-    r"|(?<!口)心(?:像|好像|如同?)?被人?$"
-)
-# Directly before a word: it has not come to that. 一个烟头就能烧起来.
-_POSSIBLE = re.compile("(?:就能|就会|容易|一[^一]{1,3}就)(?:把.{1,4})?$")
-# Near a thing that is broken: how long already, and what is feared of it.
-_LASTING = re.compile(
-    "[0-9一二两三四五六七八九十几半多好]个?多?(?:月|年|星期|礼拜)|[0-9一二两三四五六七八九十几好多][次回遍]|报修|好久|一直没|年年|每年"
-    "|担心|万一|哪天|迟早|早晚|生怕|以免|鉴定|排查|加固"
-)
-# 感觉自己要着火了 and 吵得想跳楼 are sighs.
-_LIKE = re.compile(r"(?:感觉|觉得|仿佛|好像|像|简直)(?:我|自己|人|嘴巴?|脑袋|脸|天空|喉咙|都|要|快|是|在)*$")
-# 像要塌了一样: only like it.
-_AS_IF = re.compile("了?(?:一样|似的|一般)")
-_DRIVEN = re.compile(r"(?:吵|气|烦|堵|忙|累|热|难|穷|写|背)(?:得|到|的)(?:我|人|都|真|快|想|要)*$")
-_HOT = frozenset("火炸烧窒")
-_YEAR = re.compile("(?:19|20)[0-9]{2}年(?![0-9]{1,2}月)")
-_NEVER_LOUD = "drill lesson news story past settled supposed".split()
-_AGAINST = "drill lesson news advert story pet past settled disproved supposed liability chronic asking laughter notice".split()
 _FEARS = frozenset({"context.supposed", "context.liability", "context.chronic"})
-_BEFORE, _NEAR, _FAR = 10, 14, 120
-_AROUND = 60  # characters to either side in which a word of danger is calm or not
-_STORY_REACH, _SETTLED_REACH, _ASKING_REACH, _SCENE_REACH = 40, 80, 24, 24
-_TERSE = 8  # characters; so short a post may be all that somebody could type
-_CRY, _CRYING = "救命", 12  # a cry for help may be a little longer
-# What stands near a word that people also say when something is delicious, dull or funny.
-_SCENE = re.compile(
-    "有人|人员|[老大工路行病妇男女]人|孩|婴|学生|居民|住户|业主|邻居|群众|男子|女子|司机|师傅|一家|[两三四五六七八九十0-9][多余]?[人名]|[0-9]+死"
-    "|楼|厂|车间|仓库|店|商场|超市|学校|工地|小区|村|家里|家中|屋|房|地下室|车库|路口|路边|街|桥|隧道|围墙|堤|河|江|水库|洪水|山"
-    "|锅炉|煤气|燃气|天然气|液化气|罐|瓶|电池|电瓶|充电|变压器|电箱|电线|烟花|鞭炮|粉尘|化工|废气|毒气|气体|一氧化碳|氯气|食物|食堂|农药"
-    "|消防|救护|120|119|110|报警|警察|送医|抢救|医院|急救|伤|着火|起火|大火|浓烟|火光|响|发生|肚子|头晕|恶心|刚刚|突发|现场|附近|快来|来人|事故|倒地|躺|呕吐|腹泻|不醒|车祸|溺|井|触电|人群|车里|车门|水到|水位|工友|near|mall"
-)
+_A_CRY = 10  # letters; so few are all that somebody could type, and a word of danger among them is meant
+_TERSE = 14  # letters; so few tell little
+_STEP = 1.5  # more that must speak for danger where little is told or all its words are taken back
+_WEAK_DOUBTS = frozenset({"exclaimed", "figurative", "laughed"})
+_AROUND = 60  # letters to either side that tell what a word is about, in a long text
+_OPENING = 40  # letters; what a long text begins with is what it is about
+_LONG_STEP = 1.5  # more than a short text must weigh: in a long one some stretch or other sounds like danger
+_FOREIGN = re.compile("[a-z\u0600-\u06ff]")
 _CROWD = re.compile(
     "(?:[0-9]{2,}|[一二两三四五六七八九]?十[一二三四五六七八九]?|几十|[上几数两]?百|[一二两三四五六七八九]百[零一二三四五六七八九十]*|[上几数两]?千)[多几来余]*(?:号|个|名|位|口|多)*(?:户|家|人|会员|老人|学生|孩子|村民|业主|兄弟|员工|工人|病友|商户|农户|教师|老师|环卫工|职工|保洁|乘客|旅客|口人)"
 )
 
-Doubt = Callable[[Reading, Reading, Cue], Cue | None]
 
+def dangers(reading: Reading, sounds: Sequence[float] | None = None) -> list[Cue]:
+    """Return the first cues of danger to life now: words that nothing takes back, or a stretch that sounds like it.
 
-def dangers(reading: Reading) -> list[Cue]:
-    """Return the first cues of danger to life now that nothing in the text takes back.
-
-    A stretch that sounds like danger though no word names one counts if there is nothing else and nothing at all
-    speaks against it.
+    What is said, what takes it back and how all of it sounds are weighed together. *sounds* is what a quick look at
+    it weighed (``heard``).
     """
-    cues = _dangerous(reading)
-    if not cues and not reading.peril:
+    found = weighed(reading)
+    suspected = sounds is not None and tiers().sound_dangerous(sounds)
+    if not found and not reading.peril and not suspected:
         return []
-    context = reading.context
-    found = list(islice((cue for cue in cues if _doubt(reading, context, cue) is None), _ENOUGH))
-    found = [cue for cue in found if cue.kind in _OUTRIGHT or _calm(reading, context, cue) is None]
-    return found or (_sounding(reading, context, reading.peril) if reading.peril else [])
+    matter = told(reading)
+    if not found and not suspected and matter.asides and _ear().stretches([matter.letters]) == [None]:
+        return []
+    if _foreign(matter.letters) or _a_cry(matter.letters, found):
+        return [one.cue for one in found if one.doubt is None]
+    if len(matter.letters) > LONGEST:
+        return _in_passing(reading, found)
+    facts = verdict.facts_of_danger(reading, found, matter)
+    return _named(reading, found) if _weight(facts, matter.letters) >= _least(matter.letters, found) else []
+
+
+def heard(reading: Reading, sounds: Sequence[float]) -> Sequence[float]:
+    """Return what a quick look weighs for each tier: *sounds*, unless something else is told than is written."""
+    letters = told(reading).letters
+    return sounds if letters is reading.squeezed else tiers().quickly([letters])[0]
 
 
 def taken_back(reading: Reading) -> list[Cue]:
-    """Return what took back the first words of danger: 没有, 演练, 去年."""
-    cues = _dangerous(reading)[:_ENOUGH]
-    context = reading.context if cues else reading
-    return [doubt for cue in cues if (doubt := _doubt(reading, context, cue))]
+    """Return what took back the first words of danger: 没有, 演练, 去年, or all that stands around them."""
+    return [one.doubt or _calm(one.cue) for one in weighed(reading)[:_ENOUGH]]
 
 
-def feared(doubts: list[Cue]) -> list[Cue]:
-    """Return *doubts* if by them a danger is only feared: 万一, 谁负责, 隐患."""
-    return doubts if doubts and all(doubt.kind in _FEARS for doubt in doubts) else []
+def feared(doubted: list[Cue]) -> list[Cue]:
+    """Return *doubted* if by them a danger is only feared: 万一, 谁负责, 隐患."""
+    return doubted if doubted and all(doubt.kind in _FEARS for doubt in doubted) else []
 
 
 def losses(reading: Reading, *, announced: bool) -> list[Cue]:
@@ -112,10 +80,7 @@ def losses(reading: Reading, *, announced: bool) -> list[Cue]:
     cues = reading.of("harm.H2")
     if announced or not cues:
         return []
-    context = reading.context
-    doubts: tuple[Doubt, ...] = (_denied, _supposed, _restored, _long_ago, _rehearsed, _taught)
-    lost = (cue for cue in cues[:_MOST] if not any(doubt(reading, context, cue) for doubt in doubts))
-    return list(islice(lost, _ENOUGH))
+    return list(islice((cue for cue in cues[:_MOST] if doubts.lost(reading, cue)), _ENOUGH))
 
 
 def announced(reading: Reading) -> bool:
@@ -132,12 +97,20 @@ def a_group(reading: Reading, numbers: Numbers | None) -> list[Cue]:
     return [Cue(crowd.group(), "harm.group", 1.0, *crowd.span())] if crowd else []
 
 
+def lower_tier(reading: Reading, words: str, facts: frozenset[str], sounds: Sequence[float]) -> str:
+    """Return the likeliest tier below danger; what the *words* say stands if the text is no Chinese of few letters."""
+    letters = told(reading).letters
+    if len(letters) > LONGEST or _foreign(letters):
+        return words
+    return verdict.lower_tier(tiers().model.lower, words, facts, sounds[: len(LOWER)])
+
+
 def settled(reading: Reading) -> list[Cue]:
     """Return the cues that it is over, unless they are wishes: 什么时候恢复供水."""
-    return _settled(reading, reading.context)
+    return doubts.settled(reading)
 
 
-def told(reading: Reading) -> bool:
+def told_of(reading: Reading) -> bool:
     """Say whether a film, a book or a game is spoken of."""
     return bool(reading.context.of("context.story"))
 
@@ -149,234 +122,101 @@ def in_despair(reading: Reading) -> bool:
 
 def make_ready() -> None:
     """Load what is needed now, so that a fault is told at the start and not by a post. Raises Misconfigured."""
-    _calm_model()
+    tiers()
+    _ear()
 
 
 @functools.cache
-def _calm_model() -> Calm:
-    return Calm.read()
+def _ear() -> Peril:
+    return Peril.read()
 
 
-def _sounding(reading: Reading, context: Reading, peril: tuple[int, int]) -> list[Cue]:
-    if len(reading.squeezed) > _LONG:
+@functools.cache
+def tiers() -> Tiers:
+    """Return the tables of how each tier sounds."""
+    return Tiers.read()
+
+
+def weighed(reading: Reading) -> list[Weighed]:
+    """Return the words of danger with what takes each back, until enough of them stand."""
+    found: list[Weighed] = []
+    cues = sorted((cue for kind in _KINDS for cue in reading.cues.get(kind, ())), key=_START)[:_MOST]
+    if not cues:
+        return found
+    context, standing = reading.context, 0
+    for cue in cues:
+        found.append(doubts.weigh(reading, context, cue))
+        standing += found[-1].doubt is None
+        if standing == _ENOUGH:
+            break
+    return found
+
+
+def windows(reading: Reading, found: Sequence[Weighed]) -> Iterator[tuple[Cue, Told, list[Weighed]]]:
+    """Yield the words of danger that stand in a long text, and the stretch that sounds like it, with what is around."""
+    places = [one.cue for one in found if one.doubt is None]
+    for cue in [*places, *_stretch(reading)]:
+        first, last = max(0, cue.start - _AROUND), cue.end + _AROUND
+        around = Told(reading.squeezed[first:last], [(0, first), (last, len(reading.squeezed))])
+        yield cue, around, [one for one in found if first <= one.cue.start < last]
+
+
+def _weight(facts: Set[str], letters: str) -> float:
+    (quick,) = tiers().quickly([letters])
+    return verdict.danger(tiers().model.danger, facts, tiers().closely(letters), quick)
+
+
+def _foreign(letters: str) -> bool:
+    """Say whether most letters are Latin or Arabic, of which the tables know little."""
+    return len(_FOREIGN.findall(letters)) * 2 > len(letters)
+
+
+def _least(letters: str, found: Sequence[Weighed]) -> float:
+    """Return how much must speak for danger."""
+    if any(one.doubt is None for one in found):
+        return 0.0
+    doubted = bool(found) and _WEAK_DOUBTS.isdisjoint(one.name for one in found)
+    return _STEP if doubted or len(letters) <= _TERSE else 0.0
+
+
+def _a_cry(letters: str, found: Sequence[Weighed]) -> bool:
+    return sum(map(str.isalnum, letters)) <= _A_CRY and any(one.doubt is None for one in found)
+
+
+def _named(reading: Reading, found: Sequence[Weighed]) -> list[Cue]:
+    """Return the words that tell of the danger: those that stand, else the stretch that sounds like it, else all."""
+    standing = [one.cue for one in found if one.doubt is None]
+    return standing or _stretch(reading) or [one.cue for one in found[:_ENOUGH]] or _whole(reading)
+
+
+def _stretch(reading: Reading) -> list[Cue]:
+    if not reading.peril:
         return []
-    cue = Cue(reading.squeezed[slice(*peril)], "harm.peril", 1.0, *peril)
-    loud = _calm_model().loud(_around_it(reading, cue))
-    if reading.of("harm.H2") and not loud:  # said outright, it is what it says
-        return []
-    against = any(_near(context, kind, cue, _NEAR) for kind in (_NEVER_LOUD if loud else _AGAINST))
-    return [] if against or not _calm_model().tells(_around_it(reading, cue)) else [cue]
+    return [Cue(reading.squeezed[slice(*reading.peril)], "harm.peril", 1.0, *reading.peril)]
 
 
-def _dangerous(reading: Reading) -> list[Cue]:
-    cues = [cue for kind in _KINDS for cue in reading.cues.get(kind, ())]
-    return sorted(cues, key=_START)[:_MOST]
+def _whole(reading: Reading) -> list[Cue]:
+    last = min(len(reading.squeezed), STRETCH)
+    return [Cue(reading.squeezed[:last], "harm.peril", 1.0, 0, last)]
 
 
-def _doubt(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    """Return the first cue that takes *cue* back."""
-    for test in _DOUBTS[cue.kind]:
-        if doubt := test(reading, context, cue):
-            return doubt
-    return None
+def _in_passing(reading: Reading, found: Sequence[Weighed]) -> list[Cue]:
+    """Return what is told of danger in a long text as its subject or as of now; old stories and fears pass by."""
+    return [
+        cue
+        for cue, around, within in windows(reading, found)
+        if _timely(reading, cue)
+        and _weight(verdict.facts_of_danger(reading, within, around), around.letters) >= _LONG_STEP
+    ]
 
 
-def _clause_before(reading: Reading, cue: Cue) -> str:
-    """Return what stands before *cue* in its clause, without spaces and signs."""
-    start = max(reading.sentence(cue.start)[0], cue.start - _BEFORE)
-    said = reading.between(start, cue.start)
-    return "".join(one for one in _CLAUSE.split(said)[-1] if one.isalnum())
+def _timely(reading: Reading, cue: Cue) -> bool:
+    """Say whether it opens the text, or somebody says nearby that it is now or calls for help."""
+    if cue.start < _OPENING or cue.start < reading.sentence(0)[1]:
+        return True
+    now = any(doubts.near(reading.context, kind, cue, _AROUND) for kind in ("present", "today", "unsettled"))
+    return now or any(abs(call.start - cue.start) <= _AROUND for call in reading.of("appeal.help"))
 
 
-def _found(found: re.Match[str] | None, cue: Cue) -> Cue | None:
-    return Cue(found.group(), "context.denied", -1.0, cue.start, cue.end) if found else None
-
-
-def _near(context: Reading, kind: str, cue: Cue, reach: int) -> Cue | None:
-    """Return a cue of *kind* at most *reach* characters from *cue*."""
-    return next(_around(context, kind, cue.start - reach, cue.end + reach), None)
-
-
-def _around(context: Reading, kind: str, first: int, last: int) -> Iterator[Cue]:
-    """Yield the cues of *kind* that stand between two places."""
-    others = context.of(f"context.{kind}")
-    for place in range(bisect_left(others, first, key=_START), len(others)):
-        if others[place].start >= last:
-            return
-        if others[place].end <= last:
-            yield others[place]
-
-
-def _earlier(reading: Reading, context: Reading, kind: str, cue: Cue) -> list[Cue]:
-    """Return the cues of *kind* before *cue* in its sentence, the nearest last."""
-    if not context.of(f"context.{kind}"):
-        return []
-    start, _ = reading.sentence(cue.start)
-    return list(_around(context, kind, start, cue.start))
-
-
-def _denied(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    return _found(_DENIED.search(_clause_before(reading, cue)), cue)
-
-
-def _named(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    """Return the rest of a name that *cue* begins: 坠楼事故赔偿."""
-    rest = _NAMED.match(reading.squeezed, cue.end, cue.end + _BEFORE)
-    return None if _near(context, "present", cue, _FAR // 3) else _found(rest, cue)
-
-
-def _figurative(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    first = max(0, cue.start - _BEFORE)
-    found = _FIGURE.search(reading.squeezed, first, cue.start)
-    if found is None and not _HOT.isdisjoint(cue.word):
-        found = _LIKE.search(reading.squeezed, first, cue.start)
-    if found is None and cue.word.startswith("跳"):
-        found = _DRIVEN.search(reading.squeezed, first, cue.start)
-    found = found or _AS_IF.match(reading.squeezed, cue.end, cue.end + _BEFORE)
-    return _found(found, cue)
-
-
-def _supposed(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    for other in reversed(_earlier(reading, context, "supposed", cue)):
-        near = cue.start - other.end <= _BEFORE
-        if other.word in _WHOLE_SENTENCE or (
-            near and not _CLAUSE.search(reading.between(other.end - 1, cue.start + 1))
-        ):
-            return other
-    return None
-
-
-def _blamed(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    """Return who would answer for it: 爆炸了谁负责."""
-    blame = _near(context, "liability", cue, _NEAR)
-    return None if blame is None or _near(context, "present", cue, _FAR // 3) else blame
-
-
-def _rehearsed(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    return None if context.of("context.undrill") else _near(context, "drill", cue, _FAR)
-
-
-def _taught(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    """Return the mark of a lesson, of the news or of an advertisement, unless somebody calls for help there."""
-    for kind in ("lesson", "news", "advert"):
-        if mark := _near(context, kind, cue, _FAR):
-            return None if _near(context, "present", cue, _FAR // 3) else mark
-    return None
-
-
-def _asked_about(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    asking = _near(context, "asking", cue, _ASKING_REACH)
-    return None if asking is None or _near(context, "present", cue, _FAR // 3) else asking
-
-
-def _told(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    """Return the film, the book or the game that tells it."""
-    return None if _near(context, "unstory", cue, _STORY_REACH) else _near(context, "story", cue, _STORY_REACH)
-
-
-def _of_a_pet(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    return _near(context, "pet", cue, _NEAR)
-
-
-def _past(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    """Return the word that puts it in the past, unless one of today stands between them."""
-    past = _earlier(reading, context, "past", cue)
-    if past and next(_around(context, "today", past[-1].end, cue.start), None) is None:
-        return past[-1]
-    return None
-
-
-def _chronic(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    """Return the word that makes it a lasting worry and no event: 经常, 隐患, 年久失修."""
-    if _near(context, "present", cue, _FAR // 3) or _near(context, "today", cue, _FAR // 3):
-        return None
-    return _near(context, "chronic", cue, _NEAR)
-
-
-def _possible(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    if "闻" in cue.word or "味" in cue.word or "了" in reading.squeezed[cue.end - 1 : cue.end + 1]:
-        return None
-    return _found(_POSSIBLE.search(_clause_before(reading, cue)), cue)
-
-
-def _lasting(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    """Return for how long a thing has been broken, or what is feared of it, unless something happens now."""
-    if _near(context, "present", cue, _FAR // 3) or _near(context, "today", cue, _FAR // 3):
-        return None
-    first, last = max(0, cue.start - _ASKING_REACH), cue.end + _ASKING_REACH
-    return _found(_LASTING.search(reading.squeezed, first, last), cue)
-
-
-def _years_ago(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    start, _ = reading.sentence(cue.start)
-    return None if context.of("context.today") else _found(_YEAR.search(reading.squeezed, start, cue.start), cue)
-
-
-def _long_ago(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    return None if context.of("context.today") else next(iter(_earlier(reading, context, "past", cue)), None)
-
-
-def _disproved(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    return None if context.of("context.undisproved") else _near(context, "disproved", cue, _SETTLED_REACH)
-
-
-def _settled(reading: Reading, context: Reading) -> list[Cue]:
-    return [cue for cue in context.of("context.settled") if _is_settled(reading, cue)]
-
-
-def _is_settled(reading: Reading, cue: Cue) -> bool:
-    return not _UNDONE.search(reading.squeezed, max(0, cue.start - _BEFORE), cue.start)
-
-
-def _over(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    """Return the word that it is over, unless something goes on."""
-    if context.of("context.unsettled") or not context.of("context.settled"):
-        return None
-    near = _around(context, "settled", cue.start - _SETTLED_REACH, cue.end + _SETTLED_REACH)
-    return next((other for other in near if _is_settled(reading, other)), None)
-
-
-def _restored(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    later = _around(context, "settled", cue.end, len(reading.squeezed))
-    return next((other for other in islice(later, _ENOUGH) if _is_settled(reading, other)), None)
-
-
-def _laughed(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    return _near(context, "laughter", cue, _SCENE_REACH)
-
-
-def _exclaimed(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    """Return what shows a figure of speech: laughter, or nothing of a scene around it. 好吃到爆炸, 救命啊哈哈."""
-    first, last = max(0, cue.start - _SCENE_REACH), cue.end + _SCENE_REACH
-    if _SCENE.search(reading.squeezed, first, cue.start) or _SCENE.search(reading.squeezed, cue.end, last):
-        return None
-    if laughter := _laughed(reading, context, cue):
-        return laughter
-    return cue if len(reading.squeezed) > (_CRYING if cue.word == _CRY else _TERSE) else None
-
-
-def _calm(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    """Return *cue* if both its sentence and what stands around it sound calm.
-
-    So few words as a cry has never do.
-    """
-    around = _around_it(reading, cue)
-    if len(around) < _BEFORE:
-        return None
-    start, end = reading.sentence(cue.start)
-    sentence = reading.squeezed[max(start, cue.start - _AROUND) : min(end, cue.end + _AROUND)]
-    calm = _calm_model().hears(around) and _calm_model().hears(sentence)
-    return Cue(cue.word, "context.calm", -1.0, cue.start, cue.end) if calm else None
-
-
-def _around_it(reading: Reading, cue: Cue) -> str:
-    return reading.squeezed[max(0, cue.start - _AROUND) : cue.end + _AROUND]
-
-
-_ALL: tuple[Doubt, ...] = (_denied, _named, _rehearsed, _taught, _told, _of_a_pet, _over, _disproved, _figurative)
-_DOUBTS: dict[str, tuple[Doubt, ...]] = {
-    "harm.H3": (*_ALL, _supposed, _possible, _blamed, _past, _years_ago, _chronic),
-    "harm.state": (*_ALL, _supposed, _possible, _blamed, _past, _years_ago, _chronic, _lasting),
-    "harm.self": (*_ALL, _laughed),  # a threat is no supposition
-    "harm.weak": (*_ALL, _supposed, _possible, _blamed, _past, _years_ago, _chronic, _asked_about, _exclaimed),
-}
+def _calm(cue: Cue) -> Cue:
+    return Cue(cue.word, "context.calm", -1.0, cue.start, cue.end)

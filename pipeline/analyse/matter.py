@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from itertools import accumulate, chain
+from typing import NamedTuple
 
 from pipeline.analyse import harm as harms
+from pipeline.analyse import verdict
+from pipeline.analyse.alike import told
 from pipeline.analyse.cues import Cue, Reading
 from pipeline.model import MatterFinding, Numbers, Ranked, Reason
 
@@ -31,21 +34,40 @@ _NOWHERE: frozenset[int] = frozenset()
 _MOST_RANKED = 2
 _MARGIN = 0.05
 _ACTIONABLE = frozenset("complaint help report".split())
+_WEIGHED = ("harm.", "appeal.", "sarcasm")
 
 
-def matter(reading: Reading, numbers: Numbers | None = None) -> MatterFinding:
-    """Return topic, appeal type and harm of one text. Words inside orders to a machine count for nothing."""
-    reading = _without_orders(reading)
+class _Words(NamedTuple):
+    """What the words of a text say of how bad it is and what it asks, and by which of them."""
+
+    loss: list[Cue]
+    doubts: list[Cue]
+    hazard: list[Cue]
+    group: list[Cue]
+    appeal: str | None
+    appeal_cues: list[Cue]
+    level: str
+    harm_cues: list[Cue]
+
+
+def matter(reading: Reading, numbers: Numbers | None = None, sounds: Sequence[float] | None = None) -> MatterFinding:
+    """Return topic, appeal type and harm of one text. Words inside orders to a machine count for nothing.
+
+    *sounds* is what the text weighs for each tier (``Tiers.quickly``); without it words alone tell those below danger.
+    """
+    whole, reading = reading, _without_orders(reading)
     accused = _accusation(reading)
     topic, topic_cues, ranked = _topic(reading)
-    danger = harms.dangers(reading)
-    loss = harms.losses(reading, announced=_announced(reading))
+    sounds = harms.heard(reading, sounds) if sounds is not None and reading is whole else None
+    danger = harms.dangers(reading, sounds)
+    words = _words(reading, danger, numbers)
+    level, appeal, harm_cues = words.level, words.appeal, words.harm_cues
     if danger and _weight(topic_cues, _NOWHERE) < _NAMED_TOPIC:  # 孩子 and 村 say where, not what
         topic = "safety"
-    doubts = [] if danger else harms.taken_back(reading)
-    hazard = reading.of("harm.hazard") or (harms.feared(doubts) if _about_a_matter(reading) else [])
-    appeal, appeal_cues = _appeal(reading, danger, loss, hazard)
-    level, harm_cues = _harm(reading, appeal, danger, loss, hazard, numbers)
+    if sounds is not None and not danger and not _announced(reading):
+        level = harms.lower_tier(reading, words.level, _facts(reading, words), sounds)
+        harm_cues = harm_cues if level == words.level else []
+        appeal = appeal or ("complaint" if level != "H0" else None)
     if accused:
         topic, appeal, level = "service", "report", "H0"
     return MatterFinding(
@@ -56,8 +78,39 @@ def matter(reading: Reading, numbers: Numbers | None = None) -> MatterFinding:
         or (appeal in _ACTIONABLE and _doubtful(ranked)),
         accusation=bool(accused),
         ranked={"topic": ranked} if ranked and ranked[0].label == topic else {},
-        why=_why(reading, accused, harm_cues, topic_cues, appeal_cues, doubts),
+        why=_why(reading, accused, harm_cues, topic_cues, words.appeal_cues, words.doubts),
     )
+
+
+def without_danger(reading: Reading, numbers: Numbers | None = None) -> tuple[str, frozenset[str]]:
+    """Return the tier that the words of a text tell, if nobody is in danger, and the facts that are weighed for it."""
+    words = _words(reading, [], numbers)
+    return words.level, _facts(reading, words)
+
+
+def _words(reading: Reading, danger: list[Cue], numbers: Numbers | None) -> _Words:
+    loss = harms.losses(reading, announced=_announced(reading))
+    doubts = [] if danger else harms.taken_back(reading)
+    hazard = reading.of("harm.hazard") or (harms.feared(doubts) if _about_a_matter(reading) else [])
+    appeal, appeal_cues = _appeal(reading, danger, loss, hazard)
+    group = harms.a_group(reading, numbers) if appeal in _ACTIONABLE and not danger else []
+    level, harm_cues = _harm(appeal, danger, loss, hazard, group)
+    return _Words(loss, doubts, hazard, group, appeal, appeal_cues, level, harm_cues)
+
+
+def _facts(reading: Reading, words: _Words) -> frozenset[str]:
+    """Return what is weighed of *words* beside how the text sounds; what asides say weighs nothing."""
+    matter = told(reading)
+    facts = [f"level.{words.level}", f"appeal.{words.appeal}"]
+    facts += [
+        f"says.{kind}" for kind, cues in reading.cues.items() if cues and kind.startswith(_WEIGHED) and matter.of(cues)
+    ]
+    facts += [
+        name for name, said in ((verdict.LOSS, words.loss), ("hazard", words.hazard), ("group", words.group)) if said
+    ]
+    if not reading.under("topics"):
+        facts.append("no.topic")
+    return frozenset(facts)
 
 
 def _why(reading: Reading, *labels: list[Cue]) -> tuple[Reason, ...]:
@@ -206,7 +259,7 @@ def _mild(complaint: list[Cue]) -> bool:
 def _only_said(reading: Reading, asks: dict[str, list[Cue]]) -> bool:
     """Say whether a sigh stands in a question, in thanks, about nothing in particular or in a story."""
     courteous = asks["inquiry"] or asks["thanks"] or asks["praise"]
-    return bool(courteous) or not _about_a_matter(reading) or harms.told(reading)
+    return bool(courteous) or not _about_a_matter(reading) or harms.told_of(reading)
 
 
 def _about_a_matter(reading: Reading) -> bool:
@@ -252,18 +305,12 @@ def _asked(reading: Reading) -> bool:
 
 
 def _harm(
-    reading: Reading,
-    appeal: str | None,
-    danger: list[Cue],
-    loss: list[Cue],
-    hazard: list[Cue],
-    numbers: Numbers | None,
+    appeal: str | None, danger: list[Cue], loss: list[Cue], hazard: list[Cue], group: list[Cue]
 ) -> tuple[str, list[Cue]]:
     if danger:
         return "H3", danger
     if loss:
         return "H2", loss
     if appeal in _ACTIONABLE:
-        group = harms.a_group(reading, numbers)
         return ("H2", group) if group else ("H1", [])
     return ("H1", hazard) if hazard and appeal is None else ("H0", [])

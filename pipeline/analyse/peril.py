@@ -22,6 +22,7 @@ BITS: Final = 16
 STRETCH: Final = 40  # letters
 _FIRST, _SECOND, _ALONE = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
 _SHIFT = np.uint32(32 - BITS)
+_APART_BY = np.int64(1 << 44)
 _APART = "\n"  # between two texts; it weighs nothing
 
 Codes = npt.NDArray[np.uint32]
@@ -59,13 +60,32 @@ class Peril:
         if not squeezed:
             return []
         found: list[tuple[int, int] | None] = [None] * len(squeezed)
-        sums, starts = window_sums(self._weights, squeezed)
+        sums, starts = heaviest(self._weights, squeezed)
         highest = np.maximum.reduceat(sums, starts)
         ends = np.append(starts[1:], len(sums))
         for row in np.flatnonzero(highest >= self._least).tolist():
-            place = int(sums[starts[row] : ends[row]].argmax())
-            found[row] = (place, min(place + STRETCH, len(squeezed[row])))
+            last = int(sums[starts[row] : ends[row]].argmax())
+            found[row] = (max(0, last + 1 - STRETCH), min(last + 1, len(squeezed[row])))
         return found
+
+
+def heaviest(weights: npt.NDArray[np.int64], squeezed: Sequence[str]) -> tuple[npt.NDArray[np.int64], Places]:
+    """Return what the heaviest stretch up to each letter weighs, one text after the other, and where each text begins.
+
+    What stands before or after a stretch takes nothing from it.
+    """
+    one, two = slots(squeezed)
+    letter, pair = weights.take(one), weights.take(two)
+    lengths = np.fromiter(map(len, squeezed), np.intp, len(squeezed)) + 1
+    own = np.repeat(np.arange(len(squeezed), dtype=np.int64) * _APART_BY, lengths)  # no stretch begins in another text
+    begun = np.cumsum(letter + pair) - letter - pair - own
+    lowest, reach = begun.copy(), 1
+    while reach < STRETCH:
+        step = min(reach, STRETCH - reach)
+        lowest[step:] = np.minimum(lowest[step:], lowest[:-step])
+        reach += step
+    ends = np.cumsum(lengths)
+    return begun + letter - lowest, ends - lengths
 
 
 def window_sums(weights: npt.NDArray[np.int64], squeezed: Sequence[str]) -> tuple[npt.NDArray[np.int64], Places]:

@@ -8,14 +8,19 @@ from pathlib import Path
 import msgspec
 
 FILE = Path(__file__).with_name("harm.jsonl")
+TONE = Path(__file__).with_name("tone.txt")
 
 
 class Case(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A sentence with its harm tier and, where only one is right, topic and appeal type."""
+    """A sentence with its harm tier and, where only one is right, topic and appeal type.
+
+    For *listed* ones the word lists were mended: what words say of them proves nothing.
+    """
 
     text: str
     harm: str
     held: bool = False
+    listed: bool = False
     topic: str | None = None
     appeal_type: str | None = None
 
@@ -23,6 +28,11 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
 def cases() -> list[Case]:
     """Return all of them; no model ever learned from the held ones."""
     return [msgspec.json.decode(line, type=Case) for line in FILE.read_bytes().splitlines()]
+
+
+def tones() -> list[str]:
+    """Return what people say around a matter that changes nothing of it; ``{}`` is the matter."""
+    return TONE.read_text(encoding="utf-8").splitlines()
 
 
 def measure(judge: Callable[[Sequence[str]], Sequence[str]], *, held: bool = True) -> dict[str, float]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.analyse.peril import BITS, STRETCH, Peril, slots, window_sums
+from pipeline.analyse.peril import BITS, STRETCH, Peril, heaviest, slots, window_sums
 from pipeline.errors import Misconfigured
 
 SHIPPED = Peril.read()
@@ -55,6 +55,30 @@ def test_sums_are_those_of_slow_adding(texts: list[str]) -> None:
                 int(weights[one[at]] + weights[two[at]]) for at in range(place, min(place + STRETCH, len(text)))
             )
             assert sums[start + place] == slowly
+
+
+@given(TEXTS)
+def test_the_heaviest_stretch_is_that_of_slow_looking(texts: list[str]) -> None:
+    weights = np.arange(1 << BITS, dtype=np.int64) % 7 - 3
+    weights[0] = 0
+    sums, starts = heaviest(weights, texts)
+    for text, start in zip(texts, starts.tolist(), strict=True):
+        one, two = (weights[row].tolist() for row in slots([text]))
+        for last in range(len(text)):
+            slowly = [
+                sum(one[first : last + 1]) + sum(two[first:last])
+                for first in range(max(0, last + 1 - STRETCH), last + 1)
+            ]
+            assert sums[start + last] == max(slowly)
+
+
+@given(st.text(alphabet="有人掉进河里没上来", min_size=1, max_size=30), TEXTS)
+def test_what_is_written_before_or_after_silences_no_danger(danger: str, around: list[str]) -> None:
+    before, after = around[0], around[-1]
+    weights = np.arange(1 << BITS, dtype=np.int64) % 7 - 3
+    alone, _ = heaviest(weights, [danger])
+    longer, _ = heaviest(weights, [before + danger + after])
+    assert longer.max() >= alone[: len(danger)].max()
 
 
 def test_danger_without_a_word_for_it_is_heard_and_a_nice_day_is_not() -> None:

@@ -1,0 +1,116 @@
+"""What a model of danger reads of a text: who it befalls, where and how many make no difference, nor does courtesy.
+
+``told`` leaves out clauses that say nothing of the matter: greetings, thanks, what is thought of offices, petitions,
+origin and belief. ``alike`` writes one sign for all people, for all vehicles, for all places and for all numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from pipeline.analyse.cues import Cue, Reading
+
+_PEOPLE = (
+    "小女孩 小男孩 女孩子 男孩子 小姑娘 女孩 男孩 小孩子 小孩 孩子 小朋友 宝宝 婴儿 娃儿 娃娃 娃 幼儿 儿子 女儿 闺女 男童 女童 学生 同学 爷爷 奶奶 "
+    "外公 外婆 姥姥 姥爷 阿婆 阿公 阿爷 老太太 老太 老头 老人家 老人 大爷 大妈 大姐 大哥 大叔 阿姨 大娘 婆婆 公公 爸爸 妈妈 老爸 老妈 我爸 我妈 "
+    "我爹 我娘 爸 妈 爹 娘 父亲 母亲 老母亲 老父亲 岳父 岳母 老公 老婆 媳妇 丈夫 妻子 哥哥 弟弟 姐姐 妹妹 我哥 我弟 我姐 我妹 二叔 三叔 叔叔 二舅 "
+    "舅舅 婶子 姑姑 姨 工友 师傅 司机 工人 男的 女的 男子 女子 小伙子 小伙 姑娘 兄弟 同事 室友 闺蜜 朋友 邻居 乘客 保安 老师 护士 孕妇 产妇 老板 "
+    "老汉 老乡 村民 顾客 游客 清洁工 环卫 快递员 外卖员 小哥 有人 一个人 有个"
+)
+_VEHICLES = (
+    "面包车 大货车 小货车 货车 轿车 公交车 公交 大巴 客车 校车 出租车 渣土车 土方车 油罐车 罐车 三轮车 三轮 摩托车 摩托 电动车 电瓶车 卡车 "
+    "拖拉机 挖掘机 挖机 网约车 车子 汽车"
+)
+_PLACES = (
+    "小区 楼道 单元 楼顶 楼下 楼上 学校 幼儿园 小学 中学 宿舍 食堂 教室 医院 卫生院 商场 超市 菜市场 市场 工地 车间 厂里 厂子 工厂 化工厂 仓库 "
+    "饭店 酒店 宾馆 村里 镇上 村子 路口 马路 街上 公园 广场 车站 地铁站 隔壁 家里 我家 厨房 阳台 卧室 厕所"
+)
+_WATERS = "江 河 湖 水库 池塘 鱼塘 泳池 水塘 海"
+_SIGNS = {
+    word: sign
+    for sign, words in zip("ABCD", (_PEOPLE, _VEHICLES, _PLACES, _WATERS), strict=True)
+    for word in words.split()
+}
+_WORDS = re.compile("[0-9]+|[一二三四五六七八九十两几百千]+|" + "|".join(sorted(_SIGNS, key=len, reverse=True)))
+_NUMBER = "N"
+_CLAUSE_ENDS = re.compile(r"[,、。!?;:~…\s]+")
+# No clause with one of these says what happens, unless a word of danger, of a matter or of its end stands in it.
+_ASIDE = re.compile(
+    "领导|政府|当官|官员|贪官|好官|昏官|官腔|官老爷|父母官|书记|(?<!班)主任|区长|市长|县长|镇长|乡长|村长|局长|处长|省长|干部|有关部门|相关部门|各部门|街道办|相信组织|领导班子"
+    "|这届班子|上访|信访|上面告|讨说法|讨个说法|告状|联名|去市里|去省里|去北京|中央|辛苦|您好|你好|大家好|早上好|晚上好|尊敬|敬礼|拜托|麻烦|打扰|劳驾|不好意思|冒昧"
+    "|恳请|望回复|盼复|为盼|不给答复就|没人答复就|请关注|求关注|恳请关注|求转发|求扩散|党员|共产党|民族|回族|藏族|维吾尔|哈萨克|蒙古族|汉族|满族|壮族|苗族|彝族|穆斯林"
+    "|清真寺|基督|(?<!仿)佛祖|阿弥陀佛|信主|信教|教徒|真主|扎西|色俩目|多斯提|为人民|人民公仆|不作为|懒政|庸政|纳税人|公仆|老百姓|平头百姓|人大代表|退伍军人|作为记者|妈的"
+    "|他妈|他奶奶的|真服了|也是服了|真是服了|真是醉了|也是醉了|无语死|呵呵"
+)
+_BARE = 5  # letters of thanks that thank nobody in particular; who is thanked tells how it ended
+_EDGES = ",、。!?;:~… \n"
+_COUNTED = ("harm.H", "harm.self", "harm.weak", "harm.state", "harm.hazard", "topics.")
+
+
+def alike(letters: str) -> str:
+    """Return *letters* with one sign for all words that are alike, and nothing said twice in a row."""
+    return _WORDS.sub(lambda word: _SIGNS.get(word.group(), _NUMBER), letters)
+
+
+class Told(NamedTuple):
+    """The letters of a text that tell the matter, and where in the squeezed text clauses stand that do not."""
+
+    letters: str
+    asides: Sequence[tuple[int, int]]
+
+    def of(self, cues: Sequence[Cue]) -> list[Cue]:
+        """Return those of *cues* that stand in no aside."""
+        return [cue for cue in cues if not any(start <= cue.start < end for start, end in self.asides)]
+
+
+def told(reading: Reading) -> Told:
+    """Return what *reading* tells, words in disguise as they are meant."""
+    asides = list(_asides(reading)) if _ASIDE.search(reading.normal) or "谢" in reading.normal else []
+    meant = _meant(reading)
+    if asides or meant:
+        letters = _changed(reading.squeezed, [*((start, end, "") for start, end in asides), *meant])
+    else:
+        letters = reading.squeezed
+    return Told(letters, asides)
+
+
+def _changed(letters: str, changes: list[tuple[int, int, str]]) -> str:
+    parts, until = [], 0
+    for start, end, word in sorted(changes):
+        if start >= until:
+            parts += [letters[until:start], word]
+            until = end
+    return "".join([*parts, letters[until:]])
+
+
+def _meant(reading: Reading) -> list[tuple[int, int, str]]:
+    """Return where a word stands that is written otherwise than in the list, and how it is written there."""
+    return [
+        (cue.start, cue.end, cue.word)
+        for kind, cues in reading.cues.items()
+        if kind.startswith("harm.")
+        for cue in cues
+        if cue.end - cue.start != len(cue.word) or reading.squeezed[cue.start : cue.end] != cue.word
+        if "~" not in cue.word
+    ]
+
+
+def _is_aside(normal: str, begun: int, end: int) -> bool:
+    clause = normal[begun:end].lstrip(_EDGES)
+    return bool(_ASIDE.search(clause)) or (len(clause) <= _BARE and "谢" in clause)
+
+
+def _asides(reading: Reading) -> Iterator[tuple[int, int]]:
+    """Yield where clauses stand in the squeezed text that say nothing of the matter."""
+    starts = sorted(cue.start for kind, cues in reading.cues.items() if kind.startswith(_COUNTED) for cue in cues)
+    begun = 0
+    for end in [*(mark.start() for mark in _CLAUSE_ENDS.finditer(reading.normal)), len(reading.normal)]:
+        first, last = bisect_left(reading.offsets, begun), bisect_left(reading.offsets, end)
+        if first < last and _is_aside(reading.normal, begun, end):
+            place = bisect_left(starts, first)
+            if place == len(starts) or starts[place] >= last:
+                yield first, last
+        begun = end

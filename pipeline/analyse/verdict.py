@@ -1,0 +1,66 @@
+"""Puts together what words, their doubts and the sound of a text say of how bad it is.
+
+A fact either holds or not (``live.harm.H3``, ``doubt.past``, ``near.story``); each has one weight per question, learned
+from sentences for which no word list was mended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+
+from pipeline.analyse.alike import Told
+from pipeline.analyse.cues import Reading
+from pipeline.analyse.doubts import Weighed
+from pipeline.analyse.tiers import LOWER, TIERS, odds
+
+SOUND = "sound."
+BIAS = "always"
+LOSS = "loss"  # words tell of a lost service, and nothing takes them back
+_STAYS, _LOSS_STAYS = 0.4, 1.2  # so much likelier another tier must be than that of the words
+
+
+def facts_of_danger(reading: Reading, found: Sequence[Weighed], told: Told) -> frozenset[str]:
+    """Return what holds of what is *told*, among whose words of danger are those *found*."""
+    facts = [f"live.{one.cue.kind}" for one in found if one.doubt is None]
+    facts += [f"doubt.{one.name}" for one in found if one.doubt is not None]
+    facts += [f"any.{one.cue.kind}" for one in found]
+    if found and all(one.doubt for one in found):
+        facts.append("all.doubted")
+    if reading.of("harm.H2"):
+        facts.append(LOSS if found else f"unnamed.{LOSS}")
+    if not found:
+        facts.append("unnamed")
+    for kind, cues in reading.context.cues.items():
+        if cues and told.of(cues):
+            facts.append(f"near.{kind.removeprefix('context.')}")
+    return frozenset(facts)
+
+
+def sound_of_danger(close: Sequence[float], quick: Sequence[float]) -> dict[str, float]:
+    """Return how a text sounds at both looks for each tier beside the others, and for danger beside all of them."""
+    return {**_looked("", close), **_looked("quick.", quick)}
+
+
+def _looked(look: str, sounds: Sequence[float]) -> dict[str, float]:
+    middle = sum(sounds) / len(sounds)
+    each = {f"{look}{tier}": one - middle for tier, one in zip(TIERS, sounds, strict=True)}
+    return {**each, f"{look}odds": odds(sounds)}
+
+
+def danger(weights: Mapping[str, float], facts: Set[str], close: Sequence[float], quick: Sequence[float]) -> float:
+    """Return how much speaks for danger to life; 0 is as much as against it."""
+    return _score(weights, facts, sound_of_danger(close, quick))
+
+
+def lower_tier(weights: Mapping[str, Mapping[str, float]], words: str, facts: Set[str], sounds: Sequence[float]) -> str:
+    """Return the likeliest tier below danger, that of the *words* if no other is clearly likelier."""
+    sound = dict(zip(LOWER, sounds, strict=True))
+    scores = {tier: _score(weights[tier], facts, sound) for tier in LOWER}
+    scores[words] += _LOSS_STAYS if LOSS in facts else _STAYS
+    return max(LOWER, key=scores.__getitem__)
+
+
+def _score(weights: Mapping[str, float], facts: Set[str], sound: Mapping[str, float]) -> float:
+    """Return the sum of what holds and of how it sounds, by weight."""
+    held = sum(weights.get(fact, 0.0) for fact in sorted(facts))
+    return weights[BIAS] + held + sum(weights[SOUND + name] * value for name, value in sound.items())

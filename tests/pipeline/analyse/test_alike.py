@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from pipeline.analyse.alike import alike, told
+from pipeline.analyse.cues import Lexicon, Reading
+from pipeline.text.normal import normal, squeeze
+
+LEXICON = Lexicon.read()
+
+
+def reading(text: str) -> Reading:
+    return LEXICON.read_text(normal(text), *squeeze(normal(text)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("爷爷掉进河里", "外婆掉进池塘里"),
+        ("大巴撞了2个人", "面包车撞了十几个人"),
+        ("学校门口", "医院门口"),
+    ],
+)
+def test_people_vehicles_waters_places_and_numbers_are_alike(one: str, other: str) -> None:
+    assert alike(one) == alike(other)
+
+
+def test_what_happens_is_not_alike() -> None:
+    assert alike("爷爷掉进河里") != alike("爷爷站在河边")
+
+
+@pytest.mark.parametrize(
+    "around",
+    ["尊敬的领导您好，{}", "{}，明天去市里上访", "{}。书记真是好官", "我是回族，{}，谢谢", "{}，领导都是干什么吃的"],
+)
+def test_courtesy_petitions_belief_and_what_is_thought_of_offices_are_left_out(around: str) -> None:
+    plain = "孩子掉进井里了"
+    assert told(reading(around.format(plain))).letters.strip("。") == plain
+
+
+def test_a_clause_that_tells_the_matter_stays_whatever_else_is_in_it() -> None:
+    assert told(reading("政府大楼着火了")).letters == "政府大楼着火了"
+    assert told(reading("谢谢消防员，孩子没事了")).letters == "谢谢消防员孩子没事了"
+
+
+def test_a_word_in_disguise_is_told_as_it_is_meant() -> None:
+    assert told(reading("4号楼煤气xie漏")).letters == "4号楼煤气泄漏"
+
+
+def test_cues_in_an_aside_can_be_told_from_the_others() -> None:
+    text = reading("煤气泄漏，领导天天开会")
+    matter = told(text)
+    assert matter.of(text.of("harm.H3")) == text.of("harm.H3") != []
+    ((start, end),) = matter.asides
+    assert text.squeezed[start:end] == "领导天天开会"

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from pipeline.analyse import harm, verdict
+from pipeline.analyse.alike import told
+from pipeline.analyse.cues import Lexicon, Reading
+from pipeline.analyse.tiers import LOWER, TIERS, odds
+from pipeline.text.normal import normal, squeeze
+
+LEXICON = Lexicon.read()
+EVEN = [0.0] * len(TIERS)
+NOTHING = {verdict.SOUND + name: 0.0 for name in (*LOWER, *verdict.sound_of_danger(EVEN, EVEN))} | {verdict.BIAS: 0.0}
+
+
+def facts(text: str) -> frozenset[str]:
+    reading = Reading(*_read(text))
+    return verdict.facts_of_danger(reading, harm.weighed(reading), told(reading))
+
+
+def _read(text: str):  # type: ignore[no-untyped-def] # the fields of a reading
+    reading = LEXICON.read_text(normal(text), *squeeze(normal(text)))
+    return reading.normal, reading.squeezed, reading.offsets, reading.cues
+
+
+def test_a_word_that_stands_and_one_that_is_taken_back_are_different_facts() -> None:
+    assert "live.harm.H3" in facts("楼上着火了")
+    assert {"all.doubted", "doubt.rehearsed", "near.drill"} <= facts("消防演练，模拟着火")
+    assert "unnamed" in facts("里面的人敲着玻璃")
+
+
+def test_what_stands_in_an_aside_is_no_fact() -> None:
+    assert facts("楼上着火了，领导曾经来过") == facts("楼上着火了")
+
+
+def test_weights_of_what_holds_and_of_the_sound_add_up() -> None:
+    weights = NOTHING | {"live.harm.H3": 1.0, "near.drill": -3.0, verdict.SOUND + "odds": 0.5, verdict.BIAS: 0.25}
+    weighs = verdict.danger(weights, frozenset({"live.harm.H3", "unknown"}), [0.0, 0.0, 0.0, 4.0], EVEN)
+    assert weighs == 1.25 + 0.5 * odds([0.0, 0.0, 0.0, 4.0])
+
+
+def test_what_words_say_stands_unless_another_tier_is_clearly_likelier() -> None:
+    even = dict.fromkeys(LOWER, NOTHING)
+    assert verdict.lower_tier(even, "H1", frozenset(), [0.0, 0.0, 0.0]) == "H1"
+    for_h0 = even | {"H0": NOTHING | {"some": 1.0}}
+    assert verdict.lower_tier(for_h0, "H1", frozenset({"some"}), [0.0, 0.0, 0.0]) == "H0"
+    assert verdict.lower_tier(for_h0, "H2", frozenset({"some", verdict.LOSS}), [0.0, 0.0, 0.0]) == "H2"
