@@ -122,7 +122,8 @@ class TestPostgresLedger(LedgerContract):
         assert sorted(outcomes) == ["done", "refused"]
 
     def test_a_session_that_forgets_its_transaction_is_ended_by_the_server(self) -> None:
-        ledger = Ledger.open(f"{self.url}?options=-c%20idle_in_transaction_session_timeout%3D50ms")
+        Ledger.open(self.url).close()  # to make it takes a busy machine longer than the server waits below
+        ledger = Ledger.open(f"{self.url}?options=-c%20idle_in_transaction_session_timeout%3D400ms")
         session = ledger.session("detect", "matches")
         session.hold([0])
         with psycopg.connect(self.url) as outside:  # returns when the server has ended it
