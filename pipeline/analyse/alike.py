@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.analyse.cues import Cue, Reading
+from pipeline.text.automaton import automaton
 
 _PEOPLE = (
     "小女孩 小男孩 女孩子 男孩子 小姑娘 女孩 男孩 小孩子 小孩 孩子 小朋友 宝宝 婴儿 娃儿 娃娃 娃 幼儿 儿子 女儿 闺女 男童 女童 学生 同学 爷爷 奶奶 "
@@ -38,13 +39,17 @@ _WORDS = re.compile("[0-9]+|[一二三四五六七八九十两几百千]+|" + "|
 _NUMBER = "N"
 _CLAUSE_ENDS = re.compile(r"[,、。!?;:~…\s]+")
 # No clause with one of these says what happens, unless a word of danger, of a matter or of its end stands in it.
-_ASIDE = re.compile(
-    "领导|政府|当官|官员|贪官|好官|昏官|官腔|官老爷|父母官|书记|(?<!班)主任|区长|市长|县长|镇长|乡长|村长|局长|处长|省长|干部|有关部门|相关部门|各部门|街道办|相信组织|领导班子"
-    "|这届班子|上访|信访|上面告|讨说法|讨个说法|告状|联名|去市里|去省里|去北京|中央|辛苦|您好|你好|大家好|早上好|晚上好|尊敬|敬礼|拜托|麻烦|打扰|劳驾|不好意思|冒昧"
-    "|恳请|望回复|盼复|为盼|不给答复就|没人答复就|请关注|求关注|恳请关注|求转发|求扩散|党员|共产党|民族|回族|藏族|维吾尔|哈萨克|蒙古族|汉族|满族|壮族|苗族|彝族|穆斯林"
-    "|清真寺|基督|(?<!仿)佛祖|阿弥陀佛|信主|信教|教徒|真主|扎西|色俩目|多斯提|为人民|人民公仆|不作为|懒政|庸政|纳税人|公仆|老百姓|平头百姓|人大代表|退伍军人|作为记者|妈的"
-    "|他妈|他奶奶的|真服了|也是服了|真是服了|真是醉了|也是醉了|无语死|呵呵"
-)
+_ASIDES = (
+    "领导 政府 当官 官员 贪官 好官 昏官 官腔 官老爷 父母官 书记 主任 区长 市长 县长 镇长 乡长 村长 局长 处长 "
+    "省长 干部 有关部门 相关部门 各部门 街道办 相信组织 领导班子 这届班子 上访 信访 上面告 讨说法 讨个说法 告状 "
+    "联名 去市里 去省里 去北京 中央 辛苦 您好 你好 大家好 早上好 晚上好 尊敬 敬礼 拜托 麻烦 打扰 劳驾 不好意思 "
+    "冒昧 恳请 望回复 盼复 为盼 不给答复就 没人答复就 请关注 求关注 恳请关注 求转发 求扩散 党员 共产党 民族 回族 "
+    "藏族 维吾尔 哈萨克 蒙古族 汉族 满族 壮族 苗族 彝族 穆斯林 清真寺 基督 佛祖 阿弥陀佛 信主 信教 教徒 真主 "
+    "扎西 色俩目 多斯提 为人民 人民公仆 不作为 懒政 庸政 纳税人 公仆 老百姓 平头百姓 人大代表 退伍军人 作为记者 "
+    "妈的 他妈 他奶奶的 真服了 也是服了 真是服了 真是醉了 也是醉了 无语死 呵呵"
+).split()
+_NOT_BEHIND = {"主任": "班", "佛祖": "仿"}  # 班主任 teaches, and 仿佛 is as if
+_ASIDE = automaton(_ASIDES)
 _BARE = 5  # letters of thanks that thank nobody in particular; who is thanked tells how it ended
 _EDGES = ",、。!?;:~… \n"
 _COUNTED = ("harm.H", "harm.self", "harm.weak", "harm.state", "harm.hazard", "topics.")
@@ -67,14 +72,32 @@ class Told(NamedTuple):
 
 
 def told(reading: Reading) -> Told:
-    """Return what *reading* tells, words in disguise as they are meant."""
-    asides = list(_asides(reading)) if _ASIDE.search(reading.normal) or "谢" in reading.normal else []
+    """Return what *reading* tells, words in disguise as they are meant; worked out once for each reading."""
+    kept: dict[str, Told] = vars(reading)
+    if "told" not in kept:
+        kept["told"] = _told(reading)
+    return kept["told"]
+
+
+def _told(reading: Reading) -> Told:
+    spoken = _spoken(reading.normal)
+    asides = list(_asides(reading, spoken)) if spoken or "谢" in reading.normal else []
     meant = _meant(reading)
     if asides or meant:
         letters = _changed(reading.squeezed, [*((start, end, "") for start, end in asides), *meant])
     else:
         letters = reading.squeezed
     return Told(letters, asides)
+
+
+def _spoken(normal: str) -> list[int]:
+    """Return where words stand that are said aside, in order."""
+    found = [
+        start
+        for start, _, number in _ASIDE.find(normal)
+        if not start or normal[start - 1] != _NOT_BEHIND.get(_ASIDES[number])
+    ]
+    return sorted(found)
 
 
 def _changed(letters: str, changes: list[tuple[int, int, str]]) -> str:
@@ -98,19 +121,23 @@ def _meant(reading: Reading) -> list[tuple[int, int, str]]:
     ]
 
 
-def _is_aside(normal: str, begun: int, end: int) -> bool:
+def _thanks(normal: str, begun: int, end: int) -> bool:
+    """Say whether a clause is thanks and no more."""
     clause = normal[begun:end].lstrip(_EDGES)
-    return bool(_ASIDE.search(clause)) or (len(clause) <= _BARE and "谢" in clause)
+    return len(clause) <= _BARE and "谢" in clause
 
 
-def _asides(reading: Reading) -> Iterator[tuple[int, int]]:
-    """Yield where clauses stand in the squeezed text that say nothing of the matter."""
+def _asides(reading: Reading, spoken: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield where clauses stand in the squeezed text that say nothing of the matter; *spoken* is where asides are."""
     starts = sorted(cue.start for kind, cues in reading.cues.items() if kind.startswith(_COUNTED) for cue in cues)
-    begun = 0
+    begun, at = 0, 0
     for end in [*(mark.start() for mark in _CLAUSE_ENDS.finditer(reading.normal)), len(reading.normal)]:
-        first, last = bisect_left(reading.offsets, begun), bisect_left(reading.offsets, end)
-        if first < last and _is_aside(reading.normal, begun, end):
+        before = at
+        while at < len(spoken) and spoken[at] < end:
+            at += 1
+        if at > before or _thanks(reading.normal, begun, end):
+            first, last = bisect_left(reading.offsets, begun), bisect_left(reading.offsets, end)
             place = bisect_left(starts, first)
-            if place == len(starts) or starts[place] >= last:
+            if first < last and (place == len(starts) or starts[place] >= last):
                 yield first, last
         begun = end

@@ -19,6 +19,11 @@ from pipeline.analyse.alike import alike
 from pipeline.analyse.peril import MODELS
 from pipeline.errors import Fault, Misconfigured
 
+try:
+    from pipeline.analyse import _tiers
+except ImportError:  # no compiler where this was installed
+    _tiers = None  # type: ignore[assignment]
+
 CARD: Final = "tiers.json"
 TIERS: Final = ("H0", "H1", "H2", "H3")
 LOWER: Final = TIERS[:-1]
@@ -28,7 +33,7 @@ LONGEST: Final = 160  # letters; the weights of more would drown each other
 _ONE, _TWO, _THREE = np.uint32(0xC2B2AE35), np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B)
 _FOLDED = np.uint32(0x27D4EB2F)
 _APART = "\n"
-_SIGNS = np.array([ord(one) for one in "。!;\n"], np.uint32)  # how often people put one tells nothing
+_SIGNS = "。!;\n"  # how often people put one tells nothing
 
 Codes = npt.NDArray[np.uint32]
 Slots = npt.NDArray[np.int64]
@@ -53,9 +58,7 @@ class Tiers:
 
     def __init__(self, model: Model, close: Weights, quick: Weights) -> None:
         self.model = model
-        self._close = close.astype(np.int32)
-        self._quick = quick.astype(np.int32)
-        self._quick[0] = 0
+        self._close, self._quick = close, quick
 
     @classmethod
     def read(cls, folder: Path = MODELS) -> Tiers:
@@ -69,23 +72,35 @@ class Tiers:
 
     def closely(self, letters: str) -> list[float]:
         """Return what *letters* weigh for each tier."""
-        sums: list[int] = self._close[close_slots(letters)].sum(0).tolist()
-        return [one * self.model.close_unit for one in sums]
+        return [one * self.model.close_unit for one in _once(letters, alike(letters), self._close)]
 
     def quickly(self, texts: Sequence[str]) -> list[list[float]]:
         """Return what each text weighs for each tier; nothing if it is long."""
-        short = [text if len(text) <= LONGEST else "" for text in texts]
-        if not any(short):
-            return [[0.0] * len(TIERS) for _ in texts]
-        slots, bounds = quick_slots(short)
-        total = np.zeros((len(slots) + 1, len(TIERS)), np.int64)
-        np.cumsum(self._quick[slots], axis=0, out=total[1:])
-        sums = total[bounds[1:]] - total[bounds[:-1]]
-        return [[one * self.model.quick_unit for one in row] for row in sums.tolist()]
+        return [[one * self.model.quick_unit for one in row] for row in _each(texts, self._quick)]
 
     def sound_dangerous(self, sounds: Sequence[float]) -> bool:
         """Say whether a text that weighs so much at a quick look needs a close one."""
         return odds(sounds) >= self.model.ask
+
+
+def _once(plain: str, folded: str, table: Weights) -> Sequence[int]:
+    """Return what the slots of ``close_slots`` sum up to, of *plain* letters and the *folded* ones."""
+    if _tiers is not None:
+        return _tiers.once(plain, folded, table, CLOSE_BITS, _SIGNS)
+    sums: list[int] = table[_close_slots(plain, folded)].astype(np.int64).sum(0).tolist()
+    return sums
+
+
+def _each(texts: Sequence[str], table: Weights) -> Sequence[Sequence[int]]:
+    """Return what the slots of ``quick_slots`` sum up to for each text that is not too long."""
+    if _tiers is not None:
+        return _tiers.each(list(texts), table, QUICK_BITS, _SIGNS, LONGEST)
+    slots, bounds = quick_slots([text if len(text) <= LONGEST else "" for text in texts])
+    rows = table[slots].astype(np.int64)
+    rows[slots == 0] = 0
+    total = np.concatenate((np.zeros((1, len(TIERS)), np.int64), np.cumsum(rows, axis=0)))
+    sums: list[list[int]] = (total[bounds[1:]] - total[bounds[:-1]]).tolist()
+    return sums
 
 
 def odds(weighed: Sequence[float]) -> float:
@@ -97,7 +112,11 @@ def odds(weighed: Sequence[float]) -> float:
 
 def close_slots(letters: str) -> Slots:
     """Return the slots of every letter, pair and triple of *letters*, as they are and folded; each once."""
-    each = [*_grams(_codes(letters)), *(gram ^ _FOLDED for gram in _grams(_codes(alike(letters))))]
+    return _close_slots(letters, alike(letters))
+
+
+def _close_slots(plain: str, folded: str) -> Slots:
+    each = [*_grams(_codes(plain)), *(gram ^ _FOLDED for gram in _grams(_codes(folded)))]
     return np.unique(np.concatenate([_mixed(gram, CLOSE_BITS) for gram in each]))
 
 
@@ -122,7 +141,7 @@ def _codes(text: str) -> Codes:
 
 
 def _signs(codes: Codes) -> npt.NDArray[np.bool_]:
-    return np.isin(codes, _SIGNS)
+    return np.isin(codes, _codes(_SIGNS))
 
 
 def _grams(codes: Codes) -> Iterator[Codes]:

@@ -7,6 +7,7 @@ from sentences for which no word list was mended.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from typing import Final
 
 from pipeline.analyse.alike import Told
 from pipeline.analyse.cues import Reading
@@ -49,18 +50,25 @@ def _looked(look: str, sounds: Sequence[float]) -> dict[str, float]:
 
 def danger(weights: Mapping[str, float], facts: Set[str], close: Sequence[float], quick: Sequence[float]) -> float:
     """Return how much speaks for danger to life; 0 is as much as against it."""
-    return _score(weights, facts, sound_of_danger(close, quick))
+    return _score(weights, sorted(facts), sound_of_danger(close, quick))
 
 
 def lower_tier(weights: Mapping[str, Mapping[str, float]], words: str, facts: Set[str], sounds: Sequence[float]) -> str:
     """Return the likeliest tier below danger, that of the *words* if no other is clearly likelier."""
-    sound = dict(zip(LOWER, sounds, strict=True))
-    scores = {tier: _score(weights[tier], facts, sound) for tier in LOWER}
+    sound, ordered = dict(zip(LOWER, sounds, strict=True)), sorted(facts)
+    scores = {tier: _score(weights[tier], ordered, sound) for tier in LOWER}
     scores[words] += _LOSS_STAYS if LOSS in facts else _STAYS
     return max(LOWER, key=scores.__getitem__)
 
 
-def _score(weights: Mapping[str, float], facts: Set[str], sound: Mapping[str, float]) -> float:
-    """Return the sum of what holds and of how it sounds, by weight."""
-    held = sum(weights.get(fact, 0.0) for fact in sorted(facts))
-    return weights[BIAS] + held + sum(weights[SOUND + name] * value for name, value in sound.items())
+def _score(weights: Mapping[str, float], facts: Sequence[str], sound: Mapping[str, float]) -> float:
+    """Return the sum of what holds, in order, and of how it sounds, by weight."""
+    held = heard = 0.0
+    for fact in facts:  # a generator costs as much again, and sum() rounds otherwise from one Python to the next
+        held += weights.get(fact, 0.0)
+    for name, value in sound.items():
+        heard += weights[_HEARD[name]] * value
+    return weights[BIAS] + held + heard
+
+
+_HEARD: Final = {f"{look}{of}": f"{SOUND}{look}{of}" for look in ("", "quick.") for of in (*TIERS, "odds")}

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.analyse.tiers import LONGEST, TIERS, Tiers, close_slots, odds, quick_slots
+from pipeline.analyse import tiers
+from pipeline.analyse.tiers import LONGEST, QUICK_BITS, TIERS, Tiers, close_slots, odds, quick_slots
 from pipeline.errors import Misconfigured
+from tests.live import do_without
 
 SHIPPED = Tiers.read()
 LETTERS = "有人掉进河里没上来。今天天气很好！路灯坏了？着火😡𠮷"
@@ -54,3 +59,56 @@ def test_no_pair_reaches_over_a_sign_or_into_the_next_text() -> None:
 def test_a_missing_model_is_told(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured):
         Tiers.read(tmp_path)
+
+
+TABLE = np.random.default_rng(4).integers(-9_000, 9_000, (1 << QUICK_BITS, 4), np.int16)
+SIGNS = "。!;\n"
+HOSTILE = st.text(st.sampled_from("着火了煤气。!;\n a\x00\ud800\U00020000😀"), max_size=40) | st.text(max_size=20)
+
+
+def compiled() -> Any:
+    try:
+        from pipeline.analyse import _tiers
+    except ImportError:
+        do_without("a C compiler when yuqing was installed")
+    return _tiers
+
+
+@given(st.lists(HOSTILE, max_size=5), st.integers(0, 45))
+def test_c_and_numpy_look_quickly_at_the_same(texts: list[str], longest: int) -> None:
+    told = compiled().each(texts, TABLE, QUICK_BITS, SIGNS, longest)
+
+    slots, bounds = quick_slots([text if len(text) <= longest else "" for text in texts])
+    rows = TABLE[slots].astype(np.int64)
+    rows[slots == 0] = 0
+    assert [list(one) for one in told] == [
+        rows[start:end].sum(axis=0).tolist() for start, end in pairwise(bounds.tolist())
+    ]
+
+
+@given(HOSTILE, HOSTILE)
+@example("着火" * 20_000, "")
+def test_c_and_numpy_look_closely_at_the_same(plain: str, folded: str) -> None:
+    told = compiled().once(plain, folded, TABLE, QUICK_BITS, SIGNS)
+
+    with patch("pipeline.analyse.tiers.CLOSE_BITS", QUICK_BITS):
+        assert list(told) == TABLE[tiers._close_slots(plain, folded)].astype(np.int64).sum(axis=0).tolist()
+
+
+def test_what_is_no_text_and_no_table_is_refused_by_c() -> None:
+    wrong: Any
+    for wrong in (
+        (["x"], TABLE, QUICK_BITS + 1, SIGNS, 9), (["x"], TABLE, 0, SIGNS, 9), (["x"], TABLE, 31, SIGNS, 9),
+        (["x"], TABLE.astype(np.int32), QUICK_BITS, SIGNS, 9), (["x"], TABLE[:, 0].copy(), QUICK_BITS, SIGNS, 9),
+        (["x"], TABLE[:, ::-1], QUICK_BITS, SIGNS, 9), (["x"], np.zeros((1 << QUICK_BITS, 9), np.int16), QUICK_BITS, SIGNS, 9),
+        ([b"x"], TABLE, QUICK_BITS, SIGNS, 9), (("x",), TABLE, QUICK_BITS, SIGNS, 9), (["x"], TABLE, QUICK_BITS, None, 9),
+    ):  # fmt: skip
+        with pytest.raises((TypeError, ValueError, BufferError)):
+            compiled().each(*wrong)
+    for wrong in (
+        (b"x", "", TABLE, QUICK_BITS, SIGNS),
+        ("", "", TABLE, QUICK_BITS - 1, SIGNS),
+        ("", "", None, QUICK_BITS, SIGNS),
+    ):
+        with pytest.raises((TypeError, ValueError, BufferError)):
+            compiled().once(*wrong)
