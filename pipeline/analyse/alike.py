@@ -35,8 +35,10 @@ _SIGNS = {
     for sign, words in zip("ABCD", (_PEOPLE, _VEHICLES, _PLACES, _WATERS), strict=True)
     for word in words.split()
 }
-_WORDS = re.compile("[0-9]+|[一二三四五六七八九十两几百千]+|" + "|".join(sorted(_SIGNS, key=len, reverse=True)))
-_NUMBER = "N"
+_NUMBER, _NUMBERS = "N", re.compile("[0-9]+|[一二三四五六七八九十两几百千]+")
+# No word that begins with a numeral: the number is read first.
+_WORDS = [word for word in _SIGNS if not _NUMBERS.match(word)]
+_FOLDED = automaton(_WORDS)
 _CLAUSE_ENDS = re.compile(r"[,、。!?;:~…\s]+")
 # No clause with one of these says what happens, unless a word of danger, of a matter or of its end stands in it.
 _ASIDES = (
@@ -57,7 +59,10 @@ _COUNTED = ("harm.H", "harm.self", "harm.weak", "harm.state", "harm.hazard", "to
 
 def alike(letters: str) -> str:
     """Return *letters* with one sign for all words that are alike, and nothing said twice in a row."""
-    return _WORDS.sub(lambda word: _SIGNS.get(word.group(), _NUMBER), letters)
+    found = {number.start(): (number.end(), _NUMBER) for number in _NUMBERS.finditer(letters)}
+    for start, end, word in _FOLDED.find(letters):  # of those that begin together the longest comes last
+        found[start] = (end, _SIGNS[_WORDS[word]])
+    return _changed(letters, [(start, *sign) for start, sign in found.items()])
 
 
 class Told(NamedTuple):
@@ -113,8 +118,7 @@ def _meant(reading: Reading) -> list[tuple[int, int, str]]:
     """Return where a word stands that is written otherwise than in the list, and how it is written there."""
     return [
         (cue.start, cue.end, cue.word)
-        for kind, cues in reading.cues.items()
-        if kind.startswith("harm.")
+        for cues in reading.under("harm").values()
         for cue in cues
         if cue.end - cue.start != len(cue.word) or reading.squeezed[cue.start : cue.end] != cue.word
         if "~" not in cue.word

@@ -139,10 +139,11 @@ def tiers() -> Tiers:
 
 def weighed(reading: Reading) -> list[Weighed]:
     """Return the words of danger with what takes each back, until enough of them stand."""
-    found: list[Weighed] = []
-    cues = sorted((cue for kind in _KINDS for cue in reading.cues.get(kind, ())), key=_START)[:_MOST]
+    cues = [cue for kind in _KINDS if kind in reading.cues for cue in reading.cues[kind]]
     if not cues:
-        return found
+        return []
+    cues = sorted(cues, key=_START)[:_MOST]
+    found: list[Weighed] = []
     context, standing = reading.context, 0
     for cue in cues:
         found.append(doubts.weigh(reading, context, cue))
@@ -168,7 +169,7 @@ def _weight(facts: Set[str], letters: str) -> float:
 
 def _foreign(letters: str) -> bool:
     """Say whether most letters are Latin or Arabic, of which the tables know little."""
-    return len(_FOREIGN.findall(letters)) * 2 > len(letters)
+    return _FOREIGN.search(letters) is not None and len(_FOREIGN.findall(letters)) * 2 > len(letters)
 
 
 def _least(letters: str, found: Sequence[Weighed]) -> float:

@@ -102,9 +102,10 @@ def _facts(reading: Reading, words: _Words) -> frozenset[str]:
     """Return what is weighed of *words* beside how the text sounds; what asides say weighs nothing."""
     matter = told(reading)
     facts = [f"level.{words.level}", f"appeal.{words.appeal}"]
-    facts += [
-        f"says.{kind}" for kind, cues in reading.cues.items() if cues and kind.startswith(_WEIGHED) and matter.of(cues)
-    ]
+    said = reading.cues
+    if matter.asides:
+        said = {kind: matter.of(cues) for kind, cues in said.items() if kind.startswith(_WEIGHED)}
+    facts += [f"says.{kind}" for kind, cues in said.items() if cues and kind.startswith(_WEIGHED)]
     facts += [
         name for name, said in ((verdict.LOSS, words.loss), ("hazard", words.hazard), ("group", words.group)) if said
     ]
@@ -176,9 +177,12 @@ def _topic(reading: Reading) -> tuple[str, list[Cue], tuple[Ranked, ...]]:
     topics = reading.under("topics")
     if not topics:
         return "other", [], ()
-    harmful = {place for cues in reading.under("harm").values() for cue in cues for place in range(cue.start, cue.end)}
-    weighed = sorted(((-_weight(cues, harmful), cues[0].start, topic) for topic, cues in topics.items()))
-    whole = _UNKNOWN - sum(weight for weight, _, _ in weighed)
+    harm = reading.under("harm")
+    harmful = (
+        {place for cues in harm.values() for cue in cues for place in range(cue.start, cue.end)} if harm else _NOWHERE
+    )
+    weighed = sorted([(-_weight(cues, harmful), cues[0].start, topic) for topic, cues in topics.items()])
+    whole = _UNKNOWN - sum([weight for weight, _, _ in weighed])
     ranked = tuple([Ranked(topic, round(-weight / whole, 4)) for weight, _, topic in weighed[:_MOST_RANKED]])
     return ranked[0].label, topics[ranked[0].label], ranked
 

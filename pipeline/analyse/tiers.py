@@ -80,7 +80,8 @@ class Tiers:
 
     def sound_dangerous(self, sounds: Sequence[float]) -> bool:
         """Say whether a text that weighs so much at a quick look needs a close one."""
-        return odds(sounds) >= self.model.ask
+        # The odds are never above what the last weighs more than the next: most texts are far below.
+        return sounds[-1] - max(sounds[:-1]) >= self.model.ask and odds(sounds) >= self.model.ask
 
 
 def _once(plain: str, folded: str, table: Weights) -> Sequence[int]:
@@ -107,7 +108,7 @@ def odds(weighed: Sequence[float]) -> float:
     """Return how much more the last tier weighs than all others together, as a logarithm."""
     *others, last = weighed
     most = max(others)
-    return last - most - math.log(sum(math.exp(one - most) for one in others))
+    return last - most - math.log(sum([math.exp(one - most) for one in others]))
 
 
 def close_slots(letters: str) -> Slots:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
-import pytest
+import re
 
-from pipeline.analyse.alike import alike, told
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.analyse.alike import _SIGNS, alike, told
 from pipeline.analyse.cues import Lexicon, Reading
 from pipeline.text.normal import normal, squeeze
 
@@ -53,3 +57,12 @@ def test_cues_in_an_aside_can_be_told_from_the_others() -> None:
     assert matter.of(text.of("harm.H3")) == text.of("harm.H3") != []
     ((start, end),) = matter.asides
     assert text.squeezed[start:end] == "领导天天开会"
+
+
+@given(st.lists(st.sampled_from([*_SIGNS, *"一二十百千几两0123着火了的个人有楼小车子河，。"]), max_size=14))
+def test_words_are_folded_as_one_expression_would(pieces: list[str]) -> None:
+    words = "|".join(sorted(_SIGNS, key=len, reverse=True))
+    whole = re.compile(f"[0-9]+|[一二三四五六七八九十两几百千]+|{words}")
+    letters = "".join(pieces)
+
+    assert alike(letters) == whole.sub(lambda word: _SIGNS.get(word.group(), "N"), letters)
