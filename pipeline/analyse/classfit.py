@@ -103,18 +103,20 @@ def fit(
     company: Context | None = None,
     *,
     importance: Floats | None = None,
+    evenly: bool = False,
     strength: float = _STRENGTH,
 ) -> Columns:
     """Return the columns that tell the *classes* of *truth* apart. The same data give the same columns.
 
-    The machines err less on rows of more *importance*; without it, all rows have the same. *strength* says how far
-    the rows may bend them.
+    Rows of more *importance* teach more; without it, all rows have the same. *evenly* lets all tell the same of how
+    classes use n-grams. *strength* says how far the rows may bend the machines.
     """
     seen = np.bincount(rows.indices, minlength=rows.shape[1])
     kept = seen >= _FEWEST
     rarity = np.where(kept, np.log((1 + rows.shape[0]) / (1 + seen)) + 1, 0.0)
-    bayes = _shares(rows, truth, classes, _SMOOTHING[1]) * kept[:, None]
-    uneven = _shares(rows, truth, classes, _SMOOTHING[0]).std(axis=1) * kept
+    said = rows if importance is None or evenly else rows.multiply(importance[:, None]).tocsr()
+    bayes = _shares(said, truth, classes, _SMOOTHING[1]) * kept[:, None]
+    uneven = _shares(said, truth, classes, _SMOOTHING[0]).std(axis=1) * kept
     stretches = uneven, np.sqrt(uneven * rarity)
     machines = [
         _machine(rows, truth, stretch / stretch[kept].mean(), _Knowing(company, trust, importance, strength))

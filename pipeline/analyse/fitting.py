@@ -9,18 +9,20 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.analyse.linear import LARGEST, Head
+from pipeline.analyse.linear import LARGEST, Head, verdicts
 from pipeline.analyse.ngrams import BITS, grid
 from pipeline.text.normal import normal_batch
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-Weights = npt.NDArray[np.int16]
+Truth = npt.NDArray[np.intp]
+Weights = npt.NDArray[np.int8]
 Matrix = Any  # scipy ships no types; always a csr_matrix
 
 _CHUNK = 2000
 _STEPS = 60  # of the optimiser; more fit the noise of the labels
 _SMOOTHING = 0.3
+_CUT = 0.9999  # of the weights are stored as they are; the few larger ones as the largest
 _FEWEST = 2  # texts that a slot is seen in, to be learned
 
 
@@ -95,11 +97,28 @@ def calibrated(scores: Floats, truth: Flags) -> Head:
     return Head(float(model.coef_[0][0]), float(model.intercept_[0]))
 
 
+def calibrated_at_once(leaning: Floats, sobriety: Floats, truth: Truth) -> tuple[Head, Head]:
+    """Return what makes *leaning* and *sobriety* log-odds of *truth* (0 negative, 1 neutral, 2 positive), both at once."""
+    from scipy.optimize import minimize  # type: ignore[import-untyped] # it ships no types
+
+    own = np.eye(3)[truth]
+
+    def surprise(given: Floats) -> tuple[float, Floats]:
+        likely = verdicts(leaning * given[0] + given[1], sobriety * given[2] + given[3], praise_first=False)
+        loss = -np.log(np.maximum(likely[own > 0], 1e-12)).mean()
+        leans = ((likely[:, 2] - own[:, 2]) - (likely[:, 0] - own[:, 0])) / 2
+        rests = likely[:, 1] - own[:, 1]
+        return float(loss), np.array([(leans * leaning).mean(), leans.mean(), (rests * sobriety).mean(), rests.mean()])
+
+    found = minimize(surprise, (1 / leaning.std(), 0.0, 1 / sobriety.std(), 0.0), jac=True, method="L-BFGS-B").x
+    return Head(float(found[0]), float(found[1])), Head(float(found[2]), float(found[3]))
+
+
 def on_disk(column: Column, head: Head) -> tuple[Weights, Head]:
     """Return *column* as whole numbers and the head that reads its sums."""
-    unit = float(np.abs(column.weights).max()) / LARGEST
-    whole = np.round(column.weights / unit).astype(np.int16)
-    return whole, Head(unit * head.scale, column.intercept * head.scale + head.bias)
+    unit = float(np.quantile(np.abs(column.weights[column.weights != 0]), _CUT)) / LARGEST
+    whole = np.clip(np.round(column.weights / unit), -LARGEST, LARGEST).astype(np.int8)
+    return whole, Head(unit * head.scale, float(column.intercept * head.scale + head.bias))
 
 
 def _unevenness(rows: Matrix, truth: Flags, importance: Floats) -> npt.NDArray[np.float32]:

@@ -19,7 +19,13 @@ Row = TypeVar("Row")
 
 FOLDS = 3
 
-_POLARITIES = {"negative": Polarity.NEG, "neutral": Polarity.NEU, "positive": Polarity.POS}
+_POLARITIES = {
+    "negative": Polarity.NEG,
+    "neutral": Polarity.NEU,
+    "positive": Polarity.POS,
+    "offensive": Polarity.NEG,
+    "safe": Polarity.NEU,
+}
 _EMOTIONS = {
     "angry": "angry",
     "anger": "angry",
@@ -43,6 +49,7 @@ class Family(StrEnum):
     CITIZEN = "citizen"
     REVIEW = "review"
     EMOTICON = "emoticon"  # labelled by the emoticons in the text, so these are taken out
+    OFFENCE = "offence"  # labelled by whether it offends: who does is negative, all else counts as neutral
     MICROBLOG = "microblog"
     DRILL = "drill"
     COURTESY = "courtesy"  # messages with a courtesy added: it does not turn their tone
@@ -54,6 +61,7 @@ _PREFIXES = {
     "workorder": Family.CITIZEN,
     "review": Family.REVIEW,
     "weibo_senti": Family.EMOTICON,
+    "harm_cold": Family.OFFENCE,
 }
 
 

@@ -72,12 +72,11 @@ class ModelPart(msgspec.Struct, frozen=True):
     version: str
     polarity: Head
     neutrality: Head
-    distinct: bool = False
     praise_first: bool = False
 
     def read(self, folder: Path) -> Linear:
         weights = np.load(folder / self.file, mmap_mode="r")
-        return Linear(self.version, weights, self.polarity, self.neutrality, self.distinct, self.praise_first)
+        return Linear(self.version, weights, self.polarity, self.neutrality, self.praise_first)
 
 
 class ModelCard(msgspec.Struct, frozen=True):

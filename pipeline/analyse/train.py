@@ -17,12 +17,13 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.analyse import labelled, scoring
+from pipeline.analyse import classfit, labelled, scoring
+from pipeline.analyse.classfit import Columns, Context, together
 from pipeline.analyse.drill import courteous, sentences
 from pipeline.analyse.emotion import EmotionCard
-from pipeline.analyse.fitting import USUAL, Column, Manner, Matrix, calibrated, fit, matrix, on_disk
+from pipeline.analyse.fitting import Column, Manner, Matrix, calibrated, calibrated_at_once, fit, matrix, on_disk
 from pipeline.analyse.labelled import FOLDS, Family, Labelled
-from pipeline.analyse.linear import Head, chained
+from pipeline.analyse.linear import Head, verdicts
 from pipeline.analyse.sentiment import CARD, CITIZEN, MODELS, SOCIAL, ModelPart
 from pipeline.analyse.train_emotion import train_emotion
 from pipeline.errors import Fault, Misconfigured
@@ -34,7 +35,12 @@ SPLIT = (
     "the weights that ship are then trained on all"
 )
 _DRILLED = "drill"
-_BITS = 19  # of a hash: with 18, n-grams that share a slot cost half a point of macro-F1
+_NEGATIVE, _NEUTRAL, _POSITIVE = range(3)  # as in scoring.LABELS
+_SOBER = Manner(strength=2.0, stretch=0.7)  # neutrality has fewer rows to learn from than polarity
+_STRENGTH = 1.0  # how far posts may bend what tells the three classes apart
+_WELL_READ = 2.0  # times as much counts the column that also learned from reviews: it knows more words
+_WITHOUT_NEUTRAL = 0.2  # of a text's importance, where its set has no neutral ones: it leans, but so do all of them
+_BITS = 20  # of a hash: with 18, n-grams that share a slot cost half a point of macro-F1
 
 Progress = Callable[[str], None]
 Floats = npt.NDArray[np.float64]
@@ -45,28 +51,23 @@ class Recipe(NamedTuple):
     """How much a text of each family counts when a model learns its two questions.
 
     *polarity* counts where a text leans (with *praise_first* also where it does not); *neutrality* where a file has
-    neutral texts, *leaning* in the same question where a file has none: all its texts lean.
+    neutral texts, and less where it has none. What n-grams tell in sets of *company* is known before it is learned.
     """
 
     own: Family
     polarity: Mapping[Family, float]
     neutrality: Mapping[Family, float]
-    leaning: Mapping[Family, float]
-    distinct: bool
+    company: frozenset[Family]
     praise_first: bool
-    sober: Manner
-    """How neutrality is fitted: it has fewer rows to learn from than polarity."""
 
 
 RECIPES = {
     SOCIAL: Recipe(
         own=Family.MICROBLOG,
         polarity={Family.MICROBLOG: 3.0, Family.REVIEW: 1.0, Family.EMOTICON: 0.6, Family.DRILL: 1.0},
-        neutrality={Family.MICROBLOG: 1.0, Family.DRILL: 0.2},
-        leaning={Family.MICROBLOG: 0.3, Family.REVIEW: 0.05},
-        distinct=False,
+        neutrality={Family.MICROBLOG: 1.0},
+        company=frozenset({Family.REVIEW, Family.EMOTICON, Family.OFFENCE}),
         praise_first=False,
-        sober=Manner(strength=2.0, stretch=0.5),
     ),
     CITIZEN: Recipe(
         own=Family.CITIZEN,
@@ -77,11 +78,9 @@ RECIPES = {
             Family.CITIZEN: 1.0,
             Family.COURTESY: 1.0,
         },
-        neutrality={Family.CITIZEN: 1.0, Family.COURTESY: 0.3, Family.DRILL: 0.05},
-        leaning={},
-        distinct=True,
+        neutrality={Family.CITIZEN: 1.0, Family.COURTESY: 0.5, Family.DRILL: 0.15},
+        company=frozenset(),
         praise_first=True,
-        sober=Manner(strength=2.0, stretch=0.7),
     ),
 }
 
@@ -96,20 +95,18 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     scores: dict[str, float]
 
 
-class _Question(NamedTuple):
-    """One thing a model learns: which rows count how much, what is true of them, which rows calibrate it, and how."""
+class _Pair(NamedTuple):
+    """The columns of both questions."""
 
-    importance: Floats
-    truth: Flags
-    judged: Flags
-    manner: Manner = USUAL
+    polarity: Column
+    neutrality: Column
 
 
 class _Answer(NamedTuple):
-    """What was learned of a question: the head of its column, and the log-odds of every row by columns that had not seen it."""
+    """The heads of a model, and the probabilities of every row by columns that had not seen it."""
 
-    head: Head
-    odds: Floats
+    heads: tuple[Head, Head]
+    probabilities: Floats
 
 
 class _Table:
@@ -120,50 +117,97 @@ class _Table:
             Labelled(text, text, polarity, _DRILLED, Family.DRILL) for text, polarity in dict(sentences()).items()
         ]
         self.rows = [*rows, *drills, *map(_with_courtesy, (row for row in rows if row.family is Family.CITIZEN))]
-        self.matrix: Matrix = matrix([row.text for row in self.rows], distinct=recipe.distinct, bits=_BITS)
+        self.matrix: Matrix = matrix([row.text for row in self.rows], distinct=True, bits=_BITS)
         self.fold = np.array([row.fold if row.family is not Family.DRILL else FOLDS for row in self.rows])
         self._recipe = recipe
-        self._positive = self._which(lambda row: row.polarity is Polarity.POS)
-        self._neutral = self._which(lambda row: row.polarity is Polarity.NEU)
+        self._truth = np.array([scoring.LABELS.index(row.polarity) for row in self.rows])
         with_neutral = {row.file for row in self.rows if row.polarity is Polarity.NEU}
         self._knows_neutral = self._which(lambda row: row.file in with_neutral)
 
-    def polarity(self) -> _Question:
-        """Ask which way a text leans; neutral ones cannot tell, unless praise is asked for first."""
-        counts = self._counts(self._recipe.polarity)
-        importance = counts if self._recipe.praise_first else np.where(self._neutral, 0.0, counts)
-        judged = self.of(Family.MICROBLOG) | self.of(self._recipe.own)
-        return _Question(importance, self._positive, judged & (importance > 0))
-
-    def neutrality(self) -> _Question:
-        """Ask whether a text leans at all; of what is not praise, if that was asked first."""
-        knowing, leaning = self._counts(self._recipe.neutrality), self._counts(self._recipe.leaning)
-        importance = np.where(self._knows_neutral, knowing, leaning)
+    def columns(self, learned: Flags) -> _Pair:
+        """Return the columns of both questions, from the rows *learned*."""
+        counts = self._counts(self._recipe.polarity) * learned
+        neutral, positive = self._truth == _NEUTRAL, self._truth == _POSITIVE
         if self._recipe.praise_first:
-            importance = np.where(self._positive, 0.0, importance)
-        return _Question(importance, self._neutral, self.of(self._recipe.own) & (importance > 0), self._recipe.sober)
+            return _Pair(fit(self.matrix, positive, counts), self._of_what_is_no_praise(learned))
+        polarity = fit(self.matrix, positive, np.where(neutral, 0.0, counts))
+        return self._at_once(polarity, learned)
 
-    def of(self, family: Family) -> Flags:
-        return self._which(lambda row: row.family is family)
+    def answer(self, progress: Progress) -> _Answer:
+        """Judge each fold by columns of the others; calibrate on what they said."""
+        scores = np.zeros((2, len(self.rows)))
+        for number in range(FOLDS):
+            progress(f"第 {number + 1} 份 / fold {number + 1}")
+            mine = self.fold == number
+            scores[:, mine] = [column.scores(self.matrix[mine]) for column in self.columns(~mine)]
+        heads = self._calibrated(*scores)
+        odds = [score * head.scale + head.bias for score, head in zip(scores, heads, strict=True)]
+        return _Answer(heads, verdicts(*odds, praise_first=self._recipe.praise_first))
+
+    def of(self, *families: Family) -> Flags:
+        return self._which(lambda row: row.family in families)
 
     def from_file(self, file: str) -> Flags:
         return self._which(lambda row: row.file == file)
 
-    def answer(self, question: _Question, progress: Progress) -> _Answer:
-        """Judge each fold by a column of the others; calibrate on what it said."""
-        importance, truth, judged, manner = question
-        scores = np.zeros(len(self.rows))
-        for number in range(FOLDS):
-            progress(f"第 {number + 1} 份 / fold {number + 1}")
-            mine = self.fold == number
-            column = fit(self.matrix, truth, np.where(mine, 0.0, importance), manner)
-            scores[mine] = column.scores(self.matrix[mine])
-        head = calibrated(scores[judged], truth[judged])
-        return _Answer(head, scores * head.scale + head.bias)
+    def is_positive(self, rows: Flags) -> Flags:
+        positive: Flags = self._truth[rows] == _POSITIVE
+        return positive
 
-    def column(self, question: _Question) -> Column:
-        """Return the column that learned from all rows."""
-        return fit(self.matrix, question.truth, question.importance, question.manner)
+    def _calibrated(self, polarity: Floats, neutrality: Floats) -> tuple[Head, Head]:
+        own = self.of(self._recipe.own)
+        if not self._recipe.praise_first:
+            return calibrated_at_once(polarity[own], neutrality[own], self._truth[own])
+        judged = own | self.of(Family.MICROBLOG)
+        return (
+            calibrated(polarity[judged], self._truth[judged] == _POSITIVE),
+            calibrated(neutrality[own], self._truth[own] == _NEUTRAL),
+        )
+
+    def _of_what_is_no_praise(self, learned: Flags) -> Column:
+        """Return the column of neutrality: two that are fitted differently, together."""
+        neutral = self._truth == _NEUTRAL
+        importance = self._counts(self._recipe.neutrality) * (
+            learned & self._knows_neutral & (self._truth != _POSITIVE)
+        )
+        used = np.flatnonzero(importance > 0)
+        one = fit(self.matrix, neutral, importance, _SOBER)
+        other = classfit.fit(self.matrix[used], neutral[used].astype(np.intp), 2, importance=importance[used])
+        return together([one, _column(other, 1)], self.matrix[used])
+
+    def _at_once(self, polarity: Column, learned: Flags) -> _Pair:
+        """Return both columns of what tells three classes apart, the first of them together with *polarity*."""
+        importance = self._counts(self._recipe.neutrality) * learned
+        importance[~self._knows_neutral] *= _WITHOUT_NEUTRAL
+        used = np.flatnonzero(importance > 0)
+        rows = self.matrix[used]
+        three = classfit.fit(
+            rows,
+            self._truth[used],
+            3,
+            self._company(learned),
+            importance=importance[used],
+            evenly=True,
+            strength=_STRENGTH,
+        )
+        negative, neutral, positive = (_column(three, label) for label in range(3))
+        leaning = Column(positive.weights - negative.weights, positive.intercept - negative.intercept)
+        middle = Column((positive.weights + negative.weights) / 2, (positive.intercept + negative.intercept) / 2)
+        return _Pair(
+            together([polarity, leaning], rows, (_WELL_READ, 1.0)),
+            Column(neutral.weights - middle.weights, neutral.intercept - middle.intercept),
+        )
+
+    def _company(self, learned: Flags) -> Context | None:
+        """Return what n-grams tell in sets of another question: a direction each, all together of length one."""
+        negative = self._truth == _NEGATIVE
+        directions = []
+        for file in _files([row for row in self.rows if row.family in self._recipe.company]):
+            mine = self.from_file(file) & learned
+            if len(set(negative[mine].tolist())) == 2:
+                weights = fit(self.matrix, negative, mine.astype(np.float64)).weights
+                directions.append(weights / np.sqrt(np.square(self.matrix[mine] @ weights).mean()))
+        return np.asarray(np.stack(directions, axis=1) / np.sqrt(len(directions)), np.float32) if directions else None
 
     def _counts(self, weights: Mapping[Family, float]) -> Floats:
         return np.array([weights.get(row.family, 0.0) for row in self.rows])
@@ -191,9 +235,8 @@ def train_sentiment(data: Sequence[Path], out: Path, progress: Progress = lambda
     out.mkdir(parents=True, exist_ok=True)
     parts: dict[str, ModelPart] = {}
     cross = _Cross(rows, progress)
-    for name, table, polarity, neutrality in cross.judged():
-        columns = table.column(table.polarity()), table.column(table.neutrality())
-        parts[name] = _write(out, name, columns, (polarity.head, neutrality.head))
+    for name, table, heads in cross.judged():
+        parts[name] = _write(out, name, table.columns(np.ones(len(table.rows), bool)), heads)
     counts = {file: dict(Counter(row.polarity.value for row in rows if row.file == file)) for file in _files(rows)}
     card = Card("sentiment", parts, SPLIT, counts, cross.scores())
     (out / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card, order="sorted"), indent=1) + b"\n")
@@ -218,19 +261,17 @@ class _Cross:
         self._unseen: dict[str, Floats] = {}
         self._domains: dict[str, float] = {}
 
-    def judged(self) -> Iterator[tuple[str, _Table, _Answer, _Answer]]:
-        """Yield each model's name, its table, and both answers."""
+    def judged(self) -> Iterator[tuple[str, _Table, tuple[Head, Head]]]:
+        """Yield each model's name, its table, and the heads of its columns."""
         for name, recipe in RECIPES.items():
             self._progress(f"训练 {name} / training {name}")
             table = _Table(self._rows, recipe)
-            polarity = table.answer(table.polarity(), self._progress)
-            neutrality = table.answer(table.neutrality(), self._progress)
-            positive, neutral = (1 / (1 + np.exp(-one.odds[: len(self._rows)])) for one in (polarity, neutrality))
-            self._unseen[name] = chained(positive, neutral, praise_first=recipe.praise_first)
+            heads, probabilities = table.answer(self._progress)
+            self._unseen[name] = probabilities[: len(self._rows)]
             if name == SOCIAL:
                 self._progress("未见领域 / unseen domains")
-                self._domains = _other_domains(table)
-            yield name, table, polarity, neutrality
+                self._domains = _other_domains(table, heads[0])
+            yield name, table, heads
 
     def scores(self) -> dict[str, float]:
         return _scores(self._unseen, self._rows) | self._domains
@@ -261,13 +302,13 @@ def _scores(judged: Mapping[str, Floats], rows: Sequence[Labelled]) -> dict[str,
     return scores
 
 
-def _write(out: Path, name: str, columns: tuple[Column, Column], heads: tuple[Head, Head]) -> ModelPart:
+def _write(out: Path, name: str, columns: _Pair, heads: tuple[Head, Head]) -> ModelPart:
     (leans, leaning), (sober, sobriety) = map(on_disk, columns, heads)
     weights = np.stack([leans, sober], axis=1)
     file, recipe = f"sentiment-{name}.npy", RECIPES[name]
     np.save(out / file, weights)
     version = f"{name}-{sha256(weights.tobytes()).hexdigest()[:8]}"
-    return ModelPart(file, version, leaning, sobriety, recipe.distinct, recipe.praise_first)
+    return ModelPart(file, version, leaning, sobriety, recipe.praise_first)
 
 
 def _tone(what: str, probabilities: Floats, rows: Sequence[Labelled]) -> dict[str, float]:
@@ -292,16 +333,19 @@ def _leaning(what: str, probabilities: Floats, rows: Sequence[Labelled]) -> dict
     return {f"leaning.{what}.macro_f1": round(scoring.macro_f1(truth, told), 4)} if truth else {}
 
 
-def _other_domains(table: _Table) -> dict[str, float]:
+def _other_domains(table: _Table, head: Head) -> dict[str, float]:
     """Score each family of reviews by a column that saw none of that file: another domain than it learned."""
     scores = {}
-    importance, truth, _, manner = table.polarity()
     for file in sorted({row.file for row in table.rows if row.family is Family.REVIEW}):
         mine = table.from_file(file)
-        column = fit(table.matrix, truth, np.where(mine, 0.0, importance), manner)
-        told = column.scores(table.matrix[mine]) > 0
-        scores[f"unseen.{file}.macro_f1"] = round(scoring.macro_f1(truth[mine].tolist(), told.tolist()), 4)
+        odds = table.columns(~mine).polarity.scores(table.matrix[mine]) * head.scale + head.bias
+        truth = table.is_positive(mine)
+        scores[f"unseen.{file}.macro_f1"] = round(scoring.macro_f1(truth.tolist(), (odds > 0).tolist()), 4)
     return scores
+
+
+def _column(columns: Columns, label: int) -> Column:
+    return Column(columns.weights[:, label], float(columns.intercept[label]))
 
 
 def _with_courtesy(row: Labelled) -> Labelled:

@@ -15,8 +15,8 @@ Progress = Callable[[str], None]
 _SETS: Final = {
     "department": ("govmsg_taidi",),
     "msg_kind": ("govmsg_msga",),
-    "domain": ("govmsg_", "govqa_msga", "reply_taidi", "taidi_stream"),  # the others' words, for the context
-    "sentiment": ("govmsg_msga", "weibo2018", "ewect_", "nlpcc_emotion", "weibo_senti_100k", "review_"),
+    "domain": ("govmsg_", "govqa_msga", "reply_taidi", "taidi_stream"),  # the others' words and labels, for the context
+    "sentiment": ("govmsg_msga", "weibo2018", "ewect_", "nlpcc_emotion", "weibo_senti_100k", "review_", "harm_cold"),
 }
 
 

@@ -71,14 +71,15 @@ def test_what_another_question_taught_helps_where_texts_are_few() -> None:
     assert margins[1].min() > 0
 
 
-def test_rows_of_more_importance_are_erred_on_less() -> None:
+@pytest.mark.parametrize("evenly", [False, True])
+def test_rows_of_more_importance_are_erred_on_less(evenly: bool) -> None:
     rows = matrix([*TEXTS, *TEXTS[3:9]], counted=True)
     truth = np.concatenate([TRUTH, 1 - TRUTH[3:9]])  # the last six are lies
 
-    believed = [
-        fit(rows, truth, 2, importance=np.repeat([1.0, lies], [12, 6])).scores(rows[12:])[np.arange(6), truth[12:]]
-        for lies in (0.1, 10.0)
-    ]
+    believed = []
+    for lies in (0.1, 10.0):
+        columns = fit(rows, truth, 2, importance=np.repeat([1.0, lies], [12, 6]), evenly=evenly)
+        believed.append(columns.scores(rows[12:])[np.arange(6), truth[12:]])
 
     assert (believed[0] < believed[1]).all()
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from pipeline.analyse.fitting import Column, Manner, Matrix, calibrated, fit, on_disk
+from pipeline.analyse.fitting import Column, Manner, Matrix, calibrated, calibrated_at_once, fit, on_disk
 from pipeline.analyse.fitting import matrix as read_matrix
-from pipeline.analyse.linear import Head, Linear
+from pipeline.analyse.linear import Head, Linear, verdicts
 from pipeline.analyse.ngrams import BITS
 
 pytest.importorskip("sklearn")
@@ -76,12 +76,25 @@ def test_cases_of_one_kind_calibrate_nothing() -> None:
     assert calibrated(np.array([0.3, 0.9]), np.array([True, True])) == Head(1.0, 0.0)
 
 
+def test_both_questions_are_calibrated_at_once() -> None:
+    rng = np.random.default_rng(3)
+    leaning, sobriety = rng.normal(0, 3, (2, 6000))
+    likely = verdicts(leaning, sobriety - 0.5, praise_first=False)
+    truth = np.array([rng.choice(3, p=row) for row in likely])
+
+    polarity, neutrality = calibrated_at_once(leaning / 4, sobriety * 2, truth)
+
+    assert polarity.scale == pytest.approx(4, rel=0.1)
+    assert neutrality.scale == pytest.approx(0.5, rel=0.1)
+    assert [polarity.bias, neutrality.bias] == pytest.approx([0, -0.5], abs=0.15)
+
+
 def test_whole_numbers_on_disk_say_nearly_what_the_column_said() -> None:
     column = Column(np.random.default_rng(1).normal(size=1 << BITS), 0.3)
     head = Head(2.0, -0.1)
     whole, disk = on_disk(column, head)
 
-    told = Linear("1", np.stack([whole, whole], axis=1), disk, disk).probabilities(GOOD)[:, 1]
+    told = Linear("1", np.stack([whole, whole], axis=1), disk, disk, praise_first=True).probabilities(GOOD)[:, 2]
 
-    odds = column.scores(matrix(GOOD)) * head.scale + head.bias
-    assert told == pytest.approx(1 / (1 + np.exp(-odds)), abs=1e-3)
+    odds = column.scores(read_matrix(GOOD, distinct=True)) * head.scale + head.bias
+    assert told == pytest.approx(1 / (1 + np.exp(-odds)), abs=0.01)

@@ -43,6 +43,17 @@ def test_an_emoticon_that_made_the_label_is_taken_out_and_elsewhere_stays(tmp_pa
     assert (told.text, free.text) == ("又下雨了", "又下雨[泪]了")
 
 
+def test_who_offends_is_negative_and_all_else_counts_as_neutral(tmp_path: Path) -> None:
+    lines = [{"id": str(n), "text": "甲", "label": label} for n, label in enumerate(["offensive", "safe"])]
+
+    rows = read([a_file(tmp_path, "harm_cold.jsonl", *lines)])
+
+    assert [(row.polarity, row.family) for row in rows] == [
+        (Polarity.NEG, Family.OFFENCE),
+        (Polarity.NEU, Family.OFFENCE),
+    ]
+
+
 def test_a_row_without_polarity_teaches_nothing_and_a_topic_is_no_polarity(tmp_path: Path) -> None:
     file = a_file(
         tmp_path,

@@ -38,6 +38,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
         invented(folder, "govmsg_own", "negative", "neutral"),
         invented(folder, "weibo_own", "negative", "neutral", "positive"),
         invented(folder, "review_own", "negative", "positive"),
+        invented(folder, "harm_cold_own", "negative", "neutral"),
     ]
 
 
@@ -74,8 +75,8 @@ def test_the_card_beside_the_shipped_model_keeps_the_promised_scores() -> None:
     card = msgspec.json.decode((MODELS / CARD).read_bytes(), type=Card)
 
     # Of weights that saw two thirds of the texts; those that ship saw all.
-    assert card.scores["citizen.tone.macro_f1"] >= 0.895
-    assert card.scores["social.tone.macro_f1"] >= 0.75
+    assert card.scores["citizen.tone.macro_f1"] >= 0.9
+    assert card.scores["social.tone.macro_f1"] >= 0.77
     assert card.scores["leaning.microblogs.macro_f1"] >= 0.86
     assert card.scores["unseen.review_hotel.macro_f1"] >= 0.82
     assert card.scores["social.all.p_neg_ece"] <= 0.02
