@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -46,11 +46,16 @@ def kept_segmenter(name: str = "jieba", words: Iterable[str] = ()) -> Segmenter:
     return cutter(name, tuple(words))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def what_ships() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Directory, "read", directory)
-        patch.setattr(Rulebook, "read", rules)
-        patch.setattr(Lexicon, "read", cache(Lexicon.read))
-        patch.setattr(analyst, "segmenter", kept_segmenter)
-        yield
+patch = pytest.MonkeyPatch()
+
+
+def pytest_configure() -> None:
+    """Before test files are read: some of them read what ships at once."""
+    patch.setattr(Directory, "read", directory)
+    patch.setattr(Rulebook, "read", rules)
+    patch.setattr(Lexicon, "read", cache(Lexicon.read))
+    patch.setattr(analyst, "segmenter", kept_segmenter)
+
+
+def pytest_unconfigure() -> None:
+    patch.undo()
