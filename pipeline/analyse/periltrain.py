@@ -40,7 +40,7 @@ _SEED = 3
 _FOLDS = 8
 _CLOSE_STRENGTH, _QUICK_STRENGTH, _FACTS_STRENGTH = 1.0, 1.0, 0.3
 _ALIKE = 0.4  # of the pairs of letters of two sentences; they are then learned from or asked together
-_UNSUSPECTED = 0.01  # of dangers that a quick look may miss
+_UNSUSPECTED = 0.03  # of dangers that a quick look may miss
 _UNHEARD = 0.075  # of dangers in these hard sentences that models which never saw them may miss
 _PLACES = 4  # decimals of a weight of a fact
 
