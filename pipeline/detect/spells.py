@@ -95,11 +95,12 @@ class Spells:
         turn = joined.turn_after(spell)
         if turn is None and joined.stage > spell.stage:
             turn = Turn.GREW
-        if turn is None:
+        freed = joined.hush is not None and by is None  # what silenced the others says nothing of this one
+        if turn is None and not freed:
             self._keep(found, joined)
             return []
         alert = replace(
-            spell.told, turn=turn, turn_id=digest(spell.id, str(spell.turns + 1)), level=joined.level,
+            spell.told, turn=turn or Turn.GREW, turn_id=digest(spell.id, str(spell.turns + 1)), level=joined.level,
             active_at=joined.active_at, last_at=joined.last_at, at=found.known_at, count=joined.count,
             late=found.known_at - (found.timely_at or found.at) > self._late_after,
             summary=spell.told.summary
@@ -107,6 +108,8 @@ class Spells:
             else summarise(found, joined.count, joined.level),
             why=why(found, joined.count),
         )  # fmt: skip
+        if freed:
+            return self._freed(found, replace(joined, told=alert))
         if joined.hush is not None:
             return self._grown_in_silence(found, replace(joined, told=alert))
         self._keep(found, replace(joined, told=alert, turns=spell.turns + 1))
@@ -166,11 +169,16 @@ class Spells:
 
     def _grown_in_silence(self, found: Found, spell: Episode) -> list[Alert]:
         """Keep a spell that is not told, unless it has become red: nothing holds that back."""
-        self._keep(found, spell)
         if spell.level is Level.L1 and spell.hush is not None and spell.hush.action == HOLD:
-            self._memory.drop_timer(found.rule.id, found.key, HUSHED)
-            return self._replayed(Closing(found.rule.id, found.key, found.partition, spell), found.known_at)
+            return self._freed(found, spell)
+        self._keep(found, spell)
         return []
+
+    def _freed(self, found: Found, spell: Episode) -> list[Alert]:
+        """Tell a spell that was silent until *found* joined it."""
+        self._keep(found, spell)
+        self._memory.drop_timer(found.rule.id, found.key, HUSHED)
+        return self._replayed(Closing(found.rule.id, found.key, found.partition, spell), found.known_at)
 
     def _merged(self, inhibitor: Closing, alert: Alert) -> list[Alert]:
         """Tell those who know of *inhibitor* what has joined it."""

@@ -99,6 +99,21 @@ def test_a_missing_value_silences_nobody(tmp_path: Path, action: str) -> None:
     assert [one[:3] for one in desk.told] == [("main", "opened", "L3"), ("other", "opened", "L3")]
 
 
+@pytest.mark.parametrize("action", ["merge", "hold"])
+def test_a_silent_alert_speaks_with_the_first_post_that_nothing_silences(tmp_path: Path, action: str) -> None:
+    by_post = Suppress(action, inhibited_by="main", equal=("id",), max=24 * HOUR if action == "hold" else None)
+    desk = Desk(tmp_path, by_post).hear("main", 0, name="poison").hear("other", 1, name="poison")
+    silent = [one for one in desk.told if one[0] == "other"]
+    desk.hear("main", 2, name="more").hear("other", 3, name="more")  # joins what is silent, and is silenced itself
+
+    assert silent == [one for one in desk.told if one[0] == "other"] == []
+    desk.hear("other", 4, name="drowning").hear("other", 5, name="drowning too").wait(6)
+
+    assert [(turn, at) for rule, turn, _, at in desk.told if rule == "other"] == [
+        ("opened", minute(4)), ("grew", minute(5)),
+    ]  # fmt: skip
+
+
 def test_a_notice_is_the_open_alert_of_the_rule_of_that_name(tmp_path: Path) -> None:
     notice = Suppress(action="downgrade", notice="停水集中反映", equal=("place.street",), to=Level.L4)
     desk = Desk(tmp_path, notice)
