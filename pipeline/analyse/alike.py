@@ -46,14 +46,15 @@ _ASIDES = (
     "省长 干部 有关部门 相关部门 各部门 街道办 相信组织 领导班子 这届班子 上访 信访 上面告 讨说法 讨个说法 告状 "
     "联名 去市里 去省里 去北京 中央 辛苦 您好 你好 大家好 早上好 晚上好 尊敬 敬礼 拜托 麻烦 打扰 劳驾 不好意思 "
     "冒昧 恳请 望回复 盼复 为盼 不给答复就 没人答复就 请关注 求关注 恳请关注 求转发 求扩散 党员 共产党 民族 回族 "
-    "藏族 维吾尔 哈萨克 蒙古族 汉族 满族 壮族 苗族 彝族 穆斯林 清真寺 基督 佛祖 阿弥陀佛 信主 信教 教徒 真主 "
+    "藏族 维吾尔 哈萨克 蒙古族 汉族 满族 壮族 苗族 彝族 穆斯林 清真寺 基督 信主 信教 教徒 真主 "
     "扎西 色俩目 多斯提 为人民 人民公仆 不作为 懒政 庸政 纳税人 公仆 老百姓 平头百姓 人大代表 退伍军人 作为记者 "
-    "妈的 他妈 他奶奶的 真服了 也是服了 真是服了 真是醉了 也是醉了 无语死 呵呵"
+    "管事的 一把手 锦旗 巡视组 上级部门 敬爱 有劳 作风 百忙 气死我 老师好 主保佑 不容易 头头 吃皇粮 衙门 请愿 大佬 各位 感激 感恩 心寒 寒心 高抬贵手 佛 藏民 回民 换届 市委 区委 县委 省委 党委 党和 妈的 他妈 他奶奶的 真服了 也是服了 真是服了 真是醉了 也是醉了 无语死 呵呵"
 ).split()
-_NOT_BEHIND = {"主任": "班", "佛祖": "仿"}  # 班主任 teaches, and 仿佛 is as if
+_NOT_BEHIND = {"主任": "班", "佛": "仿"}  # 班主任 teaches, and 仿佛 is as if
 _ASIDE = automaton(_ASIDES)
-_BARE = 5  # letters of thanks that thank nobody in particular; who is thanked tells how it ended
+_BARE = 4  # letters of thanks that thank nobody in particular; who is thanked tells how it ended
 _EDGES = ",、。!?;:~… \n"
+_NAMES_A_MATTER = 3.0  # weight of a word of a topic; 社区 and 老人 only say where and who
 _COUNTED = ("harm.H", "harm.self", "harm.weak", "harm.state", "harm.hazard", "topics.")
 
 
@@ -133,7 +134,8 @@ def _thanks(normal: str, begun: int, end: int) -> bool:
 
 def _asides(reading: Reading, spoken: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Yield where clauses stand in the squeezed text that say nothing of the matter; *spoken* is where asides are."""
-    starts = sorted(cue.start for kind, cues in reading.cues.items() if kind.startswith(_COUNTED) for cue in cues)
+    told = (cue for kind, cues in reading.cues.items() if kind.startswith(_COUNTED) for cue in cues)
+    starts = sorted(cue.start for cue in told if cue.weight >= _NAMES_A_MATTER or cue.kind.startswith("harm."))
     begun, at = 0, 0
     for end in [*(mark.start() for mark in _CLAUSE_ENDS.finditer(reading.normal)), len(reading.normal)]:
         before = at

@@ -92,7 +92,7 @@ def announced(reading: Reading) -> bool:
 def a_group(reading: Reading, numbers: Numbers | None) -> list[Cue]:
     """Return the cues that many speak as one: 我们38个工友, 一百八十户."""
     many = numbers is not None and numbers.people is not None and numbers.people >= GROUP
-    if many and (cues := reading.of("harm.group")):
+    if many and (cues := told(reading).of(reading.of("harm.group"))):
         return cues
     crowd = _CROWD.search(reading.squeezed) if _TENS.search(reading.squeezed) else None
     return [Cue(crowd.group(), "harm.group", 1.0, *crowd.span())] if crowd else []
