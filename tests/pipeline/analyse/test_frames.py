@@ -51,7 +51,9 @@ def test_a_class_that_is_not_there_is_told() -> None:
 
 
 def test_a_hint_is_the_rarest_word_without_which_nothing_is_found() -> None:
-    assert hints(["着火|火灾", "[0-9]+个", "[0-9]+(?:口|位)", "a?b(c|de)f"]) == frozenset({"着火", "火灾", "个", "口", "位", "b"})
+    assert hints(["着火|火灾", "[0-9]+个", "[0-9]+(?:口|位)", "a?b(c|de)f"]) == frozenset(
+        {"着火", "火灾", "个", "口", "位", "b"}
+    )
     assert hints(["救?命", "(?:小区|楼)[里下]"]) == frozenset({"命", "小区", "楼"})
     assert hints([]) == frozenset()
     assert hints(["着火", "x*"]) is None
