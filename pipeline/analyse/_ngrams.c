@@ -10,6 +10,7 @@
 #define TABLES 8      /* at most */
 #define EDGE '\n'
 #define EMPTY UINT32_MAX
+#define SPARE 4  /* places in a set for each slot */
 #define AHEAD 12 /* rows that are asked for while another is added: tables are larger than what a processor keeps at hand */
 
 #if defined(__GNUC__)
@@ -89,17 +90,43 @@ fill(PyObject *text, int bits, Grams *grams)
     grams->count = slot - grams->slots;
 }
 
+/* Wipe the set for the slots of a text; return its size, a power of two that leaves most places free. */
+static uint32_t
+wiped(const Grams *grams)
+{
+    uint32_t size = 16;
+    while (size < SPARE * (uint64_t)grams->count)
+        size *= 2;
+    memset(grams->set, 0xff, size * sizeof *grams->set);
+    return size;
+}
+
 /* Find the distinct ones among the slots. */
 static void
 distinguish(Grams *grams)
 {
-    uint32_t size = 16;
-    while (size < 2 * (uint64_t)grams->count)
-        size *= 2;
-    memset(grams->set, 0xff, size * sizeof *grams->set);
+    uint32_t mask = wiped(grams) - 1, *set = grams->set, *distinct = grams->distinct;
+    Py_ssize_t count = 0;
+    for (Py_ssize_t at = 0; at < grams->count; at++) {
+        /* A slot is a hash already. Few branches: whether one comes again cannot be foreseen. */
+        uint32_t slot = grams->slots[at], place = slot & mask;
+        while ((set[place] != EMPTY) & (set[place] != slot))
+            place = (place + 1) & mask;
+        distinct[count] = slot;
+        count += set[place] == EMPTY;
+        set[place] = slot;
+    }
+    grams->distinct_count = count;
+}
+
+/* Find the distinct ones and how often each comes. */
+static void
+tally(Grams *grams)
+{
+    uint32_t size = wiped(grams);
     grams->distinct_count = 0;
     for (Py_ssize_t at = 0; at < grams->count; at++) {
-        uint32_t slot = grams->slots[at], place = (slot * FIRST) & (size - 1);
+        uint32_t slot = grams->slots[at], place = slot & (size - 1);
         while (grams->set[place] != EMPTY && grams->set[place] != slot)
             place = (place + 1) & (size - 1);
         if (grams->set[place] == EMPTY) {
@@ -133,11 +160,11 @@ static void
 add_up(const Weights *weights, const uint32_t *slots, const uint32_t *times, Py_ssize_t count, int64_t *sums)
 {
     memset(sums, 0, weights->columns * sizeof *sums);
-    if (weights->buffer.itemsize == 2 && weights->columns == 2 && !times) { /* the commonest, and twice as fast so */
-        const int16_t *table = weights->buffer.buf;
+    if (weights->buffer.itemsize == 1 && weights->columns == 2 && !times) { /* the commonest, and twice as fast so */
+        const int8_t *table = weights->buffer.buf;
         int64_t first = 0, second = 0;
         for (Py_ssize_t at = 0; at < count; at++) {
-            const int16_t *row = table + 2 * (Py_ssize_t)slots[at];
+            const int8_t *row = table + 2 * (Py_ssize_t)slots[at];
             if (at + AHEAD < count)
                 FETCH(table + 2 * (Py_ssize_t)slots[at + AHEAD]);
             first += row[0], second += row[1];
@@ -165,7 +192,7 @@ static int
 make_room(Grams *grams, Py_ssize_t longest)
 {
     Py_ssize_t most = WIDTH * (Py_MIN(longest, LONGEST) + 2), size = 16;
-    while (size < 2 * most)
+    while (size < SPARE * most)
         size *= 2;
     grams->slots = PyMem_Malloc(most * sizeof(uint32_t));
     grams->distinct = PyMem_Malloc(most * sizeof(uint32_t));
@@ -208,7 +235,7 @@ static int
 judge(PyObject *texts, int bits, const Weights *weights, Py_ssize_t tables, int64_t *sums, int64_t *sizes)
 {
     Py_ssize_t longest = 0;
-    int distinct = 0;
+    int distinct = 0, counted = 0;
     for (Py_ssize_t at = 0; at < PyList_GET_SIZE(texts); at++) {
         if (!PyUnicode_Check(PyList_GET_ITEM(texts, at))) {
             PyErr_SetString(PyExc_TypeError, "a text is a str");
@@ -217,12 +244,14 @@ judge(PyObject *texts, int bits, const Weights *weights, Py_ssize_t tables, int6
         longest = Py_MAX(longest, PyUnicode_GET_LENGTH(PyList_GET_ITEM(texts, at)));
     }
     for (Py_ssize_t table = 0; table < tables; table++)
-        distinct |= weights[table].how != EACH;
+        distinct |= weights[table].how == DISTINCT, counted |= weights[table].how == COUNTED;
     Grams grams = {0};
     int failed = make_room(&grams, longest);
     for (Py_ssize_t at = 0; !failed && at < PyList_GET_SIZE(texts); at++, sizes += 2) {
         fill(PyList_GET_ITEM(texts, at), bits, &grams);
-        if (distinct)
+        if (counted)
+            tally(&grams);
+        else if (distinct)
             distinguish(&grams);
         for (Py_ssize_t table = 0; table < tables; table++) {
             const Weights *one = &weights[table];
