@@ -35,6 +35,7 @@ typedef struct {
 /* The slots of one text, and the distinct ones with how often they come. */
 typedef struct {
     uint32_t *slots, *distinct, *times, *set, *where;
+    uint64_t *seen;
     Py_ssize_t count, distinct_count;
 } Grams;
 
@@ -101,21 +102,22 @@ wiped(const Grams *grams)
     return size;
 }
 
-/* Find the distinct ones among the slots. */
+/* Find the distinct ones among the slots: a bit for each slot there is, which are all clear again afterwards. */
 static void
 distinguish(Grams *grams)
 {
-    uint32_t mask = wiped(grams) - 1, *set = grams->set, *distinct = grams->distinct;
+    uint64_t *seen = grams->seen;
+    uint32_t *distinct = grams->distinct;
     Py_ssize_t count = 0;
     for (Py_ssize_t at = 0; at < grams->count; at++) {
-        /* A slot is a hash already. Few branches: whether one comes again cannot be foreseen. */
-        uint32_t slot = grams->slots[at], place = slot & mask;
-        while ((set[place] != EMPTY) & (set[place] != slot))
-            place = (place + 1) & mask;
+        uint32_t slot = grams->slots[at];
+        uint64_t bit = UINT64_C(1) << slot % 64, word = seen[slot / 64];
         distinct[count] = slot;
-        count += set[place] == EMPTY;
-        set[place] = slot;
+        count += !(word & bit); /* no branch: whether one comes again cannot be foreseen */
+        seen[slot / 64] = word | bit;
     }
+    for (Py_ssize_t at = 0; at < count; at++)
+        seen[distinct[at] / 64] = 0;
     grams->distinct_count = count;
 }
 
@@ -185,11 +187,12 @@ free_grams(Grams *grams)
     PyMem_Free(grams->times);
     PyMem_Free(grams->set);
     PyMem_Free(grams->where);
+    PyMem_Free(grams->seen);
 }
 
 /* Make room for a text of so many characters. */
 static int
-make_room(Grams *grams, Py_ssize_t longest)
+make_room(Grams *grams, Py_ssize_t longest, int bits)
 {
     Py_ssize_t most = WIDTH * (Py_MIN(longest, LONGEST) + 2), size = 16;
     while (size < SPARE * most)
@@ -199,7 +202,8 @@ make_room(Grams *grams, Py_ssize_t longest)
     grams->times = PyMem_Malloc(most * sizeof(uint32_t));
     grams->set = PyMem_Malloc(size * sizeof(uint32_t));
     grams->where = PyMem_Malloc(size * sizeof(uint32_t));
-    if (grams->slots && grams->distinct && grams->times && grams->set && grams->where)
+    grams->seen = PyMem_Calloc(((size_t)1 << bits) / 64 + 1, sizeof(uint64_t));
+    if (grams->seen && grams->slots && grams->distinct && grams->times && grams->set && grams->where)
         return 0;
     PyErr_NoMemory();
     return -1;
@@ -246,7 +250,7 @@ judge(PyObject *texts, int bits, const Weights *weights, Py_ssize_t tables, int6
     for (Py_ssize_t table = 0; table < tables; table++)
         distinct |= weights[table].how == DISTINCT, counted |= weights[table].how == COUNTED;
     Grams grams = {0};
-    int failed = make_room(&grams, longest);
+    int failed = make_room(&grams, longest, bits);
     for (Py_ssize_t at = 0; !failed && at < PyList_GET_SIZE(texts); at++, sizes += 2) {
         fill(PyList_GET_ITEM(texts, at), bits, &grams);
         if (counted)
