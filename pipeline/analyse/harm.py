@@ -182,7 +182,7 @@ def _least(letters: str, found: Sequence[Weighed]) -> float:
 
 
 def _a_cry(letters: str, found: Sequence[Weighed]) -> bool:
-    return sum(map(str.isalnum, letters)) <= _A_CRY and any(one.doubt is None for one in found)
+    return any(one.doubt is None for one in found) and sum(map(str.isalnum, letters)) <= _A_CRY
 
 
 def _named(reading: Reading, found: Sequence[Weighed]) -> list[Cue]:

@@ -35,6 +35,10 @@ _EPISODES: Final = (
     .order_by(episode.c.last_at.desc(), episode.c.id)
     .limit(50)
 )
+_OPEN: Final = (
+    _KEPT.where(episode.c.firing == 1, episode.c.rule.in_(sa.bindparam("rules", expanding=True)))
+    .order_by(episode.c.active_at, episode.c.id)
+)  # fmt: skip
 _WATCHED: Final = sa.select(watch.c.first_at).where(
     watch.c.rule == sa.bindparam("rule"), watch.c.grp == sa.bindparam("grp")
 )
@@ -228,8 +232,7 @@ class Memory:
 
     def open_of(self, rules: Collection[str]) -> list[Closing]:
         """Return the spells of *rules* that are firing, in order of their beginning."""
-        query = _KEPT.where(episode.c.firing == 1, episode.c.rule.in_(list(rules)))
-        rows = self._session.connection.execute(query.order_by(episode.c.active_at, episode.c.id))
+        rows = self._session.connection.execute(_OPEN, {"rules": sorted(rules)})
         return [self._closing(row) for row in rows]
 
     def lasting(self) -> list[Closing]:

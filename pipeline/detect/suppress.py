@@ -42,11 +42,18 @@ class Suppression:
 
     def by(self, found: Found) -> tuple[Suppress, Closing] | None:
         """Return the first of the rule's ``suppress`` that applies to *found* now, and the episode that inhibits it."""
-        for step in found.rule.suppress:
-            inhibitors = self._inhibitors(step) - {found.rule.id}
-            for kept in self._memory.open_of(inhibitors) if inhibitors else ():
+        steps = [
+            (step, self._inhibitors(step) - {found.rule.id})
+            for step in found.rule.suppress
+            if all(_values(found, field) for field in step.equal)  # a missing value silences nobody
+        ]
+        wanted = set().union(*(inhibitors for _, inhibitors in steps))
+        firing = self._memory.open_of(wanted) if wanted else []  # one look for all steps: most find nothing open
+        for step, inhibitors in steps if firing else ():
+            for kept in firing:
                 spell = kept.spell
-                if spell.hush is None and not spell.told.shadow and _equal(step, found, spell):
+                loud = spell.hush is None and not spell.told.shadow
+                if kept.rule in inhibitors and loud and _equal(step, found, spell):
                     return step, kept
         return None
 

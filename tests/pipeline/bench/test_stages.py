@@ -17,15 +17,15 @@ def test_the_whole_way_is_a_hundred_times_as_fast_as_the_usual_packages() -> Non
 
 
 @pytest.mark.slow
-def test_feelings_are_found_two_thousand_times_as_fast() -> None:
-    assert measure(Feelings(), 3).ratio > 2_200
+def test_feelings_are_found_thousands_of_times_as_fast() -> None:
+    assert measure(Feelings(), 3).ratio > 2_700
 
 
 @pytest.mark.slow
 def test_the_automaton_finds_what_one_regular_expression_a_rule_finds() -> None:
-    assert measure(Rules(), 3).ratio > 350  # the constructor compares the results
+    assert measure(Rules(), 3).ratio > 750  # the constructor compares the results
 
 
 @pytest.mark.slow
-def test_clusters_are_eight_times_as_fast_as_datasketch() -> None:
-    assert measure(Copies(), 3).ratio > 8
+def test_clusters_are_twenty_times_as_fast_as_datasketch() -> None:
+    assert measure(Copies(), 3).ratio > 20
