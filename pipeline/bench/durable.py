@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from pipeline import topics
 from pipeline.app.desk import App
@@ -69,6 +70,9 @@ class Log(Pair):
             db.execute("select key, value from log").fetchall()
 
 
+_ROUND: Final = timedelta(hours=6)  # longer than a round's posts take
+
+
 class Flow:
     """Posts through every stage with every hop on disk, by the shipped rules; posts a second, so not a ratio."""
 
@@ -84,7 +88,8 @@ class Flow:
         self._known = invented.names(2_000)
 
     def ratio(self, round: int) -> float:
-        posts = invented.posts(POSTS, round + 1, self._known)
+        # Each round a while after the one before: a desk hears few posts that are hours late.
+        posts = invented.posts(POSTS, round + 1, self._known, invented.START + round * _ROUND)
         messages = [Message(post.key, encode(post)) for post in posts]
         self._clock.move_to(posts[-1].fetched_at)
         return Job(lambda: self._through(messages), len(messages)).rate(time.perf_counter)

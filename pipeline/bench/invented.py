@@ -74,9 +74,9 @@ def texts(count: int, seed: int, known: list[str]) -> list[str]:
     return made
 
 
-def posts(count: int, seed: int, known: list[str]) -> list[Post]:
-    """Return *count* posts, a minute apart from each other in tenths."""
-    return [_post(f"{seed}-{number}", text, number) for number, text in enumerate(texts(count, seed, known))]
+def posts(count: int, seed: int, known: list[str], start: datetime = START) -> list[Post]:
+    """Return *count* posts from *start* on, a minute apart from each other in tenths."""
+    return [_post(f"{seed}-{number}", text, number, start) for number, text in enumerate(texts(count, seed, known))]
 
 
 def rules(count: int, known: list[str]) -> list[Rule]:
@@ -109,8 +109,8 @@ def _changed(rng: random.Random, text: str) -> str:
     )
 
 
-def _post(name: str, text: str, number: int) -> Post:
-    at = START + timedelta(seconds=number * 6)
+def _post(name: str, text: str, number: int, start: datetime) -> Post:
+    at = start + timedelta(seconds=number * 6)
     return Post(
         id=post_id("bench", name),
         native_id=name,
