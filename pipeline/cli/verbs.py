@@ -345,7 +345,9 @@ def plugins(format: Annotated[Format, typer.Option(help="输出格式 / output")
 def bench(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="比哪几项：pipeline analyse rules cluster bus flow；另有 sizing scale windows reload / which"),
+        typer.Argument(
+            help="比哪几项：pipeline analyse rules cluster bus flow；另有 sizing scale windows reload / which"
+        ),
     ] = None,
     rounds: Annotated[int, typer.Option(help="轮数 / rounds", min=1)] = 5,
     format: Annotated[Format, typer.Option(help="输出格式 / output")] = Format.TABLE,
