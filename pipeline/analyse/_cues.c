@@ -5,6 +5,7 @@
 */
 
 #include "../text/automaton.h"
+#include "../text/module.h"
 #include <stdlib.h>
 
 #define HERE 256     /* hits and cues of a text that needs no room of its own */
@@ -587,13 +588,6 @@ static PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_cues", .m_size =
 PyMODINIT_FUNC
 PyInit__cues(void)
 {
-    PyObject *automata = PyImport_ImportModule("pipeline.text._automaton");
-    automaton_type = automata ? (PyTypeObject *)PyObject_GetAttrString(automata, "Automaton") : NULL;
-    Py_XDECREF(automata);
-    if (!automaton_type || PyType_Ready(&type) < 0)
-        return NULL;
-    PyObject *made = PyModule_Create(&module);
-    if (made && PyModule_AddObjectRef(made, "Table", (PyObject *)&type) < 0)
-        Py_CLEAR(made);
-    return made;
+    automaton_type = automaton_imported();
+    return automaton_type ? module_with(&module, &type, "Table") : NULL;
 }

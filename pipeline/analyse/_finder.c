@@ -5,8 +5,7 @@
    are not on the shelves yet go into a hash table. A band that two or more of them have is a group.
 */
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "../text/module.h"
 #include "shelves.h"
 #include <stdlib.h>
 
@@ -694,10 +693,5 @@ static PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_finder", .m_size
 PyMODINIT_FUNC
 PyInit__finder(void)
 {
-    if (PyType_Ready(&type) < 0)
-        return NULL;
-    PyObject *made = PyModule_Create(&module);
-    if (made && PyModule_AddObjectRef(made, "Finder", (PyObject *)&type) < 0)
-        Py_CLEAR(made);
-    return made;
+    return module_with(&module, &type, "Finder");
 }

@@ -5,8 +5,7 @@
    the same by hand, and only where a text has a character with which one of them begins.
 */
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "../text/module.h"
 #include <uchar.h>
 #include "xxh3.h"
 
@@ -488,10 +487,5 @@ static PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_keyform", .m_siz
 PyMODINIT_FUNC
 PyInit__keyform(void)
 {
-    if (PyType_Ready(&type) < 0)
-        return NULL;
-    PyObject *made = PyModule_Create(&module);
-    if (made && PyModule_AddObjectRef(made, "Former", (PyObject *)&type) < 0)
-        Py_CLEAR(made);
-    return made;
+    return module_with(&module, &type, "Former");
 }

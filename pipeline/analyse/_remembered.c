@@ -1,7 +1,6 @@
 /* The memory of single posts: remembered.Remembered in C. Each column is a flat array by place. */
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "../text/module.h"
 #include "shelves.h"
 #include "xxh3.h"
 
@@ -386,10 +385,5 @@ static PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_remembered", .m_
 PyMODINIT_FUNC
 PyInit__remembered(void)
 {
-    if (PyType_Ready(&type) < 0)
-        return NULL;
-    PyObject *made = PyModule_Create(&module);
-    if (made && PyModule_AddObjectRef(made, "Remembered", (PyObject *)&type) < 0)
-        Py_CLEAR(made);
-    return made;
+    return module_with(&module, &type, "Remembered");
 }

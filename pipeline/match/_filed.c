@@ -6,6 +6,7 @@
 */
 
 #include "../text/automaton.h"
+#include "../text/module.h"
 #include <stdlib.h>
 
 #define CODE_POINTS 0x110000
@@ -385,15 +386,6 @@ static PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_filed", .m_size 
 PyMODINIT_FUNC
 PyInit__filed(void)
 {
-    PyObject *automata = PyImport_ImportModule("pipeline.text._automaton");
-    automaton_type = automata ? (PyTypeObject *)PyObject_GetAttrString(automata, "Automaton") : NULL;
-    Py_XDECREF(automata);
-    if (!automaton_type)
-        return NULL;
-    if (PyType_Ready(&type) < 0)
-        return NULL;
-    PyObject *made = PyModule_Create(&module);
-    if (made && PyModule_AddObjectRef(made, "Filed", (PyObject *)&type) < 0)
-        Py_CLEAR(made);
-    return made;
+    automaton_type = automaton_imported();
+    return automaton_type ? module_with(&module, &type, "Filed") : NULL;
 }

@@ -1,7 +1,6 @@
 /* Names that nothing announces: bare.Bare in C. Odds are ten times the logarithm, as there. */
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "../text/module.h"
 #include <stdint.h>
 
 #define CODES 0x10000 /* rarer characters are read as the last of these */
@@ -282,10 +281,5 @@ static PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_bare", .m_size =
 PyMODINIT_FUNC
 PyInit__bare(void)
 {
-    if (PyType_Ready(&type) < 0)
-        return NULL;
-    PyObject *made = PyModule_Create(&module);
-    if (made && PyModule_AddObjectRef(made, "Bare", (PyObject *)&type) < 0)
-        Py_CLEAR(made);
-    return made;
+    return module_with(&module, &type, "Bare");
 }

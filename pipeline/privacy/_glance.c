@@ -5,6 +5,7 @@
 */
 
 #include "../text/automaton.h"
+#include "../text/module.h"
 
 #define CODE_POINTS 0x110000
 
@@ -520,15 +521,6 @@ static PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_glance", .m_size
 PyMODINIT_FUNC
 PyInit__glance(void)
 {
-    PyObject *automata = PyImport_ImportModule("pipeline.text._automaton");
-    automaton_type = automata ? (PyTypeObject *)PyObject_GetAttrString(automata, "Automaton") : NULL;
-    Py_XDECREF(automata);
-    if (!automaton_type)
-        return NULL;
-    if (PyType_Ready(&type) < 0)
-        return NULL;
-    PyObject *made = PyModule_Create(&module);
-    if (made && PyModule_AddObjectRef(made, "Glance", (PyObject *)&type) < 0)
-        Py_CLEAR(made);
-    return made;
+    automaton_type = automaton_imported();
+    return automaton_type ? module_with(&module, &type, "Glance") : NULL;
 }

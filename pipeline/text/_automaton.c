@@ -1,6 +1,7 @@
 /* Builds the automaton of automaton.h, and tells Python what it finds. */
 
 #include "automaton.h"
+#include "module.h"
 
 static void
 Automaton_dealloc(Automaton *self)
@@ -203,10 +204,5 @@ static PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_automaton", .m_s
 PyMODINIT_FUNC
 PyInit__automaton(void)
 {
-    if (PyType_Ready(&type) < 0)
-        return NULL;
-    PyObject *made = PyModule_Create(&module);
-    if (made && PyModule_AddObjectRef(made, "Automaton", (PyObject *)&type) < 0)
-        Py_CLEAR(made);
-    return made;
+    return module_with(&module, &type, "Automaton");
 }

@@ -6,6 +6,7 @@
 */
 
 #include "words.h"
+#include "module.h"
 
 #define ROOM 1024              /* letters of a text that needs no memory of its own */
 #define FIRST_HAN 0x4E00       /* of those that jieba takes for Chinese */
@@ -539,10 +540,5 @@ static PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_jieba", .m_size 
 PyMODINIT_FUNC
 PyInit__jieba(void)
 {
-    if (PyType_Ready(&type) < 0)
-        return NULL;
-    PyObject *made = PyModule_Create(&module);
-    if (made && PyModule_AddObjectRef(made, "Cutter", (PyObject *)&type) < 0)
-        Py_CLEAR(made);
-    return made;
+    return module_with(&module, &type, "Cutter");
 }

@@ -1,7 +1,6 @@
 /* Folds texts letter by letter, and squeezes them: letters.Letters in C. */
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "module.h"
 #include <stdint.h>
 
 #define CODE_POINTS 0x110000
@@ -342,10 +341,5 @@ static PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_letters", .m_siz
 PyMODINIT_FUNC
 PyInit__letters(void)
 {
-    if (PyType_Ready(&type) < 0)
-        return NULL;
-    PyObject *made = PyModule_Create(&module);
-    if (made && PyModule_AddObjectRef(made, "Letters", (PyObject *)&type) < 0)
-        Py_CLEAR(made);
-    return made;
+    return module_with(&module, &type, "Letters");
 }

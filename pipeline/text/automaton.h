@@ -80,4 +80,18 @@ automaton_ending(const Automaton *self, uint32_t state)
     return self->states[state].word == NO_WORD ? self->states[state].shorter : state;
 }
 
+/* Return the type of automata, for a module that takes one; ImportError if it was compiled to another layout. */
+static inline PyTypeObject *
+automaton_imported(void)
+{
+    PyObject *module = PyImport_ImportModule("pipeline.text._automaton");
+    PyTypeObject *type = module ? (PyTypeObject *)PyObject_GetAttrString(module, "Automaton") : NULL;
+    Py_XDECREF(module);
+    if (type && type->tp_basicsize != sizeof(Automaton)) {
+        PyErr_SetString(PyExc_ImportError, "the automaton was compiled at another time: install again");
+        Py_CLEAR(type);
+    }
+    return type;
+}
+
 #endif
