@@ -28,6 +28,7 @@ def test_there_is_a_benchmark_for_each_promise() -> None:
         "sizing",
         "scale",
         "windows",
+        "reload",
     )
 
 
