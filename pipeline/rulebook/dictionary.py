@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 from collections.abc import Mapping
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Final, NamedTuple
 
 _COMMON: Final = 10_000
@@ -41,7 +42,10 @@ def holding(word: str, most: int = 3) -> tuple[str, ...]:
 
 @functools.cache
 def _text() -> str:
-    return "\n" + files("jieba").joinpath("dict.txt").read_text(encoding="utf-8")
+    # Found, not imported: all that jieba loads would stay in every process that reads rules.
+    package = find_spec("jieba")
+    assert package is not None and package.origin is not None  # noqa: S101 # we depend on it
+    return "\n" + Path(package.origin).with_name("dict.txt").read_text(encoding="utf-8")
 
 
 @functools.cache
