@@ -13,7 +13,6 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -22,7 +21,7 @@ import crawlers.connectors
 from crawlers import Connector, SourceCard
 from pipeline.errors import Fault, Misconfigured
 from pipeline.model import SourceClass, digest
-from pipeline.settings import SourceSettings, duration
+from pipeline.settings import SourceSettings, duration, time_zone
 
 _FILE = "yuqing.toml"
 _WRONG = {
@@ -154,8 +153,8 @@ def _every(value: object, place: str, faults: list[Fault]) -> timedelta:
 
 def _zone_faults(zone: str, place: str) -> list[Fault]:
     try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        time_zone(zone)
+    except ValueError:
         return [
             Fault(
                 place, f"没有这个时区：{zone}（应写成 Asia/Shanghai）", f"unknown time zone {zone}; write Asia/Shanghai"

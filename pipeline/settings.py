@@ -14,8 +14,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pipeline.errors import Fault, Misconfigured
 
@@ -40,6 +41,19 @@ def duration(text: object) -> timedelta:
 
 
 Duration = Annotated[timedelta, BeforeValidator(duration)]
+
+
+def time_zone(name: str) -> ZoneInfo:
+    """Return the zone called *name*. Raises ValueError."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # the last: a folder of zones, such as Asia
+        raise ValueError(f"没有“{name}”这个时区，如 Asia/Shanghai / unknown time zone {name!r}") from error
+
+
+def _named_zone(name: str) -> str:
+    time_zone(name)
+    return name
 
 
 class _Section(BaseModel):
@@ -194,7 +208,7 @@ class Settings(_Section):
     home: Path = Field(
         default=Path("data"), description="数据目录；一切都在里面 / the data folder, which holds everything"
     )
-    timezone: str = Field(
+    timezone: Annotated[str, AfterValidator(_named_zone)] = Field(
         default="Asia/Shanghai", description="显示与分日所用时区 / zone in which times are shown and days begin"
     )
     rules: list[Path] = Field(

@@ -28,7 +28,20 @@ from pipeline.rulebook.rule import (
 )
 from pipeline.rulebook.source import Node
 from pipeline.rulebook.template import Template, TemplateError
-from pipeline.rulebook.values import choice, clock, flag, items, known_keys, level, span, text, texts, whole, wrong
+from pipeline.rulebook.values import (
+    choice,
+    clock,
+    flag,
+    items,
+    known_keys,
+    level,
+    span,
+    text,
+    texts,
+    whole,
+    wrong,
+    zone,
+)
 from pipeline.rulebook.where import Alternatives, field_value
 from pipeline.rulebook.words import Vocabulary
 
@@ -145,7 +158,7 @@ class Assembler:
             group_interval=span(notify.get("group_interval"), report) or Rule.group_interval,
             only=texts(notify.get("only"), report), mute=texts(notify.get("mute"), report),
             escalation=text(node.get("escalation"), report) or "", suppress=self._suppress(node.get("suppress")),
-            sla=text(case.get("sla"), report) or "", mask=self._mask(node), timezone=self._timezone(node),
+            sla=text(case.get("sla"), report) or "", mask=self._mask(node), timezone=zone(node.get("timezone"), report) or Rule.timezone,
             labels=self._labels(node.get("labels")),
             summary=self._template(templates.get("summary")), advice=self._template(templates.get("advice")),
             match=self._examples(examples.get("match")), no_match=self._examples(examples.get("no_match")),
@@ -157,10 +170,6 @@ class Assembler:
             found = clock(node.get("timeframe"), Report())
             return found.span if found else timedelta(0)
         return span(node.get("timeframe"), self._report) or timedelta(0)
-
-    def _timezone(self, node: Node) -> str:
-        name = text(node.get("timezone"), self._report)
-        return Rule.timezone if name is None else name
 
     def _required(self, node: Node, key: str) -> Node | None:
         found = node.get(key)

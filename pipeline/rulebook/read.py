@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeline.directory import Directory
 from pipeline.errors import Fault
@@ -16,7 +15,7 @@ from pipeline.rulebook.lint import lint, lint_book
 from pipeline.rulebook.report import Report
 from pipeline.rulebook.rule import Rule
 from pipeline.rulebook.source import Node, load
-from pipeline.rulebook.values import known_keys, text, wrong
+from pipeline.rulebook.values import known_keys, wrong
 from pipeline.rulebook.where import read_where
 from pipeline.rulebook.words import Vocabulary
 
@@ -126,7 +125,6 @@ def _list(root: Node, report: Report) -> tuple[Node, ...]:
 def _defaults(node: Node | None, report: Report) -> Defaults:
     if node is None or not known_keys(node, DEFAULT_KEYS, report):
         return Defaults()
-    _known_zone(node.get("timezone"), report)
     match = node.get("match")
     shared = match is not None and known_keys(match, ("text", "where"), report)
     where = read_where(match.get("where"), report) if match is not None and shared else ()
@@ -134,16 +132,6 @@ def _defaults(node: Node | None, report: Report) -> Defaults:
     if words is not None:
         known_keys(words, SHARED_TEXT_KEYS, report)
     return Defaults(node, where)
-
-
-def _known_zone(node: Node | None, report: Report) -> None:
-    name = text(node, report)
-    if node is None or name is None:
-        return
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        report.error(node.place, "E03", f"没有“{name}”这个时区，如 Asia/Shanghai", f"unknown time zone {name!r}")
 
 
 def _sound(rule: Rule, report: Report, directory: Directory | None) -> bool:

@@ -10,7 +10,7 @@ from pipeline.model import Level
 from pipeline.rulebook.report import Report
 from pipeline.rulebook.rule import Clock
 from pipeline.rulebook.source import Node
-from pipeline.settings import duration
+from pipeline.settings import duration, time_zone
 
 _DURATION_PARTS = {"weeks": "w", "days": "d", "hours": "h", "minutes": "m", "seconds": "s"}
 _KINDS = {
@@ -123,7 +123,7 @@ def span(node: Node | None, report: Report, *, zero: bool = False, workdays: boo
         return None
     try:
         found = duration(words)
-    except (ValueError, OverflowError):
+    except ValueError:
         unit = "" if workdays or "wd" not in words else "工作日 wd 只能用于 deadline 和 flatline；"
         forms = "90s、10m、1h30m、7d" + ("、5wd" if workdays else "")
         report.error(node.place, "E31", f"时长应写成 {forms}；{unit}写的是 {words}", f"bad duration {words!r}")
@@ -196,6 +196,19 @@ def level(node: Node | None, report: Report) -> Level | None:
         zh = f"没有“{node.raw}”这个级别，可写 red/orange/yellow/blue、红/橙/黄/蓝或 L1–L4"
         report.error(node.place, "E06", zh, f"unknown level {node.raw!r}: red, orange, yellow, blue or L1 to L4")
         return None
+
+
+def zone(node: Node | None, report: Report) -> str | None:
+    """Return the name of a time zone that there is."""
+    name = text(node, report)
+    if node is None or name is None:
+        return None
+    try:
+        time_zone(name)
+    except ValueError:
+        report.error(node.place, "E03", f"没有“{name}”这个时区，如 Asia/Shanghai", f"unknown time zone {name!r}")
+        return None
+    return name
 
 
 def moment(node: Node, report: Report) -> datetime | None:

@@ -134,3 +134,11 @@ def test_a_secret_that_cannot_be_read_names_its_variable(tmp_path: Path) -> None
 
     assert "YUQING_LEDGER__URL_FILE" in fault.place
     assert "none" in fault.zh
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shangai", "Asia", "", "../etc"])
+def test_a_time_zone_that_is_none_is_a_fault(tmp_path: Path, zone: str) -> None:
+    (fault,) = faults(tmp_path, f'timezone = "{zone}"\n')
+
+    assert fault.place.endswith("timezone")
+    assert "没有" in fault.zh and "Asia/Shanghai" in fault.zh

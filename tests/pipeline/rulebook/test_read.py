@@ -72,6 +72,12 @@ def test_a_timeframe_may_be_written_the_elastalert_way(tmp_path: Path) -> None:
     assert rule.timeframe == timedelta(minutes=70)
 
 
+@pytest.mark.parametrize("zone", ["Asia/Shangai", "Asia", "../x"])
+def test_a_time_zone_that_is_none_is_an_error_in_a_rule_and_in_the_defaults(tmp_path: Path, zone: str) -> None:
+    assert codes(read(tmp_path, a_rule(timezone=zone))) == ["E03"]
+    assert codes(read(tmp_path, a_rule(), defaults={"owner": "值班台", "timezone": zone})) == ["E03"]
+
+
 @pytest.mark.parametrize("key", ["query_key", "group-by"])
 def test_other_spellings_of_group_by_work_and_are_pointed_out(tmp_path: Path, key: str) -> None:
     book = read(tmp_path, a_rule(**{key: "place.street"}))
