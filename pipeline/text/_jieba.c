@@ -13,6 +13,9 @@
 #define LAST_HAN 0x9FD5
 #define HAN (LAST_HAN - FIRST_HAN + 1)
 #define UNHEARD_OF (-3.14e100) /* the logarithm of a likelihood that the model does not tell */
+#define KEPT_BITS 13           /* of so many words the strings are kept: people write the same words again and again */
+#define KEPT ((size_t)1 << KEPT_BITS)
+#define KEPT_LETTERS 4         /* of a word that is kept, at most */
 
 /* What a letter may do to a word. The order settles ties: of two equally likely states the latter is taken. */
 enum { BEGINS, ENDS, AMID, ALONE, STATES };
@@ -23,9 +26,16 @@ static const int before[STATES][2] = {
 /* Marks of a letter: a word ends here; two or three letters from here on are a word; the word here is not wanted. */
 enum { LAST = 1, TWO = 1 << 2, THREE = 1 << 3, UNWANTED = 1 << 4 };
 
+/* A string that was made before, and its letters as a number; 0 where there is none. */
+typedef struct {
+    uint64_t letters;
+    PyObject *word;
+} Kept;
+
 typedef struct {
     PyObject_HEAD
     Words *words;
+    Kept *kept;
     double log_total, start[STATES], trans[STATES][STATES], (*emit)[STATES]; /* the model, as logarithms */
 } Cutter;
 
@@ -387,6 +397,10 @@ Cutter_init(Cutter *self, PyObject *args, PyObject *kwargs)
         if (add_word(self, PyList_GET_ITEM(words, at)) < 0)
             return -1;
     }
+    if (!(self->kept = PyMem_Calloc(KEPT, sizeof *self->kept))) {
+        PyErr_NoMemory();
+        return -1;
+    }
     words_close(self->words);
     return 0;
 }
@@ -396,6 +410,9 @@ Cutter_dealloc(Cutter *self)
 {
     words_free(self->words);
     PyMem_Free(self->emit);
+    for (size_t at = 0; self->kept && at < KEPT; at++)
+        Py_XDECREF(self->kept[at].word);
+    PyMem_Free(self->kept);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -424,24 +441,49 @@ choose(Sheet *sheet, int deep, int signs)
     return count;
 }
 
-/* Return a part of a text as PyUnicode_Substring does, in less time for Chinese. */
+/* Return the letters of a short word of Chinese as a number, 0 if it is another. */
+static inline uint64_t
+as_number(const Py_UCS2 *letters, Py_ssize_t length)
+{
+    uint64_t number = 0;
+    if (length > KEPT_LETTERS)
+        return 0;
+    for (Py_ssize_t at = 0; at < length; at++) {
+        if (!is_han(letters[at]))
+            return 0;
+        number = number << 16 | letters[at];
+    }
+    return number;
+}
+
+/* Return a part of a text as PyUnicode_Substring does, in less time for Chinese. A short word is made once, and with it
+   what others keep in its string, as its UTF-8, until another takes its place. */
 static inline PyObject *
-part(PyObject *text, Py_ssize_t start, Py_ssize_t length)
+part(const Cutter *self, PyObject *text, Py_ssize_t start, Py_ssize_t length)
 {
     if (PyUnicode_KIND(text) != PyUnicode_2BYTE_KIND)
         return PyUnicode_Substring(text, start, start + length);
     const Py_UCS2 *letters = PyUnicode_2BYTE_DATA(text) + start;
     if (*letters < 0x100) /* then all may be */
         return PyUnicode_Substring(text, start, start + length);
+    uint64_t number = as_number(letters, length);
+    Kept *kept = &self->kept[number * UINT64_C(0x9E3779B97F4A7C15) >> (64 - KEPT_BITS)];
+    if (number && kept->letters == number)
+        return Py_NewRef(kept->word);
     PyObject *made = PyUnicode_New(length, 0xFFFF);
-    if (made)
-        memcpy(PyUnicode_2BYTE_DATA(made), letters, (size_t)length * sizeof *letters);
+    if (!made)
+        return NULL;
+    memcpy(PyUnicode_2BYTE_DATA(made), letters, (size_t)length * sizeof *letters);
+    if (number) {
+        Py_XSETREF(kept->word, Py_NewRef(made));
+        kept->letters = number;
+    }
     return made;
 }
 
 /* Make the words that are marked. Return -1 with an exception. */
 static int
-make(const Sheet *sheet, PyObject *text, PyObject **made)
+make(const Cutter *self, const Sheet *sheet, PyObject *text, PyObject **made)
 {
     const uint8_t *marks = sheet->marks;
     for (Py_ssize_t start = 0, end; start < sheet->length; start = end) {
@@ -450,13 +492,13 @@ make(const Sheet *sheet, PyObject *text, PyObject **made)
             ;
         if (inside & TWO)
             for (Py_ssize_t at = start; at < end; at++)
-                if (marks[at] & TWO && !(*made++ = part(text, at, 2)))
+                if (marks[at] & TWO && !(*made++ = part(self, text, at, 2)))
                     return -1;
         if (inside & THREE)
             for (Py_ssize_t at = start; at < end; at++)
-                if (marks[at] & THREE && !(*made++ = part(text, at, 3)))
+                if (marks[at] & THREE && !(*made++ = part(self, text, at, 3)))
                     return -1;
-        if (!(inside & UNWANTED) && !(*made++ = part(text, start, end - start)))
+        if (!(inside & UNWANTED) && !(*made++ = part(self, text, start, end - start)))
             return -1;
     }
     return 0;
@@ -480,7 +522,7 @@ cut(Cutter *self, PyObject *text, int deep, int signs, int tuple)
     mark(self, &sheet, mark_words);
     Py_ssize_t count = choose(&sheet, deep, signs);
     PyObject *words = tuple ? PyTuple_New(count) : PyList_New(count);
-    if (words && make(&sheet, text, tuple ? ((PyTupleObject *)words)->ob_item : ((PyListObject *)words)->ob_item) < 0)
+    if (words && make(self, &sheet, text, tuple ? ((PyTupleObject *)words)->ob_item : ((PyListObject *)words)->ob_item) < 0)
         Py_CLEAR(words);
     put_away(&sheet);
     return words;
