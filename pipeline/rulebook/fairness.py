@@ -12,7 +12,7 @@ from typing import Final
 from pipeline.model import PERSONAL, Level
 from pipeline.rulebook.dictionary import look_up
 from pipeline.rulebook.report import Report
-from pipeline.rulebook.rule import Condition, Rule, RuleType
+from pipeline.rulebook.rule import Condition, Percentage, Rule, RuleType
 from pipeline.rulebook.wordtest import positive_words
 from pipeline.text.normal import folded
 
@@ -76,6 +76,8 @@ def _triggers(rule: Rule) -> Iterator[Condition]:
     yield from rule.signals.values()
     if rule.type is not RuleType.SEQUENCE:
         yield from rule.parts.values()
+    if isinstance(rule.spec, Percentage):
+        yield rule.spec.of
 
 
 def _wanted(condition: Condition) -> Iterable[str]:

@@ -32,6 +32,14 @@ def test_a_name_alone_is_a_person(tmp_path: Path, word: str) -> None:
     assert "P-01" in codes(read(tmp_path, a_rule(match={"text": {"any": [word]}})))
 
 
+def test_a_share_may_be_of_no_creed_and_of_no_person(tmp_path: Path) -> None:
+    share = {"type": "percentage", "timeframe": "1h", "gte": 50}
+
+    assert "P-02" in codes(read(tmp_path, a_rule(**share, of={"text": {"any": ["清真寺"]}})))
+    assert "P-01" in codes(read(tmp_path, a_rule(**share, of={"where": {"author.key": "u5:abc"}})))
+    assert codes(read(tmp_path, a_rule(**share, of={"where": {"matter.topic": "water"}}))) == []
+
+
 def test_such_words_may_exclude(tmp_path: Path) -> None:
     match = {"text": {"any": ["停水"], "none": ["古尔邦节"]}}
 
