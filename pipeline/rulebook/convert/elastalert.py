@@ -6,7 +6,7 @@ Fields must already bear our names (``pipeline.model.FIELDS``): which field of a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from pipeline.rulebook.convert.converted import (
@@ -55,16 +55,13 @@ def _rule(tree: Tree, name: str) -> tuple[dict[str, Any], set[str]]:
         raise Unlike(f"type: {kind}", "没有同义的类型", "we have no type that means the same")
     used, keys = _KINDS[kind](tree)
     groups = names(tree["query_key"]) if "query_key" in tree else []
-    where = _where(tree.get("filter") or [])
-    extra = keys.pop("where", {})
-    if where.keys() & extra.keys():
-        raise Unlike("filter", "同一字段有两个条件", "two conditions on one field")
+    where = _together([_where(tree.get("filter") or []), keys.pop("where", {})])
     if "realert" in tree:
         used.add("realert")
         keys["notify"] = {"repeat_interval": span(tree["realert"], "realert")}
     rule = in_shadow(
         slug("elastalert", name), name, description=str(tree.get("description", "")),
-        match={"where": where | extra or {"op": "upsert"}}, group_by=groups, **keys,
+        match={"where": where or {"op": "upsert"}}, group_by=groups, **keys,
     )  # fmt: skip
     return rule, used
 
@@ -140,12 +137,17 @@ _KINDS: Final[Mapping[str, Callable[[Tree], tuple[set[str], dict[str, Any]]]]] =
 
 def _where(filters: object) -> dict[str, Any]:
     """Return what all of *filters* demand. Raises Unlike for one that is more than a comparison of fields."""
+    return _together(_tests(one) for one in (filters if isinstance(filters, list) else [filters]))
+
+
+def _together(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return all comparisons of *parts* as one. Raises Unlike for two on one field."""
     tests: dict[str, Any] = {}
-    for one in filters if isinstance(filters, list) else [filters]:
-        for key, value in _tests(one).items():
-            if key in tests:
-                raise Unlike("filter", f"同一字段有两个条件：{key}", f"two conditions on one field: {key}")
-            tests[key] = value
+    for part in parts:
+        if twice := tests.keys() & part.keys():
+            key = min(twice)
+            raise Unlike("filter", f"同一字段有两个条件：{key}", f"two conditions on one field: {key}")
+        tests |= part
     return tests
 
 
@@ -182,11 +184,9 @@ def _range(body: Tree) -> dict[str, Any]:
 
 def _query(query: str) -> dict[str, Any]:
     """Return ``a:x AND b:"y"`` as comparisons. Raises Unlike for anything else."""
-    tests: dict[str, Any] = {}
-    for part in query.split(" AND "):
-        found = _QUERY.fullmatch(part.strip())
-        if found is None or "*" in part:
-            zh = f"只能转换“字段:值 AND 字段:值”：{query}"
-            raise Unlike("filter.query_string", zh, f"only FIELD:VALUE AND FIELD:VALUE: {query}")
-        tests[field(found[1])] = found[2] if found[2] is not None else found[3]
-    return tests
+    found = [_QUERY.fullmatch(part.strip()) for part in query.split(" AND ")]
+    plain = [one for one in found if one is not None and "*" not in one[0]]
+    if len(plain) < len(found):
+        zh = f"只能转换“字段:值 AND 字段:值”：{query}"
+        raise Unlike("filter.query_string", zh, f"only FIELD:VALUE AND FIELD:VALUE: {query}")
+    return _together({field(one[1]): one[2] if one[2] is not None else one[3]} for one in plain)

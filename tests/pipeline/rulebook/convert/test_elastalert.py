@@ -67,6 +67,7 @@ def test_what_means_the_same_is_converted_and_loads(body: str, keys: dict[str, A
         "type: any\nfilter: [{bool: {must: []}}]",
         "type: any\nfilter: [{range: {engagement.share: {gte: 5, lte: 9}}}]",
         "type: any\nfilter: [{term: {platform: a}}, {term: {platform: b}}]",
+        'type: any\nfilter: [{query_string: {query: "platform:a AND platform:b"}}]',
         "type: any\nfilter: [7]",
         "type: blacklist\ncompare_key: source.id\nblacklist: [a]\nfilter: [{terms: {source.id|in: [a]}}]",
     ],
