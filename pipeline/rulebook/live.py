@@ -6,9 +6,10 @@ import gc
 import pickle
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import chain
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -153,9 +154,8 @@ def _let_go(rules: list[Rule]) -> None:
 
 def signature(paths: Sequence[Path]) -> Mapping[str, tuple[int, int]]:
     """Return what changes when a rule file, or a word list beside it, is written, added or taken away."""
-    files = (file for path in paths for file in (path.rglob("*") if path.is_dir() else (path,)))
     found = {}
-    for file in files:
+    for file in chain.from_iterable(map(_with_lists, paths)):
         try:
             about = file.stat()
         except OSError:
@@ -163,6 +163,10 @@ def signature(paths: Sequence[Path]) -> Mapping[str, tuple[int, int]]:
         if file.suffix in (".yaml", ".yml", ".txt"):
             found[str(file)] = (about.st_mtime_ns, about.st_size)
     return found
+
+
+def _with_lists(path: Path) -> Iterable[Path]:
+    return path.rglob("*") if path.is_dir() else (path, *path.parent.glob("*.txt"))
 
 
 def read_elsewhere(paths: Sequence[Path], directory: Path | None) -> Rulebook:

@@ -71,14 +71,17 @@ def test_with_faults_the_old_book_stays_and_the_faults_are_told_until_they_are_m
     assert (len(live.book.rules), live.refused) == (2, ())
 
 
-def test_a_word_list_beside_the_rules_counts_as_one_of_them(tmp_path: Path) -> None:
-    before = signature([tmp_path])
+@pytest.mark.parametrize("named", [".", "rules.yaml"])
+def test_a_word_list_beside_the_rules_counts_as_one_of_them(tmp_path: Path, named: str) -> None:
+    (tmp_path / "rules.yaml").touch()
+    paths = [tmp_path / named]
+    before = signature(paths)
     (tmp_path / "schools.txt").write_text("一中", encoding="utf-8")
-    after = signature([tmp_path])
+    after = signature(paths)
     os.utime(tmp_path / "schools.txt", (1, 1))
 
-    assert before != after != signature([tmp_path])
-    assert signature([tmp_path / "nothing"]) == {}
+    assert before != after != signature(paths)
+    assert signature([tmp_path / "no" / "thing"]) == {}
 
 
 def test_another_process_reads_the_same(tmp_path: Path) -> None:
