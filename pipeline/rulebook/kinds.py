@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from itertools import pairwise
 from typing import Final, NamedTuple, TypeVar
@@ -358,7 +358,3 @@ def _before(first: Clock, second: Clock) -> bool:
     if bool(first.workdays) != bool(second.workdays):
         return True
     return (first.span, first.workdays) < (second.span, second.workdays)
-
-
-def names_of(kind: RuleType) -> Sequence[str]:
-    return NAMES.get(kind, ())

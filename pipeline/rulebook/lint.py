@@ -33,6 +33,7 @@ def lint(rule: Rule, report: Report, directory: Directory | None = None) -> None
     _constant(rule, report)
     _proof(rule, report)
     _grouping(rule, report)
+    _case_key(rule, report)
     judge(rule, report)
     if directory is not None:
         _places(rule, directory, report)
@@ -100,6 +101,16 @@ def _grouping(rule: Rule, report: Report) -> None:
     if quoted and not rule.mask:
         zh = f"annotations 引用了 {'、'.join(quoted)}，而 privacy.mask 是空的"
         report.warn(rule.place, "W11", zh, "annotations quote the original and privacy.mask is empty")
+
+
+def _case_key(rule: Rule, report: Report) -> None:
+    """Report keys of a case that no alert carries: they are alike in all, and unlike matters would become one case."""
+    for name in rule.manner.case_key:
+        if name != "rule_id" and name not in rule.group_by:
+            zh = f"case.key：{name} 不在 group_by 里（{'、'.join(rule.group_by) or '空'}），不同的事会并成一案"
+            report.error(
+                rule.place, "E28", zh, f"case.key: {name} is not among group_by; unlike matters become one case"
+            )
 
 
 def _names(rule: Rule, report: Report) -> None:

@@ -173,7 +173,8 @@ class Growth:
 class Expect:
     """Which keys must be heard from: the *key* of each entry of *source* whose state is not in *exempt*.
 
-    *source* is ``directory.accounts``, ``directory.units`` or ``sources`` (the settings' own).
+    *source* is ``directory.accounts``, ``directory.units``, another list of the directory's own, or ``sources`` (the
+    settings').
     """
 
     source: str
@@ -303,7 +304,7 @@ class Rule:
     level: Level
     type: RuleType
     condition: Condition
-    place: str  # file:line of the rule, for messages
+    place: str  # file:line:column of the rule, for messages
     description: str = ""
     signals: Mapping[str, Condition] = field(default_factory=dict)
     group_by: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from typing import Any, Final
 from pipeline.model import FIELDS, Level
 from pipeline.rulebook.assemble import INHERITED, MASKS
 from pipeline.rulebook.condition import FOLDS
-from pipeline.rulebook.kinds import SOURCES
+from pipeline.rulebook.kinds import OWN_LIST, SOURCES
 from pipeline.rulebook.rule import RuleType, Status
 
 FILE: Final = Path("docs/schema/yuqing-rule-v1.json")
@@ -139,10 +139,12 @@ REFERENCE: Final = (
     Key("same_daytype", "工作日只比工作日，休息日只比休息日，默认是", "only days of the same kind", _FLAG),
 )  # fmt: skip
 EXPECT: Final = (
-    Key("from", "该有动静的名单从哪来", "where the expected keys are listed", {"enum": list(SOURCES)}),
-    Key("key", "名单里的哪一项，默认 id", "which entry of the list is the key", {"enum": ["id", "name"]}),
+    Key("from", "该有动静的名单从哪来，也可以是名录里自己的名单，如 directory.wells",
+        "where the expected keys are listed; also a list of the directory's own, such as directory.wells",
+        {"anyOf": [{"enum": list(SOURCES)}, {"type": "string", "pattern": f"^{OWN_LIST.pattern}$"}]}),
+    Key("key", "名单里的哪一项，默认 id", "which entry of the list is the key"),
     Key("exempt", "这些状态的不算", "entries in these states do not count", _some(_WORDS)),
-)
+)  # fmt: skip
 SILENCE_STAGE: Final = (
     Key("after", "多久没有动静", "silent for so long", _CLOCK),
     Key("level", "那时的级别", "the level then", _LEVEL),

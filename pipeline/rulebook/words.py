@@ -109,7 +109,12 @@ class Vocabulary:
         if not file.is_relative_to(self._folder.resolve()) or not file.is_file() or file.stat().st_size > MAX_BYTES:
             self._report.error(node.place, "E16", f"没有词表文件 {name}，或超过 1 MB", f"no list file {name}")
             return ()
-        lines = file.read_bytes().decode("utf-8", "replace").splitlines()
+        try:
+            lines = file.read_text(encoding="utf-8-sig").splitlines()  # Windows editors begin it with a mark
+        except UnicodeDecodeError:
+            zh, en = f"词表文件 {name} 不是 UTF-8 编码，请另存为 UTF-8", f"list file {name} is not UTF-8"
+            self._report.error(node.place, "E16", zh, en)
+            return ()
         written = [(folded(word), word) for line in lines if (word := line.partition("#")[0].strip())]
         words = [plain for plain, _ in written if plain.strip(SENTENCE_ENDS)]
         for plain, word in written:

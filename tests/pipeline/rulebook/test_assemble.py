@@ -35,7 +35,8 @@ def test_a_field_given_twice_groups_once_and_two_spellings_are_refused(tmp_path:
 
 
 def test_a_blue_rule_may_ask_for_a_case_and_a_yellow_one_decline_it(tmp_path: Path) -> None:
-    blue = a_rule(level="blue", case={"open": True, "key": ["rule_id", "place.street"]})
+    case = {"open": True, "key": ["rule_id", "place.street"]}
+    blue = a_rule(level="blue", group_by="place.street", case=case)
     yellow = a_rule(id="test.yellow", case={"open": False})
 
     first, second = (rule.manner for rule in read(tmp_path, blue, yellow).rules)

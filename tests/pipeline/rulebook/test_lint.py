@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.directory import Directory
-from pipeline.model import Level
+from pipeline.model import Level, Manner
 from pipeline.rulebook import Condition, Expression, LevelIf, Rule, Template, TextCondition, Where
 from pipeline.rulebook.lint import lint
 from pipeline.rulebook.report import Report
@@ -33,6 +33,13 @@ def faults(rule: Rule, directory: Directory | None = None) -> list[str]:
 
 def raising(when: str, level: Level = Level.L1) -> tuple[LevelIf, ...]:
     return (LevelIf(Expression.parse(when), level),)
+
+
+def test_a_case_is_found_by_what_its_alerts_carry(rule: Rule) -> None:
+    by_street = replace(rule, manner=Manner(case_key=("rule_id", "place.street")))
+
+    assert faults(by_street) == ["E28"]
+    assert faults(replace(by_street, group_by=("place.street",))) == []
 
 
 def test_a_level_if_as_loud_as_the_rule_does_nothing(rule: Rule) -> None:

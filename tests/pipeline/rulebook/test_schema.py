@@ -73,6 +73,19 @@ def test_what_check_refuses_an_editor_underlines(spoilt: dict[str, Any], tmp_pat
     assert [fault for fault in check([file]) if not fault.warning]
 
 
+@pytest.mark.parametrize("expect", [{"from": "directory.wells", "key": "code"}, {"from": "sources"}, {"from": "wells"}])
+def test_an_editor_knows_the_lists_that_check_knows(expect: dict[str, str], tmp_path: Path) -> None:
+    rule = {"id": "own.rule", "name": "停更", "owner": "值班台", "level": "blue", "type": "flatline", "timeframe": "7d",
+            "expect": expect, "group_by": "source.id"}  # fmt: skip
+    file = tmp_path / "own.yaml"
+    file.write_text(yaml.safe_dump({"schema": read.SCHEMA, "rules": [rule]}), encoding="utf-8")
+
+    valid = Draft202012Validator(rule_schema.schema()).is_valid({"schema": read.SCHEMA, "rules": [rule]})
+
+    assert valid is not any(fault.code == "E39" for fault in check([file]))
+    assert valid is (expect["from"] != "wells")
+
+
 @pytest.mark.parametrize("file", [*SHIPPED_FILES, *EXAMPLES], ids=lambda file: file.name)
 def test_every_rule_file_of_ours_tells_editors_its_schema(file: Path) -> None:
     whole = file.read_text(encoding="utf-8")

@@ -56,6 +56,21 @@ def test_a_list_is_one_of_in_must_and_many_entries_in_any(tmp_path: Path) -> Non
     assert found.any == (("停水",), ("停电",))
 
 
+def test_a_list_file_that_is_not_utf_8_is_an_error_and_never_words_that_cannot_hit(tmp_path: Path) -> None:
+    (tmp_path / "词.txt").write_bytes("供暖\n暖气\n".encode("gb18030"))
+
+    assert refused(tmp_path, {"any": ["停水", "@词"]}, lists={"词": "!file 词.txt"}) == ["E16"]
+
+
+def test_a_list_file_saved_by_a_windows_editor_is_read(tmp_path: Path) -> None:
+    (tmp_path / "词.txt").write_bytes("停水\r\n断水\r\n".encode("utf-8-sig"))
+
+    assert condition(tmp_path, {"exact": ["@词"], "any": ["@词"]}, lists={"词": "!file 词.txt"}).written == (
+        Written("停水", ("停水",)),
+        Written("断水", ("断水",)),
+    )
+
+
 def test_a_list_may_live_in_a_file_beside_the_rules(tmp_path: Path) -> None:
     (tmp_path / "词.txt").write_text("停水  # 常见\n\n断水\n", encoding="utf-8")
 
