@@ -122,7 +122,8 @@ def send(app: App, stopping: Stopping) -> None:
         ),
         stopping,
     )
-    threads = [threading.Thread(target=_deliver, args=(sender, stopping), name=sender.receiver) for sender in staff]
+    over = threading.Event()  # a process ends only when all its threads have
+    threads = [threading.Thread(target=_deliver, args=(sender, over.is_set), name=sender.receiver) for sender in staff]
     for thread in threads:
         thread.start()
     beat = Beat(app.home, "send", app.clock)
@@ -130,10 +131,11 @@ def send(app: App, stopping: Stopping) -> None:
         if beat.due():
             beat.write()
         time.sleep(0.1)
-    if not stopping():  # a thread died of a bug: end, so that the tree starts all of them again
-        raise SystemExit(1)
+    over.set()
     for thread in threads:
         thread.join()
+    if not stopping():  # a thread died of a bug: end, so that the tree starts all of them again
+        raise SystemExit(1)
 
 
 def _deliver(sender: Sender, stopping: Stopping) -> None:
@@ -191,9 +193,10 @@ def console(app: App, stopping: Stopping) -> None:
     page = _patiently(app.console, stopping)
     server = ConsoleServer(page, app.settings.console.host, app.settings.console.port)
     beat = Beat(app.home, "console", app.clock)
+    over = threading.Event()
 
     def watch() -> None:
-        while not stopping():
+        while not stopping() and not over.is_set():
             if beat.due():
                 beat.write()
             time.sleep(0.1)
@@ -201,11 +204,14 @@ def console(app: App, stopping: Stopping) -> None:
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    server.run()
+    try:
+        server.run()
+    finally:
+        over.set()  # whatever ended the server: a process ends only when all its threads have
+        watcher.join()
     if not stopping():
         log.error("console ended by itself", port=app.settings.console.port)
         raise SystemExit(1)
-    watcher.join()
 
 
 def _tried(act: Callable[[], T], otherwise: T) -> T:
