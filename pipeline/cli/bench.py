@@ -6,11 +6,10 @@ import sys
 from collections.abc import Sequence
 
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from pipeline import log
 from pipeline.bench import Row, run
+from pipeline.cli.tables import print_table
 from pipeline.text.compiled import slow, uncompiled
 
 
@@ -22,13 +21,8 @@ def print_bench(names: Sequence[str], rounds: int, format: str, posts: int, bus_
     if format == "json":
         sys.stdout.write(msgspec.json.encode(rows).decode() + "\n")
         return
-    _print(rows)
+    print_table(("项目", "倍数", "低", "高", "对比对象", "轮数"), map(_shown, rows))
 
 
-def _print(rows: Sequence[Row]) -> None:
-    table = Table(box=None)
-    for title in ("项目", "倍数", "低", "高", "对比对象", "轮数"):
-        table.add_column(title)
-    for row in rows:
-        table.add_row(row.name, f"{row.ratio:.2f}", f"{row.low:.2f}", f"{row.high:.2f}", row.against, str(row.rounds))
-    Console().print(table)
+def _shown(row: Row) -> tuple[str, ...]:
+    return row.name, f"{row.ratio:.2f}", f"{row.low:.2f}", f"{row.high:.2f}", row.against, str(row.rounds)

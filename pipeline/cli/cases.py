@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from pipeline.app import App
+from pipeline.cli.tables import print_table
 from pipeline.errors import Fault, Misconfigured, Rejected
 from pipeline.model import Case, CaseState, Verb
+from pipeline.notify import CaseFile
 from pipeline.settings import Settings
 
 _STATES = {"open": "待签收", "acknowledged": "已签收", "assigned": "已交办", "closed": "已办结"}
@@ -35,18 +36,18 @@ def show_case(settings: Settings, name: str, format: str) -> None:
     if format == "json":
         _print_json(file)
     else:
-        out = Console(soft_wrap=True)
-        case = file.case
-        out.print(f"{case.name} 【{case.level.chinese}·{case.level.value}】{case.title}  {_STATES[case.state.value]}")
-        for entry in case.history:
-            out.print(f"  {_clock(entry.at, app)} {entry.by} {entry.what} {entry.words}", markup=False)
-        for sent in file.messages:
-            notification = sent.notification
-            out.print(
-                f"  → {notification.receiver} {notification.reason.value} {sent.state.value} {sent.last_answer}",
-                markup=False,
-            )
+        sys.stdout.writelines(f"{line}\n" for line in _lines(file, app))
     app.close()
+
+
+def _lines(file: CaseFile, app: App) -> Iterator[str]:
+    case = file.case
+    yield f"{case.name} 【{case.level.chinese}·{case.level.value}】{case.title}  {_STATES[case.state.value]}"
+    for entry in case.history:
+        yield f"  {_clock(entry.at, app)} {entry.by} {entry.what} {entry.words}"
+    for sent in file.messages:
+        told = sent.notification
+        yield f"  → {told.receiver} {told.reason.value} {sent.state.value} {sent.last_answer}"
 
 
 def act_on_case(settings: Settings, verb: str, name: str, *, by: str, reason: str, unit: str, link: str) -> None:
@@ -94,15 +95,12 @@ def _print_json(value: object) -> None:
 
 
 def _print_table(cases: list[Case], app: App) -> None:
-    table = Table(box=None)
-    for title in ("案件", "级别", "状态", "标题", "单位", "起于"):
-        table.add_column(title)
-    for case in cases:
-        table.add_row(
-            case.name, f"{case.level.chinese}·{case.level.value}", _STATES[case.state.value], case.title,
-            "、".join(case.units), _clock(case.active_at, app),
-        )  # fmt: skip
-    Console().print(table)
+    rows = (
+        (case.name, f"{case.level.chinese}·{case.level.value}", _STATES[case.state.value], case.title,
+         "、".join(case.units), _clock(case.active_at, app))
+        for case in cases
+    )  # fmt: skip
+    print_table(("案件", "级别", "状态", "标题", "单位", "起于"), rows)
 
 
 def _clock(at: datetime, app: App) -> str:

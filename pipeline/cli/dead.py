@@ -6,11 +6,10 @@ import sys
 from collections.abc import Iterator
 
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from pipeline.app import App
 from pipeline.bus import Message
+from pipeline.cli.tables import print_table
 from pipeline.engine.worker import SetAside
 from pipeline.errors import Fault, Misconfigured
 from pipeline.model import Reader
@@ -87,9 +86,7 @@ def _of_outbox(sent: Sent) -> dict[str, str]:
 
 
 def _print(rows: list[dict[str, str]]) -> None:
-    table = Table(box=None)
-    for title in ("主题", "编号", "在哪一步", "时间", "原因"):
-        table.add_column(title)
-    for row in rows:
-        table.add_row(*row.values())
-    Console().print(table if rows else "没有被搁置的消息 / nothing was set aside")
+    if rows:
+        print_table(("主题", "编号", "在哪一步", "时间", "原因"), (tuple(row.values()) for row in rows))
+    else:
+        sys.stdout.write("没有被搁置的消息 / nothing was set aside\n")

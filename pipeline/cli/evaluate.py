@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
 from pipeline.bench.marks import Result, evaluate
+from pipeline.cli.tables import print_table
 
 
 def print_marks(data: Path, names: Sequence[str], format: str) -> int:
@@ -47,16 +46,14 @@ def _line(result: Result) -> dict[str, object]:
 
 
 def _print(results: Sequence[Result]) -> None:
-    table = Table(box=None)
-    for title in ("指标 / figure", "朴素线性 / plain", "及格 / pass", "目标 / aim", "得分 / value", "结论 / verdict"):
-        table.add_column(title)
-    for result in results:
-        mark, sign = result.mark, "≤ " if result.mark.below else ""
-        value = "–" if result.value is None else f"{result.value:.4f}"
-        table.add_row(
-            f"{mark.zh} / {mark.en}", mark.plain, f"{sign}{mark.least}", f"{sign}{mark.aim}", value, _verdict(result)
-        )
-    Console().print(table)
+    titles = ("指标 / figure", "朴素线性 / plain", "及格 / pass", "目标 / aim", "得分 / value", "结论 / verdict")
+    print_table(titles, map(_row, results))
+
+
+def _row(result: Result) -> tuple[str, ...]:
+    mark, sign = result.mark, "≤ " if result.mark.below else ""
+    value = "–" if result.value is None else f"{result.value:.4f}"
+    return f"{mark.zh} / {mark.en}", mark.plain, f"{sign}{mark.least}", f"{sign}{mark.aim}", value, _verdict(result)
 
 
 def _verdict(result: Result) -> str:

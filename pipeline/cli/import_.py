@@ -5,14 +5,15 @@ from __future__ import annotations
 import fcntl
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import Progress
 
 from crawlers.tables import ImportReport, import_file, importing
 from crawlers.tables.header import read_mapping
 from pipeline.app import App
+from pipeline.errors import Unavailable
 from pipeline.settings import Settings
 
 _PATIENCE_S = 600.0
@@ -31,18 +32,25 @@ def import_one(settings: Settings, file: Path, source: str, map_file: Path | Non
             progress=lambda rows: bar.update(task, completed=rows),
             clock=app.clock.now,
         )
+        _say(report)
         if wait:
             bar.update(task, description="入库 / indexing", total=None)
             digest(app)
-    _say(report)
     app.close()
 
 
 def digest(app: App) -> None:
-    """Bring what is on the bus into the index: by the running desk if there is one, else here and now."""
+    """Bring what is on the bus into the index: by the running desk if there is one, else here and now.
+
+    Raises Unavailable if the desk does not come to the end within ten minutes.
+    """
     if _desk_runs(app.home):
         give_up = time.monotonic() + _PATIENCE_S
-        while any(app.bus.lag(name, topic) for name, topic in _READS) and time.monotonic() < give_up:
+        while waiting := sum(app.bus.lag(name, topic) for name, topic in _READS):
+            if time.monotonic() > give_up:
+                raise Unavailable(
+                    f"已导入，值班台还有 {waiting} 条没有处理完 / imported; the desk still has {waiting} to read"
+                )
             time.sleep(0.1)
         return
     workers = app.workers()
@@ -68,14 +76,17 @@ def _desk_runs(home: Path) -> bool:
 
 
 def _say(report: ImportReport) -> None:
-    out = Console(stderr=False, soft_wrap=True)
-    out.print(
+    sys.stdout.writelines(f"{line}\n" for line in _lines(report))
+
+
+def _lines(report: ImportReport) -> Iterator[str]:
+    yield (
         f"读到 {report.read} 行：新增或更新 {report.imported}，未变 {report.unchanged}，拒收 {report.rejected} "
         f"/ read {report.read}, imported {report.imported}, unchanged {report.unchanged}, rejected {report.rejected}"
     )
     if report.dropped:
-        out.print(f"未读取的个人信息列：{'、'.join(report.dropped)} / personal columns left out")
+        yield f"未读取的个人信息列：{'、'.join(report.dropped)} / personal columns left out"
     for warning in report.warnings:
-        out.print(f"注意：{warning}")
+        yield f"注意：{warning}"
     if report.rejects:
-        out.print(f"拒收的行及原因：{report.rejects} / rejected rows and reasons")
+        yield f"拒收的行及原因：{report.rejects} / rejected rows and reasons"

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from pipeline.app import App
+from pipeline.cli.tables import print_table
 from pipeline.index import PostIndex
 from pipeline.ledger.corrections import Corrections
 from pipeline.model import LABELS, withheld
@@ -29,10 +28,8 @@ def show_labels(settings: Settings, format: str) -> None:
     if format == "json":
         sys.stdout.write(msgspec.json.encode({"page": f"{app.page}/label", "labelled": counts}).decode() + "\n")
     else:
-        table = Table("标签 / label", "已标注 / labelled")
-        for field in LABELS:
-            table.add_row(field, str(counts.get(field, 0)))
-        Console().print(table, f"接着标注 / go on at {app.page}/label", sep="\n")
+        print_table(("标签 / label", "已标注 / labelled"), ((field, str(counts.get(field, 0))) for field in LABELS))
+        sys.stdout.write(f"接着标注 / go on at {app.page}/label\n")
     app.close()
 
 

@@ -7,10 +7,9 @@ import sys
 
 import msgspec
 from pydantic import BaseModel
-from rich.console import Console
-from rich.table import Table
 
 from crawlers.sources import connectors, field_names
+from pipeline.cli.tables import print_table
 from pipeline.notify.registry import kinds
 
 
@@ -29,12 +28,9 @@ def list_plugins(format: str) -> None:
     if format == "json":
         sys.stdout.write(msgspec.json.encode(rows).decode() + "\n")
         return
-    table = Table(box=None)
-    for title in ("类别", "名称", "说明", "选项"):
-        table.add_column(title)
-    for row in rows:
-        table.add_row(row.kind, row.name, row.words, "、".join(row.options))
-    Console().print(table)
+    print_table(
+        ("类别", "名称", "说明", "选项"), ((row.kind, row.name, row.words, "、".join(row.options)) for row in rows)
+    )
 
 
 def _row(kind: str, name: str, plugin: type, options: list[str]) -> Plugin:

@@ -69,3 +69,14 @@ def test_an_act_that_is_not_allowed_now_is_told(yuqing: Terminal, name: str) -> 
     done = yuqing("cases", "reopen", name, "--reason", "又停了")
     assert done.code == 1
     assert done.err
+
+
+def test_what_residents_write_is_shown_as_they_wrote_it(yuqing: Terminal, tmp_path: Path) -> None:
+    yuqing("import", str(recording(tmp_path, [f"[/b]{CASE_TEXT}"])))
+    (case,) = yuqing("cases", "--format", "json").json
+
+    listed, shown = yuqing("cases"), yuqing("cases", "show", case["name"])
+
+    assert "[/b]" in case["title"]
+    assert (listed.code, shown.code) == (0, 0)
+    assert case["title"] in shown.out

@@ -57,3 +57,17 @@ def test_where_a_desk_is_running_it_does_the_work(tmp_path: Path, monkeypatch: p
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         digest(app)
+
+
+def test_a_desk_that_does_not_come_to_the_end_is_told(
+    yuqing: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.cli.import_._PATIENCE_S", 0.0)
+    lock = tmp_path / "data" / "run" / "analyse.lock"
+    lock.parent.mkdir(parents=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        done = yuqing("import", str(recording(tmp_path, ["停水了"])))
+
+    assert "新增或更新 1" in done.out
+    assert (done.code, "还有 1 条" in done.err) == (3, True)
