@@ -55,6 +55,14 @@ class Stateful(Stage, Protocol):
         """Throw away what changed since the last ``remember``."""
 
 
+@runtime_checkable
+class Bundled(Stage, Protocol):
+    """A stage whose messages may hold several things."""
+
+    def split(self, delivery: Delivery) -> Sequence[Message]:
+        """Return what *delivery* holds as messages of their own, under the same key. Raises Rejected if it cannot be read."""
+
+
 class OnLedger:
     """The memory of a Stateful stage, kept by one ledger session."""
 

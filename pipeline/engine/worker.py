@@ -16,7 +16,7 @@ from pipeline.errors import Overtaken, Rejected, Unavailable
 from pipeline.log import get
 from pipeline.metrics import METRICS, Metrics
 from pipeline.model import encode
-from pipeline.stage import Stage, Stateful
+from pipeline.stage import Bundled, Stage, Stateful
 from pipeline.topics import dead
 
 log = get("engine")
@@ -135,10 +135,27 @@ class Worker:
         except Exception as error:  # noqa: BLE001 # a bug met by one message must not stop the warnings behind it
             self._forget()
             if len(deliveries) == 1:
-                self._set_aside(deliveries[0], error, positions, now)
+                if not self._split(deliveries[0], positions):
+                    self._set_aside(deliveries[0], error, positions, now)
                 return
             for delivery in deliveries:
                 self._digest([delivery], {delivery.partition: delivery.offset + 1}, now)
+
+    def _split(self, delivery: Delivery, positions: Positions) -> bool:
+        """Send again as several messages what came as one; False if it is one already, or cannot be read."""
+        if not isinstance(self.stage, Bundled):
+            return False
+        try:
+            parts = self.stage.split(delivery)
+        except Rejected:
+            return False
+        if len(parts) < 2:
+            return False
+        self._hold(positions)
+        self._bus.publish(delivery.topic, parts)
+        if isinstance(self.stage, Stateful):
+            self.stage.remember(positions)
+        return True
 
     def _finish(self, out: Sequence[Message], positions: Positions) -> None:
         if out and self.stage.writes is not None:

@@ -157,11 +157,18 @@ class Matcher:
         return [one for one in candidates if (rule := one[0].rule.id) not in gone and rule not in self.budget.aside]
 
     def _timed(self, watcher: Watcher, standing: Standing, reading: Reading | None) -> Match | None:
-        began = time.thread_time()
+        """Return what *watcher* says, and count what it costs where that may be too much."""
+        began = time.perf_counter()
         match = watcher.match(standing, reading)
-        if self.budget.spent(watcher.rule.id, time.thread_time() - began):
+        if time.perf_counter() - began > self.budget.limit_s and self._too_slow(watcher, standing, reading):
             self._complain(watcher, standing.doc, TOO_SLOW)
         return match
+
+    def _too_slow(self, watcher: Watcher, standing: Standing, reading: Reading | None) -> bool:
+        """Ask once more, on a clock that stands still while others have the processor: to read that one takes far longer."""
+        began = time.thread_time()
+        watcher.match(standing, reading)
+        return self.budget.spent(watcher.rule.id, time.thread_time() - began)
 
     def _complain(self, watcher: Watcher, doc: AnalysedPost, error: str) -> None:
         self.problems.append(Problem(watcher.rule.id, doc.post.id, error, watcher.rule.owner))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from pipeline.match.asked import Asked
-from pipeline.model import FIELDS, MISSING, AnalysedPost, Match, Op, Value
+from pipeline.model import FIELDS, MISSING, AnalysedPost, Match, Op, Post, Source, Value
 from pipeline.model.ids import apart, digest_of
 from pipeline.rulebook import Condition, Rule, RuleType
 from pipeline.rulebook.explain import explain_words
@@ -204,7 +204,7 @@ class Watcher:
             else (),
             parts=parts,
             hits=self._hits(numbers, reading),
-            analysed=standing.bare,
+            analysed=_heard(doc) if rule.type is RuleType.FLATLINE else standing.bare,
         )
 
     def _hits(self, numbers: AbstractSet[int], reading: Reading | None) -> tuple[str, ...]:
@@ -225,6 +225,15 @@ def _way(*conditions: Condition) -> Way:
 def _observed(doc: AnalysedPost) -> bytes:
     """Return which observation of its counts a post is: each is a sample by itself."""
     return b"\x1f" + (doc.post.engagement.at or doc.post.fetched_at).isoformat().encode()
+
+
+def _heard(doc: AnalysedPost) -> AnalysedPost:
+    """Return what a silence needs to know of a post: nearly every post ends one, and none is ever quoted."""
+    post = doc.post
+    return AnalysedPost(
+        post=Post(id=post.id, rev=post.rev, source=Source(id=post.source.id), text="", published=post.published,
+                  fetched_at=post.fetched_at)
+    )  # fmt: skip
 
 
 def _shown(value: Value) -> str:

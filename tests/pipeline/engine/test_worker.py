@@ -83,6 +83,19 @@ class Notebook(Echo):
         self._new = []
 
 
+class Pairs(Echo):
+    """A stage whose messages may hold several words."""
+
+    def split(self, delivery: Delivery) -> Sequence[Message]:
+        if delivery.value == b"bug":
+            raise Rejected("not even a word")
+        return [Message(delivery.key, word) for word in delivery.value.split(b"+")]
+
+    def process(self, batch: Sequence[Delivery], now: datetime) -> Sequence[Message]:
+        parts = [part for delivery in batch for part in delivery.value.split(b"+")]
+        return super().process([Delivery("in", 0, 0, "k", part) for part in parts], now)
+
+
 @pytest.fixture
 def bus(tmp_path: Path) -> SqliteBus:
     return SqliteBus(tmp_path, partitions=2)
@@ -122,6 +135,16 @@ def test_a_poisonous_message_is_set_aside_and_the_others_go_on(bus: SqliteBus, p
     assert (note.value, note.stage) == (poison.encode(), "echo")
     assert reason in note.reason
     assert "secret" not in note.reason
+
+
+def test_what_came_together_goes_on_without_the_part_that_is_poisonous(bus: SqliteBus) -> None:
+    say(bus, "甲+bad+乙", "丙+丁", "bug")
+
+    run_dry(a_worker(Pairs(), bus))
+
+    assert sorted(words(drain(bus.consumer("g", "out")))) == sorted(["<甲>", "<乙>", "<丙>", "<丁>"])
+    notes = [Reader(SetAside).read(d.value) for d in drain(bus.consumer("g", "in.dead"))]
+    assert sorted(note.value for note in notes) == [b"bad", b"bug"]
 
 
 def test_while_a_dependency_is_away_nothing_moves_and_waits_grow(bus: SqliteBus) -> None:

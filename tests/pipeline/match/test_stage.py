@@ -41,11 +41,26 @@ def test_the_stage_turns_analysed_posts_into_matches_keyed_by_rule_and_group(boo
 def test_the_same_batch_in_other_pieces_gives_the_same_bytes(book: Rulebook) -> None:
     batch = delivered(*(a_doc(native=str(number)) for number in range(5)))
 
-    whole = list(MatchStage(book).process(batch, NOON))
+    (whole,) = MatchStage(book).process(batch, NOON)
     stage = MatchStage(book)
     pieces = [message for delivery in batch for message in stage.process([delivery], NOON)]
 
-    assert pieces == whole
+    assert {message.key for message in pieces} == {whole.key}
+    assert b"[" + b",".join(message.value for message in pieces) + b"]" == whole.value
+
+
+def test_who_listens_for_silence_hears_of_a_post_only_when_and_whence(tmp_path: Path) -> None:
+    silent = a_rule(
+        match=None, type="flatline", timeframe="1d", expect={"from": "directory.sources", "key": "id"},
+        group_by=["source.id"], examples={"match": ["停水"], "no_match": []},
+    )  # fmt: skip
+    doc = a_doc()
+
+    (match,) = MatchStage(read(tmp_path, silent)).match([doc])
+
+    known = match.analysed.post
+    assert (known.id, known.rev, known.source.id, known.at) == (doc.post.id, doc.post.rev, "bbs", doc.post.at)
+    assert (known.text, match.analysed.matter) == ("", None)
 
 
 def test_what_is_no_analysed_post_is_rejected_without_quoting_it(book: Rulebook) -> None:
