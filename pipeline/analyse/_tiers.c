@@ -6,7 +6,13 @@
 
 #define REACH 3
 #define COLUMNS 8 /* at most */
-#define EMPTY UINT32_MAX
+#define AHEAD 16 /* rows that are asked for before the first is added: the tables are larger than what lies near */
+
+#if defined(__GNUC__)
+#define FETCH(place) __builtin_prefetch(place)
+#else
+#define FETCH(place)
+#endif
 
 static const uint32_t ONE = 0xC2B2AE35, TWO = 0x9E3779B1, THREE = 0x85EBCA6B, FOLDED = 0x27D4EB2F;
 
@@ -47,12 +53,46 @@ slot_of(const Table *table, uint32_t gram)
     return ((gram ^ gram >> 15) * THREE) >> table->shift;
 }
 
-static void
-add(const Table *table, uint32_t slot, int64_t *sums)
+/* What the rows of a text sum up to, and the slots of those that are still to be added. */
+typedef struct {
+    int64_t sums[COLUMNS];
+    uint32_t coming[AHEAD];
+    size_t count;
+} Sum;
+
+static const int16_t *
+row_of(const Table *table, uint32_t slot)
 {
-    const int16_t *row = (const int16_t *)table->buffer.buf + (Py_ssize_t)slot * table->columns;
-    for (Py_ssize_t column = 0; column < table->columns; column++)
-        sums[column] += row[column];
+    return (const int16_t *)table->buffer.buf + (Py_ssize_t)slot * table->columns;
+}
+
+static void
+add_row(const Table *table, const int16_t *row, int64_t *sums)
+{
+    if (table->columns == 4) /* as there are tiers: then no loop is needed */
+        sums[0] += row[0], sums[1] += row[1], sums[2] += row[2], sums[3] += row[3];
+    else
+        for (Py_ssize_t column = 0; column < table->columns; column++)
+            sums[column] += row[column];
+}
+
+/* Add the row of a slot, once some others came. */
+static void
+add(const Table *table, uint32_t slot, Sum *sum)
+{
+    size_t at = sum->count++ % AHEAD;
+    if (sum->count > AHEAD)
+        add_row(table, row_of(table, sum->coming[at]), sum->sums);
+    sum->coming[at] = slot;
+    FETCH(row_of(table, slot));
+}
+
+/* Add the rows that are left. */
+static void
+add_last(const Table *table, Sum *sum)
+{
+    for (size_t at = 0; at < Py_MIN(sum->count, AHEAD); at++)
+        add_row(table, row_of(table, sum->coming[at]), sum->sums);
 }
 
 static PyObject *
@@ -86,7 +126,7 @@ each(PyObject *Py_UNUSED(module), PyObject *args)
     PyObject *told = PyList_New(PyList_GET_SIZE(texts));
     for (Py_ssize_t at = 0; told && at < PyList_GET_SIZE(texts); at++) {
         PyObject *text = PyList_GET_ITEM(texts, at), *sums_of_one = NULL;
-        int64_t sums[COLUMNS] = {0};
+        Sum sum = {.count = 0};
         if (!PyUnicode_Check(text)) {
             PyErr_SetString(PyExc_TypeError, "a text is a str");
             Py_CLEAR(told);
@@ -102,16 +142,17 @@ each(PyObject *Py_UNUSED(module), PyObject *args)
             if (is_letter) {
                 uint32_t one = slot_of(&table, letter * ONE);
                 if (one)
-                    add(&table, one, sums);
+                    add(&table, one, &sum);
             }
             if (is_letter && letter_before) {
                 uint32_t two = slot_of(&table, (before * TWO ^ letter) * ONE);
                 if (two)
-                    add(&table, two, sums);
+                    add(&table, two, &sum);
             }
             before = letter, letter_before = is_letter;
         }
-        if ((sums_of_one = in_a_tuple(sums, table.columns)))
+        add_last(&table, &sum);
+        if ((sums_of_one = in_a_tuple(sum.sums, table.columns)))
             PyList_SET_ITEM(told, at, sums_of_one);
         else
             Py_CLEAR(told);
@@ -120,9 +161,9 @@ each(PyObject *Py_UNUSED(module), PyObject *args)
     return told;
 }
 
-/* Add every slot of a text that is not in the set yet. */
+/* Add every slot of a text that was not seen yet. */
 static void
-add_new(const Table *table, PyObject *text, uint32_t changed, uint32_t *set, uint32_t mask, int64_t *sums)
+add_new(const Table *table, PyObject *text, uint32_t changed, uint64_t *seen, Sum *sum)
 {
     int kind = PyUnicode_KIND(text);
     const void *data = PyUnicode_DATA(text);
@@ -133,12 +174,11 @@ add_new(const Table *table, PyObject *text, uint32_t changed, uint32_t *set, uin
         run = is_sign(table, third) ? 0 : run + 1;
         uint32_t grams[REACH] = {third, second * TWO ^ third, (first * TWO ^ second) * TWO ^ third};
         for (Py_ssize_t at = 0; at < REACH && at < run; at++) {
-            uint32_t slot = slot_of(table, (grams[at] * ONE) ^ changed), place_in_set = slot * TWO & mask;
-            while (set[place_in_set] != EMPTY && set[place_in_set] != slot)
-                place_in_set = (place_in_set + 1) & mask;
-            if (set[place_in_set] == EMPTY) {
-                set[place_in_set] = slot;
-                add(table, slot, sums);
+            uint32_t slot = slot_of(table, (grams[at] * ONE) ^ changed);
+            uint64_t bit = UINT64_C(1) << slot % 64;
+            if (!(seen[slot / 64] & bit)) {
+                seen[slot / 64] |= bit;
+                add(table, slot, sum);
             }
         }
         first = second, second = third;
@@ -158,20 +198,17 @@ once(PyObject *Py_UNUSED(module), PyObject *args)
     if (!PyArg_ParseTuple(args, "UUOiU", &plain, &folded, &weights, &bits, &signs) ||
         read_table(&table, weights, bits, signs) < 0)
         return NULL;
-    uint64_t size = 64;
-    while (size < 2 * REACH * (uint64_t)(PyUnicode_GET_LENGTH(plain) + PyUnicode_GET_LENGTH(folded)))
-        size *= 2;
-    uint32_t *set = size <= UINT32_MAX ? PyMem_Malloc(size * sizeof *set) : NULL;
-    if (set) {
-        int64_t sums[COLUMNS] = {0};
-        memset(set, 0xff, size * sizeof *set);
-        add_new(&table, plain, 0, set, (uint32_t)(size - 1), sums);
-        add_new(&table, folded, FOLDED, set, (uint32_t)(size - 1), sums);
-        told = in_a_tuple(sums, table.columns);
+    uint64_t *seen = PyMem_Calloc(((size_t)1 << bits) / 64 + 1, sizeof *seen); /* a bit for each slot */
+    if (seen) {
+        Sum sum = {.count = 0};
+        add_new(&table, plain, 0, seen, &sum);
+        add_new(&table, folded, FOLDED, seen, &sum);
+        add_last(&table, &sum);
+        told = in_a_tuple(sum.sums, table.columns);
     } else {
         PyErr_NoMemory();
     }
-    PyMem_Free(set);
+    PyMem_Free(seen);
     PyBuffer_Release(&table.buffer);
     return told;
 }
