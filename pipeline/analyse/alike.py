@@ -39,7 +39,7 @@ _NUMBER, _NUMBERS = "N", re.compile("[0-9]+|[一二三四五六七八九十两�
 # No word that begins with a numeral: the number is read first.
 _WORDS = [word for word in _SIGNS if not _NUMBERS.match(word)]
 _FOLDED = automaton(_WORDS)
-_CLAUSE_ENDS = re.compile(r"[,、。!?;:~…\s]+")
+_CLAUSE_END = re.compile(r"[,、。!?;:~…\s]")
 # No clause with one of these says what happens, unless a word of danger, of a matter or of its end stands in it.
 _ASIDES = (
     "领导 政府 当官 官员 贪官 好官 昏官 官腔 官老爷 父母官 书记 主任 区长 市长 县长 镇长 乡长 村长 局长 处长 "
@@ -52,6 +52,7 @@ _ASIDES = (
 ).split()
 _NOT_BEHIND = {"主任": "班", "佛": "仿"}  # 班主任 teaches, and 仿佛 is as if
 _ASIDE = automaton(_ASIDES)
+_THANKS = re.compile("谢")
 _BARE = 4  # letters of thanks that thank nobody in particular; who is thanked tells how it ended
 _EDGES = ",、。!?;:~… \n"
 _NAMES_A_MATTER = 3.0  # weight of a word of a topic; 社区 and 老人 only say where and who
@@ -98,12 +99,12 @@ def _told(reading: Reading) -> Told:
 
 def _spoken(normal: str) -> list[int]:
     """Return where words stand that are said aside, in order."""
-    found = [
-        start
-        for start, _, number in _ASIDE.find(normal)
-        if not start or normal[start - 1] != _NOT_BEHIND.get(_ASIDES[number])
-    ]
-    return sorted(found)
+    found = _ASIDE.find(normal)
+    if not found:
+        return []
+    return sorted(
+        [start for start, _, number in found if not start or normal[start - 1] != _NOT_BEHIND.get(_ASIDES[number])]
+    )
 
 
 def _changed(letters: str, changes: list[tuple[int, int, str]]) -> str:
@@ -117,33 +118,55 @@ def _changed(letters: str, changes: list[tuple[int, int, str]]) -> str:
 
 def _meant(reading: Reading) -> list[tuple[int, int, str]]:
     """Return where a word stands that is written otherwise than in the list, and how it is written there."""
+    squeezed = reading.squeezed
     return [
         (cue.start, cue.end, cue.word)
         for cues in reading.under("harm").values()
         for cue in cues
-        if cue.end - cue.start != len(cue.word) or reading.squeezed[cue.start : cue.end] != cue.word
+        if not squeezed.startswith(cue.word, cue.start) or cue.end - cue.start != len(cue.word)
         if "~" not in cue.word
     ]
 
 
-def _thanks(normal: str, begun: int, end: int) -> bool:
-    """Say whether a clause is thanks and no more."""
-    clause = normal[begun:end].lstrip(_EDGES)
-    return len(clause) <= _BARE and "谢" in clause
+def _bare_thanks(normal: str, begun: int, end: int) -> bool:
+    """Say whether a clause with thanks is no more than that."""
+    return len(normal[begun:end].lstrip(_EDGES)) <= _BARE
 
 
 def _asides(reading: Reading, spoken: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Yield where clauses stand in the squeezed text that say nothing of the matter; *spoken* is where asides are."""
-    told = (cue for kind, cues in reading.cues.items() if kind.startswith(_COUNTED) for cue in cues)
-    starts = sorted(cue.start for cue in told if cue.weight >= _NAMES_A_MATTER or cue.kind.startswith("harm."))
-    begun, at = 0, 0
-    for end in [*(mark.start() for mark in _CLAUSE_ENDS.finditer(reading.normal)), len(reading.normal)]:
-        before = at
-        while at < len(spoken) and spoken[at] < end:
-            at += 1
-        if at > before or _thanks(reading.normal, begun, end):
-            first, last = bisect_left(reading.offsets, begun), bisect_left(reading.offsets, end)
-            place = bisect_left(starts, first)
-            if first < last and (place == len(starts) or starts[place] >= last):
+    normal, offsets = reading.normal, reading.offsets
+    starts, end = _of_the_matter(reading), 0
+    thanks = [found.start() for found in _THANKS.finditer(normal)]
+    for place in sorted([*spoken, *thanks]):
+        if place < end:  # of a clause that was looked at
+            continue
+        begun, end = _clause(normal, place)
+        if _any_in(spoken, begun, end) or _bare_thanks(normal, begun, end):
+            first, last = bisect_left(offsets, begun), bisect_left(offsets, end)
+            if first < last and not _any_in(starts, first, last):
                 yield first, last
-        begun = end
+
+
+def _clause(normal: str, place: int) -> tuple[int, int]:
+    """Return where the clause around a letter begins, with what parts it from the one before, and where it ends."""
+    over = _CLAUSE_END.search(normal, place)
+    while place and not _CLAUSE_END.match(normal, place - 1):
+        place -= 1
+    while place and _CLAUSE_END.match(normal, place - 1):
+        place -= 1
+    return place, over.start() if over else len(normal)
+
+
+def _any_in(places: Sequence[int], first: int, last: int) -> bool:
+    """Say whether one of some *places* in order lies between two others."""
+    at = bisect_left(places, first)
+    return at < len(places) and places[at] < last
+
+
+def _of_the_matter(reading: Reading) -> list[int]:
+    """Return where words stand that name a matter or a harm, in order."""
+    told = [(kind, cues) for kind, cues in reading.cues.items() if kind.startswith(_COUNTED)]
+    return sorted(
+        [cue.start for kind, cues in told for cue in cues if cue.weight >= _NAMES_A_MATTER or kind.startswith("harm.")]
+    )

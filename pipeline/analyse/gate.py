@@ -17,6 +17,7 @@ _DRAWN_CONTACT = re.compile(
     r"[+➕✚加➡👉][^\w\n]{0,4}(?:[薇微威徽v]|wx|扣|q(?![a-z])|企鹅)|[薇微威徽v][^\w\n,。]{1,3}[信芯我]"
 )
 _ENTERTAINMENT = "culture"
+_RELEVANT, _IRRELEVANT = GateFinding(), GateFinding(GateStatus.IRRELEVANT)
 
 
 def before_matter(reading: Reading) -> GateFinding | None:
@@ -31,13 +32,13 @@ def before_matter(reading: Reading) -> GateFinding | None:
 def after_matter(reading: Reading, matter: MatterFinding) -> GateFinding:
     """Return whether a post with some text is about a matter of public service."""
     if matter.harm != "H0" or matter.accusation:
-        return GateFinding()
+        return _RELEVANT
     if matter.topic == _ENTERTAINMENT and matter.appeal_type in (None, "praise"):
-        return GateFinding(GateStatus.IRRELEVANT)
+        return _IRRELEVANT
     if matter.topic == "other" and matter.appeal_type is None:
         enough = _letters(reading.squeezed, 2 * _LEAST_LETTERS)
-        return GateFinding(GateStatus.IRRELEVANT if enough else GateStatus.INSUFFICIENT_TEXT)
-    return GateFinding()
+        return _IRRELEVANT if enough else GateFinding(GateStatus.INSUFFICIENT_TEXT)
+    return _RELEVANT
 
 
 def instruction_like(reading: Reading) -> bool:

@@ -33,7 +33,7 @@ _AROUND = 60  # letters to either side that tell what a word is about, in a long
 _OPENING = 40  # letters; what a long text begins with is what it is about
 _LONG_STEP = 1.5  # more than a short text must weigh: in a long one some stretch or other sounds like danger
 _FOREIGN = re.compile("[a-z\u0600-\u06ff]")
-_TENS = re.compile("[十百千]|[0-9]{2}")  # in every crowd, and found in a tenth of the time
+_TENS = re.compile("[十百千0-9](?:(?<![0-9])|[0-9])")  # in every crowd, and found in a tenth of the time
 _CROWD = re.compile(
     "(?:[0-9]{2,}|[一二两三四五六七八九]?十[一二三四五六七八九]?|几十|[上几数两]?百|[一二两三四五六七八九]百[零一二三四五六七八九十]*|[上几数两]?千)[多几来余]*(?:号|个|名|位|口|多)*(?:户|家|人|会员|老人|学生|孩子|村民|业主|兄弟|员工|工人|病友|商户|农户|教师|老师|环卫工|职工|保洁|乘客|旅客|口人)"
 )
@@ -46,12 +46,15 @@ def dangers(reading: Reading, sounds: Sequence[float] | None = None) -> list[Cue
     it weighed (``heard``).
     """
     found = weighed(reading)
-    suspected = sounds is not None and tiers().sound_dangerous(sounds)
-    if not found and not reading.peril and not suspected:
-        return []
     matter = told(reading)
-    if not found and not suspected and matter.asides and _ear().stretches([matter.letters]) == [None]:
-        return []
+    if not found:
+        if not reading.peril and len(matter.letters) > LONGEST:  # no word and no stretch to look at
+            return []
+        suspected = sounds is not None and tiers().sound_dangerous(sounds)
+        if not reading.peril and not suspected:
+            return []
+        if not suspected and matter.asides and _ear().stretches([matter.letters]) == [None]:
+            return []
     if _foreign(matter.letters) or _a_cry(matter.letters, found):
         return [one.cue for one in found if one.doubt is None]
     if len(matter.letters) > LONGEST:
@@ -68,7 +71,8 @@ def heard(reading: Reading, sounds: Sequence[float]) -> Sequence[float]:
 
 def taken_back(reading: Reading) -> list[Cue]:
     """Return what took back the first words of danger: 没有, 演练, 去年, or all that stands around them."""
-    return [one.doubt or _calm(one.cue) for one in weighed(reading)[:_ENOUGH]]
+    found = weighed(reading)
+    return [one.doubt or _calm(one.cue) for one in found[:_ENOUGH]] if found else []
 
 
 def feared(doubted: list[Cue]) -> list[Cue]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import accumulate, chain
 from typing import NamedTuple
 
@@ -35,6 +35,7 @@ _MOST_RANKED = 2
 _MARGIN = 0.05
 _ACTIONABLE = frozenset("complaint help report".split())
 _WEIGHED = ("harm.", "appeal.", "sarcasm")
+_NONE: list[Cue] = []
 
 
 class _Words(NamedTuple):
@@ -91,7 +92,7 @@ def without_danger(reading: Reading, numbers: Numbers | None = None) -> tuple[st
 def _words(reading: Reading, danger: list[Cue], numbers: Numbers | None) -> _Words:
     loss = harms.losses(reading, announced=_announced(reading))
     doubts = [] if danger else harms.taken_back(reading)
-    hazard = reading.of("harm.hazard") or (harms.feared(doubts) if _about_a_matter(reading) else [])
+    hazard = reading.of("harm.hazard") or (harms.feared(doubts) if doubts and _about_a_matter(reading) else [])
     appeal, appeal_cues = _appeal(reading, danger, loss, hazard)
     group = harms.a_group(reading, numbers) if appeal in _ACTIONABLE and not danger else []
     level, harm_cues = _harm(appeal, danger, loss, hazard, group)
@@ -102,13 +103,17 @@ def _facts(reading: Reading, words: _Words) -> frozenset[str]:
     """Return what is weighed of *words* beside how the text sounds; what asides say weighs nothing."""
     matter = told(reading)
     facts = [f"level.{words.level}", f"appeal.{words.appeal}"]
-    said = reading.cues
-    if matter.asides:
-        said = {kind: matter.of(cues) for kind, cues in said.items() if kind.startswith(_WEIGHED)}
-    facts += [f"says.{kind}" for kind, cues in said.items() if cues and kind.startswith(_WEIGHED)]
     facts += [
-        name for name, said in ((verdict.LOSS, words.loss), ("hazard", words.hazard), ("group", words.group)) if said
+        f"says.{kind}"
+        for kind, cues in reading.cues.items()
+        if kind.startswith(_WEIGHED) and (matter.of(cues) if matter.asides else cues)
     ]
+    if words.loss:
+        facts.append(verdict.LOSS)
+    if words.hazard:
+        facts.append("hazard")
+    if words.group:
+        facts.append("group")
     if not reading.under("topics"):
         facts.append("no.topic")
     return frozenset(facts)
@@ -116,13 +121,13 @@ def _facts(reading: Reading, words: _Words) -> frozenset[str]:
 
 def _why(reading: Reading, *labels: list[Cue]) -> tuple[Reason, ...]:
     """Return the first cue of every label, then more of them while there is room."""
-    first = [cue for cues in labels for cue in cues[:1]]
+    labels = tuple([cues for cues in labels if cues])
     told: list[Cue] = []
-    for cue in chain(first, *[cues[1:] for cues in labels]):
-        if len(told) == _MOST_REASONS:
-            break
+    for cue in chain([cues[0] for cues in labels], *[cues[1:] for cues in labels if len(cues) > 1]):
         if cue not in told:
             told.append(cue)
+            if len(told) == _MOST_REASONS:
+                break
     return tuple([reading.reason(cue) for cue in told])
 
 
@@ -177,14 +182,21 @@ def _topic(reading: Reading) -> tuple[str, list[Cue], tuple[Ranked, ...]]:
     topics = reading.under("topics")
     if not topics:
         return "other", [], ()
-    harm = reading.under("harm")
-    harmful = (
-        {place for cues in harm.values() for cue in cues for place in range(cue.start, cue.end)} if harm else _NOWHERE
-    )
-    weighed = sorted([(-_weight(cues, harmful), cues[0].start, topic) for topic, cues in topics.items()])
+    harmful = _places(harm.values()) if (harm := reading.under("harm")) else _NOWHERE
+    weighed = [(-_weight(cues, harmful), cues[0].start, topic) for topic, cues in topics.items()]
+    weighed.sort()
     whole = _UNKNOWN - sum([weight for weight, _, _ in weighed])
     ranked = tuple([Ranked(topic, round(-weight / whole, 4)) for weight, _, topic in weighed[:_MOST_RANKED]])
     return ranked[0].label, topics[ranked[0].label], ranked
+
+
+def _places(harm: Iterable[Sequence[Cue]]) -> Set[int]:
+    """Return the places of all cues of harm."""
+    places: set[int] = set()
+    for cues in harm:
+        for cue in cues:
+            places.update(range(cue.start, cue.end))
+    return places
 
 
 def _doubtful(ranked: tuple[Ranked, ...]) -> bool:
@@ -213,16 +225,19 @@ def _weight(cues: list[Cue], harmful: Set[int]) -> float:
     weight = 0.0
     for cue in cues:
         weight += cue.weight
-        if cue.start in harmful:
+        if harmful and cue.start in harmful:
             weight += _PART_OF_HARM
     return weight
 
 
 def _accusation(reading: Reading) -> list[Cue]:
     """Return an office and a misconduct in one sentence. Criticism is none, however sharp."""
+    misconducts = reading.of("accusation.misconduct")
+    if not misconducts:
+        return []
     for office in reading.of("accusation.office"):
         start, end = reading.sentence(office.start)
-        for misconduct in reading.of("accusation.misconduct"):
+        for misconduct in misconducts:
             if start <= misconduct.start < end:
                 return [office, misconduct]
     return []
@@ -237,11 +252,11 @@ def _announced(reading: Reading) -> bool:
 
 def _appeal(reading: Reading, danger: list[Cue], loss: list[Cue], hazard: list[Cue]) -> tuple[str | None, list[Cue]]:
     """Return what is asked: danger first, then the ways of asking from the most to the least pressing."""
-    said = reading.cues
-    asks = {ask: said.get(kind, []) for ask, kind in _ASKS.items()}
+    asks = dict.fromkeys(_ASKS, _NONE)
+    asks.update(reading.under("appeal"))
     if asks["complaint"] and not loss and _mild(asks["complaint"]) and _only_said(reading, asks):
-        asks["complaint"] = []
-    strong = [cue for cue in asks["report"] if cue.word in _STRONG_REPORT]
+        asks["complaint"] = _NONE
+    strong = [cue for cue in asks["report"] if cue.word in _STRONG_REPORT] if asks["report"] else _NONE
     if danger:
         told = asks["report"] and not asks["help"] and not asks["complaint"]
         return ("report", asks["report"]) if told else ("help", asks["help"])
@@ -257,7 +272,7 @@ def _appeal(reading: Reading, danger: list[Cue], loss: list[Cue], hazard: list[C
 
 def _mild(complaint: list[Cue]) -> bool:
     """Say whether the complaint is no more than a sigh or a stretch of time: 气死, 三天."""
-    return all(cue.weight < 1.0 for cue in complaint)
+    return max([cue.weight for cue in complaint]) < 1.0
 
 
 def _only_said(reading: Reading, asks: dict[str, list[Cue]]) -> bool:
@@ -267,7 +282,11 @@ def _only_said(reading: Reading, asks: dict[str, list[Cue]]) -> bool:
 
 
 def _about_a_matter(reading: Reading) -> bool:
-    return any(cue.weight > 1.0 for cues in reading.under("topics").values() for cue in cues)
+    for cues in reading.under("topics").values():
+        for cue in cues:
+            if cue.weight > 1.0:
+                return True
+    return False
 
 
 def _suggests(asks: dict[str, list[Cue]]) -> bool:

@@ -39,36 +39,38 @@ def facts_of_danger(reading: Reading, found: Sequence[Weighed], told: Told) -> f
 
 def sound_of_danger(close: Sequence[float], quick: Sequence[float]) -> dict[str, float]:
     """Return how a text sounds at both looks for each tier beside the others, and for danger beside all of them."""
-    return {**_looked("", close), **_looked("quick.", quick)}
+    return dict(zip(_OF_DANGER, [*_beside(close), *_beside(quick)], strict=True))
 
 
-def _looked(look: str, sounds: Sequence[float]) -> dict[str, float]:
+def _beside(sounds: Sequence[float]) -> list[float]:
     middle = sum(sounds) / len(sounds)
-    each = {f"{look}{tier}": one - middle for tier, one in zip(TIERS, sounds, strict=True)}
-    return {**each, f"{look}odds": odds(sounds)}
+    return [*[one - middle for one in sounds], odds(sounds)]
 
 
 def danger(weights: Mapping[str, float], facts: Set[str], close: Sequence[float], quick: Sequence[float]) -> float:
     """Return how much speaks for danger to life; 0 is as much as against it."""
-    return _score(weights, sorted(facts), sound_of_danger(close, quick))
+    return _score(weights, sorted(facts), _HEARD, [*_beside(close), *_beside(quick)])
 
 
 def lower_tier(weights: Mapping[str, Mapping[str, float]], words: str, facts: Set[str], sounds: Sequence[float]) -> str:
     """Return the likeliest tier below danger, that of the *words* if no other is clearly likelier."""
-    sound, ordered = dict(zip(LOWER, sounds, strict=True)), sorted(facts)
-    scores = {tier: _score(weights[tier], ordered, sound) for tier in LOWER}
+    ordered = sorted(facts)
+    scores = {tier: _score(weights[tier], ordered, _HEARD_BELOW, sounds) for tier in LOWER}
     scores[words] += _LOSS_STAYS if LOSS in facts else _STAYS
     return max(LOWER, key=scores.__getitem__)
 
 
-def _score(weights: Mapping[str, float], facts: Sequence[str], sound: Mapping[str, float]) -> float:
-    """Return the sum of what holds, in order, and of how it sounds, by weight."""
+def _score(weights: Mapping[str, float], facts: Sequence[str], names: Sequence[str], sounds: Sequence[float]) -> float:
+    """Return the sum of what holds, in order, and of how it sounds, by weight; *names* are those of the sounds."""
     held = heard = 0.0
+    weight = weights.get
     for fact in facts:  # a generator costs as much again, and sum() rounds otherwise from one Python to the next
-        held += weights.get(fact, 0.0)
-    for name, value in sound.items():
-        heard += weights[_HEARD[name]] * value
+        held += weight(fact, 0.0)
+    for name, value in zip(names, sounds, strict=True):
+        heard += weights[name] * value
     return weights[BIAS] + held + heard
 
 
-_HEARD: Final = {f"{look}{of}": f"{SOUND}{look}{of}" for look in ("", "quick.") for of in (*TIERS, "odds")}
+_OF_DANGER: Final = [f"{look}{of}" for look in ("", "quick.") for of in (*TIERS, "odds")]
+_HEARD: Final = [SOUND + name for name in _OF_DANGER]
+_HEARD_BELOW: Final = [SOUND + name for name in LOWER]
