@@ -11,7 +11,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from pipeline.model import Notification
 from pipeline.notify.notifier import Accepted, Ambiguous, Answer, Notifier, Permanent, Transient
@@ -37,6 +37,14 @@ class EmailReceiver(Notifier):
     timeout: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(seconds=10), description="每一步最多等多久")] = (
         timedelta(seconds=10)
     )
+
+    @field_validator("sender", "to", "user", "password")
+    @classmethod
+    def _is_ascii(cls, words: str | SecretStr) -> str | SecretStr:
+        plain = words.get_secret_value() if isinstance(words, SecretStr) else words
+        if not plain.isascii():  # SMTP as most servers speak it knows no other letters
+            raise ValueError("只能用英文字符 / must be ASCII")
+        return words
 
     def send(self, notification: Notification) -> Answer:
         message = self._message(notification)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -70,8 +71,12 @@ class WebhookReceiver(Notifier):
     @field_validator("url")
     @classmethod
     def _is_web_address(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            address = httpx.URL(url)
+            right = address.scheme in ("http", "https") and bool(address.host)
+        except (httpx.InvalidURL, ValueError):  # the latter: a name that no domain can have
+            right = False
+        if not right:
             raise ValueError("应为 http:// 或 https:// 开头的网址 / not a web address")
         return url
 
@@ -175,4 +180,4 @@ def _retry_after_s(headers: httpx.Headers) -> float:
             seconds = (parsedate_to_datetime(asked) - parsedate_to_datetime(headers.get("date", ""))).total_seconds()
         except (ValueError, TypeError):
             return 60.0
-    return min(max(seconds, 1.0), _LONGEST_WAIT_S)
+    return min(max(seconds, 1.0), _LONGEST_WAIT_S) if math.isfinite(seconds) else _LONGEST_WAIT_S

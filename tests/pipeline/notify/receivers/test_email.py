@@ -145,3 +145,10 @@ def test_the_password_is_in_no_words(server: Controller) -> None:
 def test_one_receiver_is_one_mailbox(to: str) -> None:
     with pytest.raises(ValidationError):
         EmailReceiver(host="mail.example.com", sender="desk@example.com", to=to)
+
+
+@pytest.mark.parametrize("changed", [{"to": "张三@example.com"}, {"user": "值班室"}, {"password": "密码"}])
+def test_what_a_mail_server_cannot_be_told_is_refused_at_once(changed: dict[str, str]) -> None:
+    options = {"host": "mail.example.com", "sender": "desk@example.com", "to": "a@example.com", **changed}
+    with pytest.raises(ValidationError, match="只能用英文字符"):
+        EmailReceiver.model_validate(options)

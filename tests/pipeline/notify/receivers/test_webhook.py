@@ -76,7 +76,9 @@ def test_a_template_that_cannot_give_json_is_refused_at_once(body: str, why: str
         WebhookReceiver(url="https://example.com/", body=body)
 
 
-@pytest.mark.parametrize("url", ["example.com/hook", "ftp://example.com/", "https://"])
+@pytest.mark.parametrize(
+    "url", ["example.com/hook", "ftp://example.com/", "https://", "http://desk\x07/", "http://xn--/"]
+)
 def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
     with pytest.raises(ValidationError, match="网址"):
         WebhookReceiver(url=url)
@@ -125,6 +127,7 @@ def test_a_lost_answer_is_ambiguous_for_the_message_may_be_there(web: FakeWeb) -
         ({"Retry-After": "Tue, 10 Mar 2026 11:01:30 GMT"}, 60.0),
         ({"Retry-After": "soon"}, 60.0),
         ({"Retry-After": "999999"}, 3600.0),
+        ({"Retry-After": "nan"}, 3600.0),
         ({}, 60.0),
     ],
 )
