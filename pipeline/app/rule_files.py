@@ -165,7 +165,7 @@ def find_tests(paths: Sequence[Path]) -> list[FoundTest]:
 def _test_files(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            yield from sorted(path.glob("*.test.y*ml"))
+            yield from sorted(path.rglob("*.test.y*ml"))
         else:
             yield from sorted(path.parent.glob(f"{path.stem}.test.y*ml"))
 

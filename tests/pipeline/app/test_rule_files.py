@@ -50,6 +50,16 @@ def test_a_rule_file_brings_the_tests_beside_it_and_no_others(tmp_path: Path) ->
     assert find_tests([tmp_path / "other.yaml"]) == []
 
 
+def test_the_tests_of_rules_in_a_folder_of_their_own_are_found_as_the_rules_are(tmp_path: Path) -> None:
+    folder = tmp_path / "民生"
+    folder.mkdir()
+    write(folder, GOOD)
+
+    (found,) = find_tests([tmp_path])
+
+    assert found.rule_files == (folder / "water.yaml",)
+
+
 @pytest.mark.parametrize(
     ("wrong", "place"),
     [
