@@ -73,8 +73,7 @@ class Counting:
         windowed = bool(rule.timeframe)
         counts = rule.type is RuleType.ANY or match.known_at - match.at <= rule.allowed_lateness
         key = match.key
-        if windowed and counts and not self._groups.admit(rule.id, key, match):
-            self.dropped[rule.id] += 1
+        if windowed and counts and not self._admitted(rule, key, match):
             counts = False
         # What no longer counts is kept in no window: only so that it is judged once.
         kept_in = key if counts else WHOLE
@@ -200,6 +199,13 @@ class Counting:
             self._memory, rule, key
         )
 
+    def _admitted(self, rule: Rule, key: str, match: Match) -> bool:
+        """Say whether a group is counted; of one too many its owner is to hear."""
+        admitted = self._groups.admit(rule.id, key, match)
+        if not admitted:
+            self.dropped[rule.id] += 1
+        return admitted
+
     # Growth
 
     def _sample(self, rule: Rule, match: Match, partition: int) -> list[Alert]:
@@ -215,8 +221,7 @@ class Counting:
             return []  # of a post that the rule does not look at
         anchor = anchor or match
         key = anchor.key
-        if not self._groups.admit(rule.id, key, match):
-            self.dropped[rule.id] += 1
+        if not self._admitted(rule, key, match):
             return []
         if post.op is not Op.OBSERVE:
             self._memory.keep_hit(match, evidence_of(match), Record(post.id, WHOLE, match.at, "", encode(match)))
@@ -246,10 +251,7 @@ class Counting:
 
     def _term(self, rule: Rule, spec: NewTerm, match: Match, value: str, partition: int) -> list[Alert]:
         key = digest(rule.id, *match.group, value)
-        if match.known_at - match.at > rule.allowed_lateness:
-            return []
-        if not self._groups.admit(rule.id, key, match):
-            self.dropped[rule.id] += 1
+        if match.known_at - match.at > rule.allowed_lateness or not self._admitted(rule, key, match):
             return []
         post = match.analysed.post
         match = replaced(match, member=match.member if rule.count_by != "id" else post.author.key or post.id)
@@ -274,7 +276,7 @@ class Counting:
         spec = rule.spec
         assert isinstance(spec, Change)  # noqa: S101 # the rulebook gives each type its spec
         value = SEPARATOR.join(shown_values(FIELDS[spec.field].of(match.analysed)))
-        if match.known_at - match.at > rule.allowed_lateness or not self._groups.admit(rule.id, match.key, match):
+        if match.known_at - match.at > rule.allowed_lateness or not self._admitted(rule, match.key, match):
             return []
         id_ = f"{match.analysed.post.id}#{match.analysed.post.rev}"
         if not self._memory.keep_hit(match, evidence_of(match), Record(id_, match.key, match.at, value)):

@@ -9,7 +9,7 @@ from pipeline.bus import Delivery
 from pipeline.detect.stage import DetectStage
 from pipeline.ledger import Ledger
 from pipeline.model import Alert, Match, encode
-from pipeline.rulebook.rule import LevelIf, NewTerm, Rule, RuleType
+from pipeline.rulebook.rule import Change, LevelIf, NewTerm, Rule, RuleType
 from tests.build import a_match, minute
 from tests.pipeline.detect.test_stage import a_rule, read
 
@@ -46,6 +46,15 @@ def test_groups_beyond_the_most_are_not_counted_and_the_owner_is_told_of_how_man
     [told] = [alert for alert in alerts if alert.rule.startswith("operations.")]
     assert (told.group, told.owner) == (("water.outage",), "值班台")
     assert "已 6 条" in told.summary
+
+
+def test_groups_too_many_of_a_rule_that_watches_a_change_are_told_too(tmp_path: Path) -> None:
+    rule = a_rule(type=RuleType.CHANGE, spec=Change("place.street"), timeframe=timedelta(0))
+    posts = [a_match(f"p{n}", at=minute(n), group=(f"街道{n}",), author=f"u{n}") for n in range(5)]
+
+    [told] = Desk(tmp_path, rule, most_groups=2).hear(*posts, until=20)
+
+    assert told.rule.startswith("operations.") and "已 3 条" in told.summary
 
 
 def test_a_post_23_hours_late_completes_its_own_past_window_and_one_of_eight_days_moves_nothing(tmp_path: Path) -> None:
