@@ -56,6 +56,13 @@ _DROP_TIMER: Final = sa.delete(timer).where(*_ONE_TIMER)
 _NEXT_RINGING: Final = (
     _TIMERS.where(timer.c.due.is_not(None)).order_by(timer.c.due, timer.c.rule, timer.c.grp, timer.c.kind).limit(1)
 )
+# By event time, which has an index: what became known last would be looked for among all hits.
+_NEWEST: Final = (
+    sa.select(hit.c.known_at)
+    .where(hit.c.at <= sa.bindparam("now"), hit.c.known_at <= sa.bindparam("now"))
+    .order_by(hit.c.at.desc())
+    .limit(1)
+)
 WHOLE: Final = ""
 """Stands for all groups of a rule."""
 
@@ -310,13 +317,13 @@ class Memory:
         self._next_due = None
 
     def drop_older(self, spans: Mapping[timedelta, Collection[str]], than: timedelta, now: datetime) -> int:
-        """Forget hits and closed spells that are *than* older than what became known last; say how many hits.
+        """Forget hits and closed spells that are *than* older than the newest hit; say how many hits.
 
         Rules named in *spans* keep theirs for that long. Age counts from the newest hit and not from *now*: a
         recording of last spring, or a desk that was off for a month, goes on where it stopped.
         """
         connection = self._session.connection
-        newest = connection.execute(sa.select(sa.func.max(hit.c.known_at)).where(hit.c.known_at <= now)).scalar()
+        newest = connection.execute(_NEWEST, {"now": now}).scalar()
         if newest is None:
             return 0
         named = [rule for rules in spans.values() for rule in rules]
