@@ -195,6 +195,7 @@ outbox = Table(
     Column("last_answer", Words, nullable=False, default=""),
     Column("body", LargeBinary, nullable=False),
     Index("outbox_due", "receiver", "state", "due"),
+    Index("outbox_state", "state", "created_at"),
 )
 
 audit = Table(

@@ -4,7 +4,7 @@ The stage decides and writes the outbox; a sender per receiver empties it; the d
 what officers do. A receiver is a plug-in, see ``Notifier``.
 """
 
-from pipeline.notify.desk import CaseFile, Counts, Desk, Health, Sent
+from pipeline.notify.desk import CaseFile, Desk, Health, Sent
 from pipeline.notify.notifier import Accepted, Ambiguous, Answer, Limited, Notifier, Permanent, Transient
 from pipeline.notify.payload import payload
 from pipeline.notify.records import RowState
@@ -13,6 +13,6 @@ from pipeline.notify.sender import Sender, senders
 from pipeline.notify.stage import NotifyStage
 
 __all__ = [
-    "Accepted", "Ambiguous", "Answer", "CaseFile", "Counts", "Desk", "Health", "Limited", "Notifier", "NotifyStage",
+    "Accepted", "Ambiguous", "Answer", "CaseFile", "Desk", "Health", "Limited", "Notifier", "NotifyStage",
     "Permanent", "RowState", "Sender", "Sent", "Transient", "kinds", "open_receivers", "payload", "routes", "senders",
 ]  # fmt: skip

@@ -48,15 +48,6 @@ class CaseFile:
 
 
 @dataclass(frozen=True)
-class Counts:
-    """Cases by state and open cases by level; alerts firing."""
-
-    by_state: Mapping[CaseState, int]
-    open_by_level: Mapping[Level, int]
-    firing: int
-
-
-@dataclass(frozen=True)
 class Health:
     """The outbox: rows by state, what waits for each receiver, and since when the oldest of them does."""
 
@@ -94,29 +85,10 @@ class Desk:
             messages=tuple(self._messages(_outbox.case_id == found.id)),
         )
 
-    def alerts(self, most: int = 100, *, firing: bool | None = None, sealed: bool = False) -> list[Notice]:
-        """Return alerts, shadow ones too, the latest first."""
-        notices = reversed(_oldest_first(self._read(sa.select(tables.notice.c.body), read_notice)))
-        chosen = [notice for notice in notices if firing is None or notice.firing is firing]
-        return [_for_reader(notice, sealed) for notice in chosen[:most]]
-
     def alerts_of(self, cases: Collection[str], *, sealed: bool = False) -> list[Notice]:
         """Return the alerts of the cases with these ids, the earliest first."""
         query = sa.select(tables.notice.c.body).where(tables.notice.c.case_id.in_(cases))
         return [_for_reader(notice, sealed) for notice in _oldest_first(self._read(query, read_notice))]
-
-    def counts(self) -> Counts:
-        states = self._tally(sa.select(tables.case.c.state, sa.func.count()).group_by(tables.case.c.state))
-        levels = self._tally(
-            sa.select(tables.case.c.level, sa.func.count())
-            .where(tables.case.c.state != CaseState.CLOSED.value)
-            .group_by(tables.case.c.level)
-        )
-        return Counts(
-            by_state={state: states.get(state.value, 0) for state in CaseState},
-            open_by_level={level: levels.get(level.value, 0) for level in Level},
-            firing=len(self.alerts(most=1_000_000, firing=True)),
-        )
 
     def act(
         self, verb: Verb, case: str, *, by: str, at: datetime, reason: str = "", unit: str = "", link: str = ""

@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
+import sqlalchemy as sa
 
+from pipeline.app import App
+from pipeline.ledger import tables
+from pipeline.notify.casebook import Notice
+from pipeline.notify.records import read_notice
 from tests.live import LiveDesk
 
 
@@ -67,3 +72,9 @@ def parts(desk: LiveDesk) -> Mapping[str, Mapping[str, object]]:
     except httpx.TransportError:
         return {}
     return {part["name"]: part for part in answer.json()["parts"]}
+
+
+def notices(app: App) -> list[Notice]:
+    """Return what notify remembers of every alert, those of no case too."""
+    with app.ledger.transaction() as connection:
+        return [read_notice(body) for body in connection.execute(sa.select(tables.notice.c.body)).scalars()]
