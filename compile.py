@@ -12,7 +12,9 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from setuptools import Distribution, Extension
 
-FLAGS = ["-O3", "-fno-strict-aliasing", "-Wall", "-Wextra"] if sysconfig.get_config_var("CC") else []
+FLAGS = (
+    ["-O3", "-fno-strict-aliasing", "-ffp-contract=off", "-Wall", "-Wextra"] if sysconfig.get_config_var("CC") else []
+)
 COMPILED = ["pipeline/**/*.so", "pipeline/**/*.pyd"]
 
 

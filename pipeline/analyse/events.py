@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from itertools import count, islice, repeat
+from itertools import count, islice
 from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.analyse import overlap
+from pipeline.analyse.overlap import Kept
 from pipeline.analyse.remembered import hashed
 from pipeline.analyse.shelves import Shelves
 from pipeline.analyse.terms import KEPT, Terms, terms
 from pipeline.analyse.veto import NOWHERE, Known, apart
 from pipeline.model import AnalysedPost, EventFinding, GateStatus, Kind
 from pipeline.text.normal import normal
+
+try:
+    from pipeline.analyse import _overlap
+except ImportError:  # no compiler where this was installed
+    _overlap = overlap  # type: ignore[misc]
 
 SPAN: Final = timedelta(days=365)
 MOST: Final = 200_000
@@ -168,13 +176,13 @@ class _Book:
         self._names: list[str] = []
         self._sites: list[Known] = []
         self._opened = 0
-        self._terms = np.zeros((most, KEPT), np.uint32)
-        self._times = np.zeros((most, KEPT), np.uint16)  # posts of the event that have the term
-        self._posts = np.zeros(most, np.uint32)
-        self._since, self._until = np.zeros(most), np.zeros(most)
+        self._kept = Kept(
+            np.zeros((most, KEPT), np.uint32), np.zeros((most, KEPT), np.uint16), np.zeros(most, np.uint32)
+        )
+        self._since, self._until = array("d", bytes(8 * most)), array("d", bytes(8 * most))
         self._seen = 0  # posts of this block
         self._new: dict[int, int] = {}  # the newest event of each term that is not on the shelves
-        self._brought: list[tuple[int, Codes]] = []
+        self._brought: list[tuple[int, list[int]]] = []
 
     @property
     def room(self) -> int:
@@ -209,7 +217,8 @@ class _Book:
         ]
         if not near:
             return -1, 0.0
-        shared = self._shared(nearby, place, near)
+        size = nearby.sizes[place]
+        shared = _overlap.shared(nearby.terms[place, :size], nearby.weights[place, :size], near, self._kept)
         best, number = max((weight, -self._number(slot)) for weight, slot in zip(shared, near, strict=True))
         if best < ENOUGH:
             return -1, 0.0
@@ -224,22 +233,16 @@ class _Book:
         else:
             self._names[slot], self._sites[slot] = name, nearby.sites[place]
         self._opened += 1
-        self._terms[slot] = nearby.terms[place]
-        self._times[slot] = nearby.weights[place] > 0
-        self._posts[slot], self._since[slot], self._until[slot] = 1, at, at
-        self._bring(slot, nearby.terms[place, : nearby.sizes[place]])
+        self._kept.terms[slot] = nearby.terms[place]
+        self._kept.times[slot] = nearby.weights[place] > 0
+        self._kept.posts[slot], self._since[slot], self._until[slot] = 1, at, at
+        self._bring(slot, nearby.listed[place])
         return number
 
     def join(self, number: int, at: float, nearby: _Nearby, place: int) -> None:
         """Count one more post of the event; in the beginning its new terms take the places of those that nobody repeats."""
         slot = number % self._most
-        mine = nearby.terms[place, : nearby.sizes[place]]
-        same = mine[:, None] == self._terms[slot][None, :]
-        times = self._times[slot]
-        times += same.any(axis=0) & (times < np.iinfo(np.uint16).max)
-        if self._posts[slot] < SETTLED:
-            self._take_up(slot, mine[~same.any(axis=1)])
-        self._posts[slot] += 1
+        self._bring(slot, _overlap.join(nearby.terms[place, : nearby.sizes[place]], slot, self._kept, SETTLED))
         self._since[slot], self._until[slot] = min(self._since[slot], at), max(self._until[slot], at)
 
     def settle(self, posts: int) -> None:
@@ -250,34 +253,19 @@ class _Book:
         self._seen = 0
         self._new.clear()
         if self._brought:
-            found = np.concatenate([codes for _, codes in self._brought])
+            found = np.array([code for _, codes in self._brought for code in codes], np.uint32)
             slots = np.repeat([slot for slot, _ in self._brought], [len(codes) for _, codes in self._brought])
             self._shelves.put(*self._shelves.places(_wide(found)), slots)
             np.add.at(self._counts, found >> _SLOT, 1)
             self._brought.clear()
 
-    def _take_up(self, slot: int, new: Codes) -> None:
-        """Put *new* where the event has no term, or one that a single post had and nobody repeated."""
-        times = self._times[slot]
-        free = np.flatnonzero(times <= (1 if self._posts[slot] > 1 else 0))[::-1][: len(new)]
-        self._terms[slot, free] = new[: len(free)]
-        times[free] = 1
-        self._bring(slot, new[: len(free)])
-
-    def _bring(self, slot: int, codes: Codes) -> None:
-        self._brought.append((slot, codes))
-        self._new.update(zip(codes.tolist(), repeat(slot)))
+    def _bring(self, slot: int, codes: list[int]) -> None:
+        if codes:
+            self._brought.append((slot, codes))
+            self._new.update(dict.fromkeys(codes, slot))
 
     def _number(self, slot: int) -> int:
         return self._opened - 1 - (self._opened - 1 - slot) % self._most
-
-    def _shared(self, nearby: _Nearby, place: int, slots: Sequence[int]) -> list[float]:
-        """Return the weight of the terms that a post shares with each event, each by how many of its posts have it."""
-        at, size = np.array(slots), nearby.sizes[place]
-        same = nearby.terms[place, None, :size, None] == self._terms[at][:, None, :]
-        times = np.einsum("eij,ej->ei", same, self._times[at]) / self._posts[at, None]
-        shared: list[float] = (nearby.weights[place, :size] * np.sqrt(times)).sum(axis=1).tolist()
-        return shared
 
     def _likely(self, weights: Weights, slots: Numbers) -> dict[int, list[int]]:
         """Return for each post the events on the shelves that share most with it, if that may be enough."""

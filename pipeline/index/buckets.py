@@ -77,4 +77,6 @@ def telling(doc: AnalysedPost) -> set[str]:
     if doc.text is None or withheld(doc):
         return set()
     # Most words are letters only, which is quickly seen.
-    return {word for word in doc.text.tokens if len(word) > 1 and (word.isalpha() or any(map(str.isalpha, word)))}
+    return {
+        word for word in doc.text.line.split(" ") if len(word) > 1 and (word.isalpha() or any(map(str.isalpha, word)))
+    }

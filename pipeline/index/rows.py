@@ -121,7 +121,7 @@ def _words(doc: AnalysedPost, values: Mapping[str, Value]) -> Words:
     return (
         " ".join(grams(doc.post.title)),
         " ".join(grams(doc.post.text)),
-        " ".join(doc.text.tokens).replace("\x00", " ") if doc.text else "",
+        doc.text.line.replace("\x00", " ") if doc.text else "",
         " ".join(_facets(doc, values)),
     )
 

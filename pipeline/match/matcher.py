@@ -194,4 +194,4 @@ def _without_tokens(doc: AnalysedPost) -> AnalysedPost:
     """Return *doc* as it travels on: search tokens are for the index only, and they are long."""
     if doc.text is None or not doc.text.tokens:
         return doc
-    return msgspec.structs.replace(doc, text=msgspec.structs.replace(doc.text, tokens=()))
+    return msgspec.structs.replace(doc, text=msgspec.structs.replace(doc.text, tokens=""))

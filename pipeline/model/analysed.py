@@ -22,12 +22,21 @@ class Reason(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class TextFinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """The normal form, as long as the original so that offsets hold, and the tokens cut from it."""
+    """The normal form, as long as the original so that offsets hold, and the tokens cut from it.
+
+    *tokens* are one text with a space between each: a list of short words takes longer to read than all else in a
+    message. Earlier messages, and what an index keeps of them, hold such a list.
+    """
 
     normal: str = ""
-    tokens: tuple[str, ...] = ()
+    tokens: str | tuple[str, ...] = ""
     tokenizer: str = ""
     lang: str = "und"
+
+    @property
+    def line(self) -> str:
+        """The tokens as one text, whichever way they came."""
+        return self.tokens if isinstance(self.tokens, str) else " ".join(self.tokens)
 
 
 class PrivacyFinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):

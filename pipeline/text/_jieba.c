@@ -13,9 +13,6 @@
 #define LAST_HAN 0x9FD5
 #define HAN (LAST_HAN - FIRST_HAN + 1)
 #define UNHEARD_OF (-3.14e100) /* the logarithm of a likelihood that the model does not tell */
-#define KEPT_BITS 13           /* of so many words the strings are kept: people write the same words again and again */
-#define KEPT ((size_t)1 << KEPT_BITS)
-#define KEPT_LETTERS 4         /* of a word that is kept, at most */
 
 /* What a letter may do to a word. The order settles ties: of two equally likely states the latter is taken. */
 enum { BEGINS, ENDS, AMID, ALONE, STATES };
@@ -26,16 +23,9 @@ static const int before[STATES][2] = {
 /* Marks of a letter: a word ends here; two or three letters from here on are a word; the word here is not wanted. */
 enum { LAST = 1, TWO = 1 << 2, THREE = 1 << 3, UNWANTED = 1 << 4 };
 
-/* A string that was made before, and its letters as a number; 0 where there is none. */
-typedef struct {
-    uint64_t letters;
-    PyObject *word;
-} Kept;
-
 typedef struct {
     PyObject_HEAD
     Words *words;
-    Kept *kept;
     double log_total, start[STATES], trans[STATES][STATES], (*emit)[STATES]; /* the model, as logarithms */
 } Cutter;
 
@@ -397,10 +387,6 @@ Cutter_init(Cutter *self, PyObject *args, PyObject *kwargs)
         if (add_word(self, PyList_GET_ITEM(words, at)) < 0)
             return -1;
     }
-    if (!(self->kept = PyMem_Calloc(KEPT, sizeof *self->kept))) {
-        PyErr_NoMemory();
-        return -1;
-    }
     words_close(self->words);
     return 0;
 }
@@ -410,9 +396,6 @@ Cutter_dealloc(Cutter *self)
 {
     words_free(self->words);
     PyMem_Free(self->emit);
-    for (size_t at = 0; self->kept && at < KEPT; at++)
-        Py_XDECREF(self->kept[at].word);
-    PyMem_Free(self->kept);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -433,7 +416,8 @@ choose(Sheet *sheet, int deep, int signs)
             count += !!(marks[at] & TWO) + !!(marks[at] & THREE);
         }
         Py_UCS4 letter = sheet->letters[start];
-        if (!signs && end - start == 1 && !is_han(letter) && !Py_UNICODE_ISALNUM(letter))
+        int sign = end - start == 1 ? !is_han(letter) && !Py_UNICODE_ISALNUM(letter) : letter == '\r'; /* and \n */
+        if (!signs && sign)
             marks[start] |= UNWANTED;
         else
             count++;
@@ -441,49 +425,24 @@ choose(Sheet *sheet, int deep, int signs)
     return count;
 }
 
-/* Return the letters of a short word of Chinese as a number, 0 if it is another. */
-static inline uint64_t
-as_number(const Py_UCS2 *letters, Py_ssize_t length)
-{
-    uint64_t number = 0;
-    if (length > KEPT_LETTERS)
-        return 0;
-    for (Py_ssize_t at = 0; at < length; at++) {
-        if (!is_han(letters[at]))
-            return 0;
-        number = number << 16 | letters[at];
-    }
-    return number;
-}
-
-/* Return a part of a text as PyUnicode_Substring does, in less time for Chinese. A short word is made once, and with it
-   what others keep in its string, as its UTF-8, until another takes its place. */
+/* Return a part of a text as PyUnicode_Substring does, in less time for Chinese. */
 static inline PyObject *
-part(const Cutter *self, PyObject *text, Py_ssize_t start, Py_ssize_t length)
+part(PyObject *text, Py_ssize_t start, Py_ssize_t length)
 {
     if (PyUnicode_KIND(text) != PyUnicode_2BYTE_KIND)
         return PyUnicode_Substring(text, start, start + length);
     const Py_UCS2 *letters = PyUnicode_2BYTE_DATA(text) + start;
     if (*letters < 0x100) /* then all may be */
         return PyUnicode_Substring(text, start, start + length);
-    uint64_t number = as_number(letters, length);
-    Kept *kept = &self->kept[number * UINT64_C(0x9E3779B97F4A7C15) >> (64 - KEPT_BITS)];
-    if (number && kept->letters == number)
-        return Py_NewRef(kept->word);
     PyObject *made = PyUnicode_New(length, 0xFFFF);
-    if (!made)
-        return NULL;
-    memcpy(PyUnicode_2BYTE_DATA(made), letters, (size_t)length * sizeof *letters);
-    if (number) {
-        Py_XSETREF(kept->word, Py_NewRef(made));
-        kept->letters = number;
-    }
+    if (made)
+        memcpy(PyUnicode_2BYTE_DATA(made), letters, (size_t)length * sizeof *letters);
     return made;
 }
 
 /* Make the words that are marked. Return -1 with an exception. */
 static int
-make(const Cutter *self, const Sheet *sheet, PyObject *text, PyObject **made)
+make(const Sheet *sheet, PyObject *text, PyObject **made)
 {
     const uint8_t *marks = sheet->marks;
     for (Py_ssize_t start = 0, end; start < sheet->length; start = end) {
@@ -492,37 +451,92 @@ make(const Cutter *self, const Sheet *sheet, PyObject *text, PyObject **made)
             ;
         if (inside & TWO)
             for (Py_ssize_t at = start; at < end; at++)
-                if (marks[at] & TWO && !(*made++ = part(self, text, at, 2)))
+                if (marks[at] & TWO && !(*made++ = part(text, at, 2)))
                     return -1;
         if (inside & THREE)
             for (Py_ssize_t at = start; at < end; at++)
-                if (marks[at] & THREE && !(*made++ = part(self, text, at, 3)))
+                if (marks[at] & THREE && !(*made++ = part(text, at, 3)))
                     return -1;
-        if (!(inside & UNWANTED) && !(*made++ = part(self, text, start, end - start)))
+        if (!(inside & UNWANTED) && !(*made++ = part(text, start, end - start)))
             return -1;
     }
     return 0;
 }
 
-/* Cut a text into a list, or into a tuple. */
-static PyObject *
-cut(Cutter *self, PyObject *text, int deep, int signs, int tuple)
+/* Write a word where it goes, and a space behind it; only count where that is nowhere. Return where the next one goes. */
+static Py_ssize_t
+write_word(const Sheet *sheet, Py_ssize_t start, Py_ssize_t length, Py_UCS4 *line, Py_ssize_t at)
 {
-    Sheet sheet;
+    if (line) {
+        memcpy(line + at, sheet->letters + start, (size_t)length * sizeof *line);
+        line[at + length] = ' ';
+    }
+    return at + length + 1;
+}
+
+/* Write the words that are marked, in the order of ``make``. Return how long all are. */
+static Py_ssize_t
+write_words(const Sheet *sheet, Py_UCS4 *line)
+{
+    const uint8_t *marks = sheet->marks;
+    Py_ssize_t written = 0;
+    for (Py_ssize_t start = 0, end; start < sheet->length; start = end) {
+        unsigned inside = 0;
+        for (end = start; inside |= marks[end], !(marks[end++] & LAST);)
+            ;
+        for (Py_ssize_t at = start; inside & TWO && at < end; at++)
+            if (marks[at] & TWO)
+                written = write_word(sheet, at, 2, line, written);
+        for (Py_ssize_t at = start; inside & THREE && at < end; at++)
+            if (marks[at] & THREE)
+                written = write_word(sheet, at, 3, line, written);
+        if (!(inside & UNWANTED))
+            written = write_word(sheet, start, end - start, line, written);
+    }
+    return written;
+}
+
+/* Return the words that are marked as one string, a space between each. */
+static PyObject *
+joined(const Sheet *sheet)
+{
+    Py_ssize_t length = write_words(sheet, NULL);
+    Py_UCS4 *line = PyMem_New(Py_UCS4, length + 1);
+    if (!line)
+        return PyErr_NoMemory();
+    write_words(sheet, line);
+    PyObject *made = PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, line, length ? length - 1 : 0);
+    PyMem_Free(line);
+    return made;
+}
+
+/* Lay a text out and mark its words. Return -1 with an exception, else whoever called puts the sheet away. */
+static int
+cut(const Cutter *self, PyObject *text, Sheet *sheet)
+{
     if (!PyUnicode_Check(text)) {
         PyErr_SetString(PyExc_TypeError, "what is cut is a text");
-        return NULL;
+        return -1;
     }
     if (!self->words || self->words->counts) {
         PyErr_SetString(PyExc_RuntimeError, "not made yet");
-        return NULL;
+        return -1;
     }
-    if (lay_out(&sheet, text) < 0)
+    if (lay_out(sheet, text) < 0)
+        return -1;
+    mark(self, sheet, mark_words);
+    return 0;
+}
+
+/* Cut a text into a list. */
+static PyObject *
+listed(const Cutter *self, PyObject *text, int deep)
+{
+    Sheet sheet;
+    if (cut(self, text, &sheet) < 0)
         return NULL;
-    mark(self, &sheet, mark_words);
-    Py_ssize_t count = choose(&sheet, deep, signs);
-    PyObject *words = tuple ? PyTuple_New(count) : PyList_New(count);
-    if (words && make(self, &sheet, text, tuple ? ((PyTupleObject *)words)->ob_item : ((PyListObject *)words)->ob_item) < 0)
+    PyObject *words = PyList_New(choose(&sheet, deep, 1));
+    if (words && make(&sheet, text, ((PyListObject *)words)->ob_item) < 0)
         Py_CLEAR(words);
     put_away(&sheet);
     return words;
@@ -533,7 +547,7 @@ PyDoc_STRVAR(cut_doc, "cut(text)\n--\n\nReturn the words of *text*; joined again
 static PyObject *
 Cutter_cut(Cutter *self, PyObject *text)
 {
-    return cut(self, text, 0, 1, 0);
+    return listed(self, text, 0);
 }
 
 PyDoc_STRVAR(cut_for_search_doc,
@@ -543,17 +557,24 @@ PyDoc_STRVAR(cut_for_search_doc,
 static PyObject *
 Cutter_cut_for_search(Cutter *self, PyObject *text)
 {
-    return cut(self, text, 1, 1, 0);
+    return listed(self, text, 1);
 }
 
 PyDoc_STRVAR(terms_doc,
              "terms(text)\n--\n\n"
-             "Return what cut_for_search() does, without single signs. Raises TypeError.");
+             "Return what cut_for_search() does, without single signs, as one text with a space between each word.\n"
+             "Raises TypeError.");
 
 static PyObject *
 Cutter_terms(Cutter *self, PyObject *text)
 {
-    return cut(self, text, 1, 0, 1);
+    Sheet sheet;
+    if (cut(self, text, &sheet) < 0)
+        return NULL;
+    choose(&sheet, 1, 0);
+    PyObject *words = joined(&sheet);
+    put_away(&sheet);
+    return words;
 }
 
 static PyMethodDef methods[] = {

@@ -43,8 +43,8 @@ class Segmenter(Protocol):
     def cut_for_search(self, text: str) -> list[str]:
         """Return the words, and before each long one the shorter words inside it."""
 
-    def terms(self, text: str) -> tuple[str, ...]:
-        """Return what cut_for_search() does, without single signs."""
+    def terms(self, text: str) -> str:
+        """Return what cut_for_search() does, without single signs, as one text with a space between each word."""
 
 
 def segmenter(name: str = "jieba", words: Iterable[str] = ()) -> Segmenter:
@@ -85,7 +85,7 @@ class Compiled:
     def cut_for_search(self, text: str) -> list[str]:
         return self._cutter.cut_for_search(text)
 
-    def terms(self, text: str) -> tuple[str, ...]:
+    def terms(self, text: str) -> str:
         return self._cutter.terms(text)
 
 
@@ -114,8 +114,8 @@ class Rjieba:
     def cut_for_search(self, text: str) -> list[str]:
         return self._parted(text, self._jieba.cut_for_search(_storable(text), True))
 
-    def terms(self, text: str) -> tuple[str, ...]:
-        return _without_signs(self.cut_for_search(text))
+    def terms(self, text: str) -> str:
+        return _joined(self.cut_for_search(text))
 
     def _parted(self, text: str, tokens: list[str]) -> list[str]:
         """Return *tokens* with 3-6 and a.com in the parts that jieba makes of them: in rjieba any sign joins."""
@@ -159,8 +159,8 @@ class Jieba:
         tokens: list[str] = self._jieba.lcut_for_search(text)
         return tokens
 
-    def terms(self, text: str) -> tuple[str, ...]:
-        return _without_signs(self.cut_for_search(text))
+    def terms(self, text: str) -> str:
+        return _joined(self.cut_for_search(text))
 
 
 def _table(file: Path, kind: type[_Read]) -> _Read:
@@ -172,8 +172,8 @@ def _table(file: Path, kind: type[_Read]) -> _Read:
     return msgspec.json.decode(written[written.index("{") :].replace("'", '"'), type=kind)
 
 
-def _without_signs(tokens: Iterable[str]) -> tuple[str, ...]:
-    return tuple([token for token in tokens if len(token) > 1 or token.isalnum()])
+def _joined(tokens: Iterable[str]) -> str:
+    return " ".join([token for token in tokens if (len(token) > 1 and not token.isspace()) or token.isalnum()])
 
 
 def _version(package: str, words: Sequence[str]) -> str:

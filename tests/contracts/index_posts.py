@@ -42,7 +42,7 @@ def a_post(
     label: Polarity = Polarity.NEU,
     topic: str = "other",
     street: str | None = None,
-    tokens: tuple[str, ...] = (),
+    tokens: str | tuple[str, ...] = (),
     watch: tuple[str, ...] = (),
     like: int | None = None,
 ) -> AnalysedPost:
@@ -88,7 +88,7 @@ def a_secret(
     text: str,
     *,
     title: str = "",
-    tokens: tuple[str, ...] = (),
+    tokens: str | tuple[str, ...] = (),
     street: str | None = None,
     topic: str = "other",
 ) -> AnalysedPost:

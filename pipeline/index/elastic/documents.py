@@ -142,7 +142,7 @@ def _facets(doc: AnalysedPost) -> dict[str, Any]:
 
 def _words(doc: AnalysedPost, facets: Mapping[str, Any]) -> dict[str, Any]:
     """Return that by which words are found and counted."""
-    tokens = " ".join(doc.text.tokens) if doc.text else ""
+    tokens = doc.text.line if doc.text else ""
     return {
         "cut": {"title": cut(doc.post.title), "text": cut(doc.post.text), "tokens": tokens},
         "words": telling(doc),

@@ -51,7 +51,7 @@ def test_what_intake_masked_keeps_its_classes(analyst: Analyst) -> None:
 def test_offsets_of_the_normal_form_are_those_of_the_body(analyst: Analyst) -> None:
     doc = analyst.analyse([a_post(text="錦湖裡停水", title="求助")])[0]
     assert doc.text and doc.text.normal == "求助\n锦湖里停水"
-    assert "锦湖里" in doc.text.tokens and doc.text.lang == "zh"
+    assert "锦湖里" in doc.text.line.split(" ") and doc.text.lang == "zh"
 
 
 def test_a_deletion_has_no_blocks_and_keeps_its_flags(analyst: Analyst) -> None:

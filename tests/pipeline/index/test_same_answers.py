@@ -69,7 +69,7 @@ def post(place: int, title: str, text: str) -> AnalysedPost:
         source=rng.choice(("bbs", "bbs.cn", "BBS.cn", "12345", "app-青湖")),
         label=rng.choice(tuple(Polarity)),
         street=rng.choice((None, "文桥街道", "湖东街道", "古镇")),
-        tokens=tuple(CUT.cut_for_search(normal(text))),
+        tokens=CUT.terms(normal(text)),
         watch=tuple(rng.sample(("汛期", "供水", "学校"), rng.randint(0, 2))),
         like=rng.choice((None, 0, 1, 5, 60, 1200)),
     )
@@ -189,7 +189,7 @@ class Words:
     def __init__(self, docs: list[AnalysedPost], rng: random.Random) -> None:
         self._docs = docs
         self._rng = rng
-        tokens = [token for doc in docs for token in (doc.text.tokens if doc.text else ())]
+        tokens = [token for doc in docs for token in (doc.text.line.split(" ") if doc.text else ())]
         self._common = [token for token in tokens if len(token) == 2 and not token.isascii()]
         self._latin = [token for token in tokens if token.isascii() and token.isalnum() and len(token) > 1] or ["k3"]
 

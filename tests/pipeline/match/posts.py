@@ -47,7 +47,7 @@ def a_doc(
     people: int | None = None,
     topic: str = "other",
     watch: tuple[str, ...] = (),
-    tokens: tuple[str, ...] = (),
+    tokens: str | tuple[str, ...] = (),
 ) -> AnalysedPost:
     post = Post(
         id=post_id("bbs", native),

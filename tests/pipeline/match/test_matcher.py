@@ -103,7 +103,7 @@ def test_a_match_carries_event_time_group_member_and_words_but_no_tokens(one: Ma
     assert (match.at, match.known_at) == (NOON, NOON + timedelta(hours=3))
     assert (match.group, match.member, match.hits) == (("湖东街道",), "hm:u1", ("停水",))
     assert match.analysed.text is not None
-    assert match.analysed.text.tokens == ()
+    assert match.analysed.text.tokens == ""
 
 
 @pytest.mark.parametrize("street", [None, "", "  "])

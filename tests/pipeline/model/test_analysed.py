@@ -37,3 +37,13 @@ def test_a_switched_off_analyser_is_told_from_one_that_found_nothing() -> None:
     assert doc.numbers.deaths is None
     assert doc.place is None
     assert Reader(AnalysedPost).read(encode(doc)) == doc
+
+
+def test_tokens_are_one_line_and_a_list_of_earlier_messages_is_read_as_one() -> None:
+    now, before = (
+        Reader(AnalysedPost).read(b'{"post":' + encode(a_post()) + b',"text":{"normal":"x","tokens":' + tokens + b"}}")
+        for tokens in ('"停水 了"'.encode(), '["停水","了"]'.encode())
+    )
+
+    assert now.text is not None and before.text is not None
+    assert now.text.line == before.text.line == "停水 了"

@@ -1,0 +1,2 @@
+from pipeline.analyse.overlap import join as join
+from pipeline.analyse.overlap import shared as shared
