@@ -103,15 +103,11 @@ bytes_for_each(Py_buffer *buffer, PyObject *from, Py_ssize_t count)
 }
 
 static int
-Filed_init(Filed *self, PyObject *args, PyObject *kwargs)
+Filed_fill(Filed *self, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"automaton", "written", "edged", "kept",   "rules",       "filed",
                             "entries",   "way_rule", "ways", "groups", "group_words", NULL};
     PyObject *automaton, *written, *edged, *kept, *given[COLUMNS];
-    if (self->written) {
-        PyErr_SetString(PyExc_RuntimeError, "filed once and for all");
-        return -1;
-    }
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!OOnOOOOOO", names, automaton_type, &automaton, &PyList_Type,
                                      &written, &edged, &kept, &self->rules, &given[FILED], &given[ENTRIES],
                                      &given[WAY_RULE], &given[WAYS], &given[GROUPS], &given[GROUP_WORDS]))
@@ -149,6 +145,12 @@ Filed_init(Filed *self, PyObject *args, PyObject *kwargs)
     self->automaton = (Automaton *)Py_NewRef(automaton);
     self->written = Py_NewRef(written);
     return 0;
+}
+
+static PyObject *
+Filed_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    return made_whole(type, args, kwargs, (initproc)Filed_fill);
 }
 
 static int
@@ -375,8 +377,7 @@ static PyTypeObject type = {
     .tp_basicsize = sizeof(Filed),
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_doc = PyDoc_STR("Rules filed under the words that they need. Raises TypeError, ValueError."),
-    .tp_new = PyType_GenericNew,
-    .tp_init = (initproc)Filed_init,
+    .tp_new = Filed_new,
     .tp_dealloc = (destructor)Filed_dealloc,
     .tp_methods = methods,
 };

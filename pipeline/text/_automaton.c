@@ -89,14 +89,10 @@ add_fallbacks(Automaton *self, const Origin *origins, uint32_t deepest)
 }
 
 static int
-Automaton_init(Automaton *self, PyObject *args, PyObject *kwargs)
+Automaton_fill(Automaton *self, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"words", NULL};
     PyObject *words;
-    if (self->first) {
-        PyErr_SetString(PyExc_RuntimeError, "made once and for all");
-        return -1;
-    }
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!", names, &PyList_Type, &words))
         return -1;
     Py_ssize_t letters = 0, deepest = 0;
@@ -137,6 +133,12 @@ Automaton_init(Automaton *self, PyObject *args, PyObject *kwargs)
     }
     PyErr_NoMemory();
     return -1;
+}
+
+static PyObject *
+Automaton_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    return made_whole(type, args, kwargs, (initproc)Automaton_fill);
 }
 
 static PyObject *
@@ -193,8 +195,7 @@ static PyTypeObject type = {
     .tp_basicsize = sizeof(Automaton),
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_doc = PyDoc_STR("Finds a list of words in one pass. Raises TypeError, ValueError, OverflowError."),
-    .tp_new = PyType_GenericNew,
-    .tp_init = (initproc)Automaton_init,
+    .tp_new = Automaton_new,
     .tp_dealloc = (destructor)Automaton_dealloc,
     .tp_methods = methods,
 };
