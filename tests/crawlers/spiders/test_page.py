@@ -50,6 +50,29 @@ def test_a_page_is_news_again_only_when_its_words_change(crawl: Crawl, site: Sit
     assert again.native_id == visits[0].posts[0].native_id
 
 
+def test_a_page_that_is_not_there_rests_for_hours_and_the_others_are_read_on(
+    crawl: Crawl, site: Site, clock: Clock
+) -> None:
+    for path in PATHS[1:]:
+        site.say(path, f"<title>{path}</title><p>正文</p>")
+    site.say("/robots.txt", "User-agent: *\nDisallow:\n")
+
+    missing, *others = around(crawl, site, clock, 4)
+
+    assert missing.outcome is Outcome.FAILED and "404" in missing.problem
+    assert [post.title for visit in others for post in visit.posts] == list(PATHS[1:])
+    assert {visit.outcome for visit in others} == {Outcome.DEGRADED}
+    assert all(f"{PATHS[0]}：打不开（404），8 小时后再试" in visit.problem for visit in others)
+    assert site.paths().count(PATHS[0]) == 1
+
+
+def test_where_no_page_is_there_the_site_is_left_alone_for_hours(crawl: Crawl, site: Site, clock: Clock) -> None:
+    visits = around(crawl, site, clock, 5)
+
+    assert [visit.next_in for visit in visits[3:]] == [timedelta(hours=8), timedelta(0)]
+    assert site.paths() == ["/robots.txt", *PATHS, PATHS[0]]
+
+
 def test_robots_that_cannot_be_read_means_no_page_is(crawl: Crawl, site: Site, clock: Clock) -> None:
     site.say("/robots.txt", "busy", status=503)
     seen = around(crawl, site, clock, 1)[0]
