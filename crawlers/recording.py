@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -38,15 +39,15 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row | Rejected]]:
     """Yield each row of a ``.jsonl``, ``.jsonl.gz`` or ``.json`` file with its line number (or place in the list).
 
     A row that is no JSON object comes as Rejected, and the next one follows. Raises Unavailable if the file
-    ends in the middle of a compressed block: it is still being written.
+    ends in the middle of a compressed block: it is still being written. Raises Rejected if it cannot be unpacked.
     """
     try:
         with _opened(path) as file:
             yield from _tree_of(file) if path.name.removesuffix(".gz").endswith(".json") else _lines(file)
     except EOFError as error:
         raise Unavailable(f"{path.name}：压缩文件不完整，等它写完再导入 / the compressed file is cut off") from error
-    except gzip.BadGzipFile as error:
-        raise Rejected(f"{path.name}：不是 gzip 文件 / not a gzip file") from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise Rejected(f"{path.name}：不是 gzip 文件，或者已损坏 / not a gzip file, or a damaged one") from error
 
 
 def _opened(path: Path) -> BinaryIO:

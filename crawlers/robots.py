@@ -156,4 +156,4 @@ def _matches(pattern: str, path: str) -> bool:
         if found < 0:
             return False
         at = found + len(piece)
-    return not whole or at == len(path) or bool(others and not others[-1])
+    return not whole or at == len(path)

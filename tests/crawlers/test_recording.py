@@ -169,6 +169,16 @@ def test_a_file_still_being_written_is_to_be_tried_again(tmp_path: Path) -> None
         list(read_rows(file))
 
 
+@pytest.mark.parametrize("spoilt", [0, 20])
+def test_a_file_that_is_damaged_is_told_and_no_traceback(tmp_path: Path, spoilt: int) -> None:
+    packed = bytearray(gzip.compress(bytes(range(256)) * 99))
+    packed[spoilt : spoilt + 9] = b"\xff" * 9
+    (tmp_path / "posts.jsonl.gz").write_bytes(packed)
+
+    with pytest.raises(Rejected, match="已损坏"):
+        list(read_rows(tmp_path / "posts.jsonl.gz"))
+
+
 def test_one_object_a_list_and_lines_are_all_rows() -> None:
     assert [row for _, row in rows_of(b'{\n"id": 1\n}')] == [{"id": 1}]
     assert [row for _, row in rows_of(b'[{"id": 1}, {"id": 2}]')] == [{"id": 1}, {"id": 2}]
