@@ -93,9 +93,9 @@ class Collector:
     def _end(self, future: Future[Visit], source: OpenSource) -> None:
         card, before, now = source.card, self._standings[source.card.id], self._clock()
         visit = self._visit(future, card, before)
-        standing = after(before, visit, now, card, self._jitter())
         try:
-            accepted = self._intake.accept(card, visit.posts) if visit.posts else 0
+            visit, accepted = self._accepted(visit, card, before)
+            standing = after(before, visit, now, card, self._jitter())
             self._frontier.record(standing, heard(before, visit, now, card.zone))
         except Unavailable as error:
             # The cursor stays, so the same posts come again.
@@ -113,17 +113,20 @@ class Collector:
         if not isinstance(error, Exception):
             raise error
         away = isinstance(error, Unavailable | Rejected)
-        problem = str(error) if away else f"采集程序出错（{type(error).__name__}），稍后再试；请把日志交给维护人员。"
-        if not away:
-            # Not the traceback: its variables hold posts.
-            _log.error(
-                "connector failed",
-                source=card.id,
-                connector=card.connector,
-                error=type(error).__name__,
-                at=_place(error),
-            )
-        return Visit(outcome=Outcome.FAILED, cursor=before.cursor, problem=problem)
+        return (
+            Visit(outcome=Outcome.FAILED, cursor=before.cursor, problem=str(error))
+            if away
+            else _failed(error, card, before)
+        )
+
+    def _accepted(self, visit: Visit, card: SourceCard, before: Standing) -> tuple[Visit, int]:
+        """Hand over the posts; return how the visit ended, and how many were taken. Raises Unavailable."""
+        try:
+            return visit, self._intake.accept(card, visit.posts) if visit.posts else 0
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 # a bug met by the posts of one source must not stop the others
+            return _failed(error, card, before), 0
 
     def _count(self, card: SourceCard, visit: Visit, accepted: int) -> None:
         METRICS.fetches.labels(card.id, visit.outcome.value).inc()
@@ -138,6 +141,14 @@ class Collector:
         dues = [now if standing.visited_at is None else standing.next_due for standing in self._standings.values()]
         soonest = min((due for due in dues if due), default=None)
         return min(max((soonest - now).total_seconds(), 0.0), _LONGEST_S) if soonest else _LONGEST_S
+
+
+def _failed(error: Exception, card: SourceCard, before: Standing) -> Visit:
+    """Return what a bug of ours makes of a visit. Logged is its place and not the traceback: its variables hold posts."""
+    kind = type(error).__name__
+    _log.error("collecting failed", source=card.id, connector=card.connector, error=kind, at=_place(error))
+    problem = f"采集程序出错（{kind}），稍后再试；请把日志交给维护人员。"
+    return Visit(outcome=Outcome.FAILED, cursor=before.cursor, problem=problem)
 
 
 def _place(error: Exception) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -53,8 +53,9 @@ class Frontier:
             self._db.executescript(_SCHEMA)
 
     def standing(self, id_: str) -> Standing:
-        """Return where a source stands; one that is not known was never visited."""
-        row = self._db.execute(f"select {_COLUMNS} from source where id = ?", (id_,)).fetchone()  # noqa: S608 (our columns)
+        """Return where a source stands; one that is not known was never visited. Raises Unavailable."""
+        with _translated():
+            row = self._db.execute(f"select {_COLUMNS} from source where id = ?", (id_,)).fetchone()  # noqa: S608 (our columns)
         return _standing(row) if row else Standing(id=id_)
 
     def standings(self) -> list[Standing]:
@@ -77,17 +78,11 @@ class Frontier:
             )
             cursor.execute("commit")
 
-    def release(self, id_: str) -> None:
-        """Let a source that waits for a person be visited again, at once."""
-        standing = self.standing(id_)
-        if standing.paused:
-            self.record(replace(standing, next_due=standing.visited_at, fails=0))
-
     def coverage(self, id_: str, day: date) -> Coverage:
-        """Return how much of *day* (in the source's zone) the source was heard."""
-        row = self._db.execute(
-            "select covered_min, watched_min from coverage where source = ? and day = ?", (id_, day.isoformat())
-        ).fetchone()
+        """Return how much of *day* (in the source's zone) the source was heard. Raises Unavailable."""
+        query = "select covered_min, watched_min from coverage where source = ? and day = ?"
+        with _translated():
+            row = self._db.execute(query, (id_, day.isoformat())).fetchone()
         return Coverage(*row) if row else Coverage()
 
     def close(self) -> None:
@@ -100,7 +95,7 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        raise Unavailable(f"采集进度 {FILE_NAME} 写不进去，请看磁盘是否已满 / {error}") from error
+        raise Unavailable(f"采集进度 {FILE_NAME} 读不出或写不进去，请看磁盘是否已满 / {error}") from error
 
 
 def _row(standing: Standing) -> tuple[object, ...]:

@@ -103,6 +103,25 @@ def test_the_cursor_moves_only_when_intake_has_the_posts(collect: Building, cloc
     assert frontier.standing("a").cursor == "1"
 
 
+def test_posts_that_intake_stumbles_over_cost_their_own_source_a_visit(
+    collect: Building, clock: Clock, frontier: Frontier
+) -> None:
+    class Stumbles(Door):
+        def accept(self, card: SourceCard, raw: Sequence[RawPost]) -> int:
+            if card.id == "a":
+                raise KeyError("of nobody's making")
+            return super().accept(card, raw)
+
+    door = Stumbles()
+    collector = collect(door, a=Script(), b=Script())
+    while len(frontier.standings()) < 2:
+        collector.step()
+
+    assert door.posts == [("b", "1")]
+    told = frontier.standing("a")
+    assert (told.outcome, told.cursor, "KeyError" in told.problem) == (Outcome.FAILED, "", True)
+
+
 def test_dying_between_the_door_and_the_cursor_repeats_and_never_loses(
     collect: Building, clock: Clock, frontier: Frontier
 ) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from crawlers import Outcome
 from crawlers.frontier import Coverage, Frontier
 from crawlers.pace import Standing
+from pipeline.errors import Unavailable
 
 NOW = datetime(2026, 5, 12, 4, 0, 0, 123456, tzinfo=UTC)
 DAY = date(2026, 5, 12)
@@ -62,9 +65,17 @@ def test_standing_and_minutes_are_kept_both_or_neither(frontier: Frontier, path:
         reader.close()
 
 
-def test_a_person_releases_what_waits_for_one_and_nothing_else(frontier: Frontier) -> None:
-    frontier.record(Standing(id="gone", visited_at=NOW, outcome=Outcome.GONE))
-    frontier.record(STANDING)
-    for id_ in ("gone", "bbs", "unknown"):
-        frontier.release(id_)
-    assert frontier.standing("gone").due(NOW) and frontier.standing("bbs") == STANDING
+def test_whatever_is_asked_of_a_file_that_is_in_no_state_to_answer_is_asked_again(
+    frontier: Frontier, path: Path
+) -> None:
+    with closing(sqlite3.connect(path)) as somebody:
+        somebody.executescript("drop table source; drop table coverage;")
+
+    asks: list[Callable[[], object]] = [
+        frontier.standings,
+        lambda: frontier.standing("bbs"),
+        lambda: frontier.coverage("bbs", DAY),
+    ]
+    for ask in asks:
+        with pytest.raises(Unavailable):
+            ask()
