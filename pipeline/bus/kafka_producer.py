@@ -13,6 +13,7 @@ from kafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLarg
 
 from pipeline.bus import Message
 from pipeline.bus.kafka_admin import ANSWER_WITHIN_S, DEAD, LARGEST, LARGEST_DEAD, connected, unavailable
+from pipeline.bus.kafka_partitioner import ByKey
 from pipeline.bus.kafka_url import Address
 from pipeline.errors import Rejected, Unavailable
 from pipeline.log import get
@@ -26,6 +27,8 @@ PORTION: Final = 8 << 20
 PATIENCE_S: Final = 8.0
 DELIVERY_S: Final = 86_400.0
 """When the client gives a message up. Never before we do: that wedges it for ever (kafka-python 3.0)."""
+_BATCH: Final = 512 << 10
+"""What goes to one partition at once: a publish should fit. Once one batch is full the client wakes its thread for each message more."""
 _OVERHEAD: Final = 100  # bytes of a message beside key and value, roughly
 
 
@@ -169,7 +172,8 @@ class KafkaPublisher:
             request_timeout_ms=min(15_000, self._delivery_ms // 2),
             max_block_ms=int(ANSWER_WITHIN_S * 1000),
             linger_ms=20,  # a publish of its own does not wait for it: it flushes
-            batch_size=131_072,
+            batch_size=_BATCH,
+            partitioner=ByKey(),
             max_request_size=LARGEST_DEAD + _OVERHEAD,
             compression_type="lz4",
             allow_auto_create_topics=False,
