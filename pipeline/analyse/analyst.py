@@ -12,6 +12,7 @@ from pipeline.analyse.analyser import Analyser, filled
 from pipeline.analyse.classes import Classes
 from pipeline.analyse.cues import Lexicon, Reading
 from pipeline.analyse.numbers import count
+from pipeline.analyse.parts import Parts, gravest, several
 from pipeline.analyse.party import Parties
 from pipeline.analyse.peril import Peril
 from pipeline.analyse.place import Gazetteer
@@ -82,6 +83,7 @@ class Analyst:
         self._classes = Classes.shipped()
         self._gazetteer = Gazetteer(directory)
         self._parties = Parties(directory)
+        self._parts = Parts(self._lexicon, self._gazetteer)
         self._clusters = clusters
         self._analysers = analysers
         self._explain = explain
@@ -182,7 +184,11 @@ class Analyst:
         numbers = count(reading.normal)
         closed = gate.before_matter(reading)
         what = MatterFinding() if closed else matter.matter(reading, numbers, sounds)
-        flags = _flags(reading, what, masked)
+        long = several(doc.post, reading.normal)
+        parts = self._parts.find(reading, what, place) if long and not closed else ()
+        if parts:
+            what = gravest(what, parts)
+        flags = _flags(reading, what, masked, long=long)
         if not what.needs_human and (_FOR_PEOPLE.intersection(flags) or (doc.text and doc.text.lang not in _READ_HERE)):
             what = msgspec.structs.replace(what, needs_human=True)
         sealed = masked.minor or what.accusation or harm.in_despair(reading)
@@ -196,6 +202,7 @@ class Analyst:
             numbers=numbers,
             party=party,
             gate=closed or gate.after_matter(reading, what),
+            parts=parts,
             flags=tuple(dict.fromkeys((*doc.post.flags, *flags))),
         )
 
@@ -213,7 +220,7 @@ def _check(analysers: Sequence[Analyser], *, clustered: bool) -> None:
         raise Misconfigured(faults)
 
 
-def _flags(reading: Reading, what: MatterFinding, masked: Masked) -> list[str]:
+def _flags(reading: Reading, what: MatterFinding, masked: Masked, *, long: bool) -> list[str]:
     """Return the marks of DOMAIN §6.1 that hold; each is for people to look at, none raises a level."""
     holds = {
         "pii_exposed": bool(masked.classes),
@@ -221,5 +228,6 @@ def _flags(reading: Reading, what: MatterFinding, masked: Masked) -> list[str]:
         "sarcasm": matter.sarcastic(reading, what),
         "claim_unverified": matter.unverified(reading, what),
         "instruction_like": gate.instruction_like(reading),
+        "long": long,
     }
     return [flag for flag, held in holds.items() if held]

@@ -55,7 +55,7 @@ class Pieces:
 def because(doc: AnalysedPost, pieces: Pieces) -> list[Because]:
     """Return a line for every label that *doc* has, in the order an officer reads them."""
     parts: tuple[Callable[[AnalysedPost], Iterator[Because]], ...] = (
-        _gate, _matter, lambda doc: _modelled(doc, pieces), lambda doc: _sentiment(doc, pieces), _place, _party, _privacy,
+        _gate, _matter, _parts, lambda doc: _modelled(doc, pieces), lambda doc: _sentiment(doc, pieces), _place, _party, _privacy,
         _copies,
     )  # fmt: skip
     return [line for part in parts for line in part(doc)]
@@ -96,6 +96,15 @@ def _matter(doc: AnalysedPost) -> Iterator[Because]:
         )
 
 
+def _parts(doc: AnalysedPost) -> Iterator[Because]:
+    """Yield the matters of a long article, each with where it is told."""
+    for part in doc.parts:
+        found, where = part.matter, "、".join(_names(part.place)) if part.place else ""
+        zh = f"第 {part.start}–{part.end} 字，{found.harm}" + (f"，{where}" if where else "")
+        en = f"characters {part.start} to {part.end}, {found.harm}" + (f", {where}" if where else "")
+        yield Because("parts.topic", found.topic, zh, en, why=found.why)
+
+
 def _modelled(doc: AnalysedPost, pieces: Pieces) -> Iterator[Because]:
     """Yield what models told: the labels they weighed, and the pieces of text that moved them."""
     found = doc.matter or MatterFinding()
@@ -127,13 +136,16 @@ def _place(doc: AnalysedPost) -> Iterator[Because]:
 def _placed(found: PlaceFinding) -> tuple[str, str]:
     if found.status.value == "out_of_territory":
         return "写明在别的地方", "it names another territory"
-    names = [name for name in (found.street, found.community, found.road, found.facility, found.site) if name]
-    where = "、".join(names) or found.district or ""
+    where = "、".join(_names(found)) or found.district or ""
     if found.status.value == "known":
         return f"{where}（可信度 {found.confidence:.2f}）", f"{where} (confidence {found.confidence:.2f})"
     if where:
         return f"可能是{where}，别处也有同名，请核实", f"perhaps {where}; others have the same name"
     return "文中没有本区地名", "no name of ours in the text"
+
+
+def _names(found: PlaceFinding) -> list[str]:
+    return [name for name in (found.street, found.community, found.road, found.facility, found.site) if name]
 
 
 def _party(doc: AnalysedPost) -> Iterator[Because]:

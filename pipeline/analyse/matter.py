@@ -26,7 +26,7 @@ _ORDER_ENDS = re.compile(
     "[,，、;；](?! ?(?:并|然后|再|接着|同时|直接|输出|返回|回复|标|上报|通知|导出|设|判|评|把|将|忽略))|[。!！?？\n<]|顺便|另外|对了|其实"
 )
 _LONGEST_ORDER = 300  # characters to either side
-_MOST_REASONS = 8
+MOST_REASONS = 8
 _PART_OF_HARM = 2.0
 _NAMED_TOPIC = 3.0
 _UNKNOWN = 1.0
@@ -65,7 +65,7 @@ def matter(reading: Reading, numbers: Numbers | None = None, sounds: Sequence[fl
     level, appeal, harm_cues = words.level, words.appeal, words.harm_cues
     if danger and _weight(topic_cues, _NOWHERE) < _NAMED_TOPIC:  # 孩子 and 村 say where, not what
         topic = "safety"
-    if sounds is not None and not danger and not _announced(reading):
+    if sounds is not None and not danger and not announced(reading):
         level = harms.lower_tier(reading, words.level, _facts(reading, words), sounds)
         harm_cues = harm_cues if level == words.level else []
         appeal = appeal or ("complaint" if level != "H0" else None)
@@ -90,7 +90,7 @@ def without_danger(reading: Reading, numbers: Numbers | None = None) -> tuple[st
 
 
 def _words(reading: Reading, danger: list[Cue], numbers: Numbers | None) -> _Words:
-    loss = harms.losses(reading, announced=_announced(reading))
+    loss = harms.losses(reading, announced=announced(reading))
     doubts = [] if danger else harms.taken_back(reading)
     hazard = reading.of("harm.hazard") or (harms.feared(doubts) if doubts and _about_a_matter(reading) else [])
     appeal, appeal_cues = _appeal(reading, danger, loss, hazard)
@@ -126,7 +126,7 @@ def _why(reading: Reading, *labels: list[Cue]) -> tuple[Reason, ...]:
     for cue in chain([cues[0] for cues in labels], *[cues[1:] for cues in labels if len(cues) > 1]):
         if cue not in told:
             told.append(cue)
-            if len(told) == _MOST_REASONS:
+            if len(told) == MOST_REASONS:
                 break
     return tuple([reading.reason(cue) for cue in told])
 
@@ -243,7 +243,7 @@ def _accusation(reading: Reading) -> list[Cue]:
     return []
 
 
-def _announced(reading: Reading) -> bool:
+def announced(reading: Reading) -> bool:
     """Say whether an office announces it: a notice, and nobody complains in it."""
     if not reading.of("harm.H2") or reading.of("appeal.complaint") or reading.of("appeal.help"):
         return False
@@ -279,6 +279,11 @@ def _only_said(reading: Reading, asks: dict[str, list[Cue]]) -> bool:
     """Say whether a sigh stands in a question, in thanks, about nothing in particular or in a story."""
     courteous = asks["inquiry"] or asks["thanks"] or asks["praise"]
     return bool(courteous) or not _about_a_matter(reading) or harms.told_of(reading)
+
+
+def names(reading: Reading, topic: str) -> bool:
+    """Say whether the text has a word that speaks of *topic* alone; 孩子 and 村 only say who and where."""
+    return any(cue.weight >= _NAMED_TOPIC for cue in reading.under("topics").get(topic, ()))
 
 
 def _about_a_matter(reading: Reading) -> bool:

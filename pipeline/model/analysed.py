@@ -159,8 +159,24 @@ class GateFinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     why: tuple[Reason, ...] = ()
 
 
+class Part(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """One matter of a long article, and where it is told: what that passage says, read by itself.
+
+    *start* and *end* are offsets into the whole text, as in ``Reason``. *place* is that of the whole where none is named.
+    """
+
+    start: int
+    end: int
+    matter: MatterFinding
+    place: PlaceFinding | None = None
+    numbers: Numbers | None = None
+
+
 class AnalysedPost(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
-    """A post with its findings. A block is None if its analyser is switched off, never if it found nothing."""
+    """A post with its findings. A block is None if its analyser is switched off, never if it found nothing.
+
+    *parts* are the matters of a long article, in its order; anything else is one matter and has none.
+    """
 
     post: Post
     text: TextFinding | None = None
@@ -173,6 +189,7 @@ class AnalysedPost(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     cluster: ClusterFinding | None = None
     event: EventFinding | None = None
     gate: GateFinding | None = None
+    parts: tuple[Part, ...] = ()
     watch: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
 

@@ -69,7 +69,7 @@ const TABLES = {
     "gate.status": ["是否事项", "Relevance"], "matter.topic": ["事项", "Matter"], "matter.appeal_type": ["诉求类型", "Appeal"], "matter.harm": ["危害度", "Harm"],
     "matter.accusation": ["检举控告", "Accusation"], "matter.msg_kind": ["留言类别", "Kind of message"], "matter.department": ["部门类别", "Department"],
     "matter.domain": ["领域", "Domain"], "sentiment.label": ["情感倾向", "Sentiment"], "place.status": ["属地", "Territory"], "party.name": ["涉事主体", "Party"],
-    "privacy.classes": ["个人信息", "Personal data"], "cluster.id": ["近似重复", "Copies"], "event.id": ["事件", "Event"],
+    "privacy.classes": ["个人信息", "Personal data"], "parts.topic": ["其中一件", "One of its matters"], "cluster.id": ["近似重复", "Copies"], "event.id": ["事件", "Event"],
   },
   appeal: {
     inquiry: ["咨询", "inquiry"], help: ["求助", "help"], complaint: ["投诉", "complaint"], report: ["举报", "report"], suggestion: ["建议", "suggestion"], praise: ["表扬", "praise"],
@@ -107,7 +107,7 @@ export const lang = () => (chosen ? "en" : "zh");
 export const t = (key) => WORDS[key]?.[chosen] ?? key;
 export const say = (table, key) => TABLES[table]?.[key]?.[chosen] ?? key ?? "";
 // What a label of a field is called: matter.topic water is 供水.
-const NAMED = { "matter.topic": "topic", "matter.appeal_type": "appeal", "matter.harm": "harm", "sentiment.label": "label", "place.status": "place", "gate.status": "gate" };
+const NAMED = { "matter.topic": "topic", "parts.topic": "topic", "matter.appeal_type": "appeal", "matter.harm": "harm", "sentiment.label": "label", "place.status": "place", "gate.status": "gate" };
 export const labelled = (field, label) => (NAMED[field] ? say(NAMED[field], label) : label || t("none_"));
 export const fault = (answer) => answer?.[lang()] || answer?.zh || t("offline");
 

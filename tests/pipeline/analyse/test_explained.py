@@ -13,6 +13,7 @@ from pipeline.directory import Directory
 from pipeline.model import AnalysedPost, ClusterFinding, GateFinding, GateStatus, Kind, Reason
 from pipeline.settings import Analyse
 from pipeline.text.normal import folded
+from tests.articles import an_article
 from tests.build import a_post
 
 ANALYST = Analyst.open(Analyse(), Directory.read(), explain=True)
@@ -98,3 +99,11 @@ def test_a_copy_says_how_alike_it_is() -> None:
 def test_a_spam_post_names_the_offer() -> None:
     doc = msgspec.structs.replace(read("锦湖里停水"), gate=GateFinding(GateStatus.SPAM, (Reason("贷款", 1.0, 0, 2),)))
     assert [reason.cue for reason in lines(doc)["gate.status"].why] == ["贷款"]
+
+
+def test_each_matter_of_an_article_is_told_with_its_place_in_the_text() -> None:
+    text = an_article({1200: "改造收费不公开。", 1500: "文桥路道路开挖不围挡。"}, 2000)
+    (doc,) = ANALYST.analyse([a_post(text=text, kind=Kind.ARTICLE)])
+    market, traffic = [line for line in because(doc, PIECES_OF) if line.field == "parts.topic"]
+    assert (market.label, market.zh, market.why[0].cue) == ("market", "第 1200–1208 字，H1", "收费不公开")
+    assert traffic.en == "characters 1500 to 1511, H1, 文桥街道、文桥路"

@@ -10,8 +10,9 @@ import pytest
 
 from pipeline.analyse.analyst import Analyst
 from pipeline.directory import Directory
-from pipeline.model import AnalysedPost, GateStatus
+from pipeline.model import AnalysedPost, GateStatus, Kind, PlaceStatus
 from pipeline.settings import Analyse
+from tests.articles import an_article
 from tests.build import a_post
 
 HERE = Path(__file__).parent
@@ -77,7 +78,8 @@ def analyst_of(file: Path | None) -> Analyst:
 
 
 def read(file: Path | None, text: str, title: str = "") -> AnalysedPost:
-    return analyst_of(file).analyse([a_post(text=text.format(**WORLDS[file]._asdict()), title=title)])[0]
+    text = text.format(**WORLDS[file]._asdict())
+    return analyst_of(file).analyse([a_post(text=text, title=title, kind=Kind.ARTICLE if title else Kind.POST)])[0]
 
 
 @pytest.mark.parametrize("file", WORLDS, ids=["shipped", "another"])
@@ -145,12 +147,27 @@ def test_the_uyghur_post_says_what_the_english_one_says() -> None:
         assert doc.text.lang in ("en", "ug") and doc.matter.needs_human
 
 
-def test_every_trouble_of_a_long_article_is_found_where_it_stands() -> None:
-    filler = "老旧小区改造稳步推进,外墙粉刷一新,居民散步聊天。"
-    text = filler * 130 + "3号楼电梯停用两个月没人修。" + filler * 250 + "点赞施工队的辛勤付出。" + filler * 250
-    text += "改造收费不公开。" + filler * 490 + "道路开挖不围挡,走路不便。"
-    doc = read(None, text, title="老小区新模样")
-    assert len(text) > 26_000
-    assert doc.matter and doc.matter.harm == "H1" and doc.matter.appeal_type == "complaint"
-    shown = {doc.body()[reason.start : reason.end] for reason in doc.matter.why}
-    assert shown & {"电梯", "停用", "没人修"}
+@pytest.mark.parametrize("file", WORLDS, ids=["shipped", "another"])
+def test_a_long_article_has_three_matters_each_where_it_stands(file: Path | None) -> None:
+    """SC-12."""
+    told = {
+        3_100: "3号楼加装的电梯停用两个月了，老人下楼难。",
+        9_000: "施工队的师傅有耐心，值得表扬，点赞！",
+        15_200: "改造收费不公开，问了几次没人解释。",
+        27_400: "{road}的道路开挖不围挡，走路提心吊胆。",
+    }
+    world = WORLDS[file]
+    title = f"{world.district}老旧小区改造走笔"
+    doc = read(file, an_article(told).replace("{road}", world.road), title=title)
+
+    found = [(part.matter.topic, part.matter.appeal_type, part.matter.harm) for part in doc.parts]
+    assert found == [("housing", "complaint", "H1"), ("market", "complaint", "H1"), ("traffic", "complaint", "H1")]
+    assert [part.start - len(title) - 1 for part in doc.parts] == [3_100, 15_200, 27_400]
+    passages = [doc.body()[part.start : part.end] for part in doc.parts]
+    assert passages == [words.format(road=world.road) for at, words in told.items() if at != 9_000]
+    assert [(part.place.status, part.place.road) for part in doc.parts if part.place] == [
+        (PlaceStatus.KNOWN, None), (PlaceStatus.KNOWN, None), (PlaceStatus.KNOWN, world.road),
+    ]  # fmt: skip
+    assert doc.matter and (doc.matter.appeal_type, doc.matter.harm) == ("complaint", "H1")
+    assert doc.sentiment and doc.sentiment.label != "neg"
+    assert doc.flags == ("long",)
