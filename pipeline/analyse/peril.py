@@ -16,6 +16,11 @@ import numpy.typing as npt
 
 from pipeline.errors import Fault, Misconfigured
 
+try:
+    from pipeline.analyse import _peril
+except ImportError:  # no compiler where this was installed
+    _peril = None  # type: ignore[assignment]
+
 MODELS: Final = Path(__file__).with_name("models")
 CARD: Final = "peril.json"
 BITS: Final = 16
@@ -42,7 +47,7 @@ class Peril:
     """Finds the stretch of a text that tells most of danger; whole-number sums, the same in any batch."""
 
     def __init__(self, weights: Weights, least: int) -> None:
-        self._weights = weights.astype(np.int64)
+        self._weights = weights
         self._least = least
 
     @classmethod
@@ -57,16 +62,21 @@ class Peril:
 
     def stretches(self, squeezed: Sequence[str]) -> list[tuple[int, int] | None]:
         """Return where each squeezed text tells of danger, None where it does not."""
-        if not squeezed:
-            return []
-        found: list[tuple[int, int] | None] = [None] * len(squeezed)
-        sums, starts = heaviest(self._weights, squeezed)
-        highest = np.maximum.reduceat(sums, starts)
-        ends = np.append(starts[1:], len(sums))
-        for row in np.flatnonzero(highest >= self._least).tolist():
-            last = int(sums[starts[row] : ends[row]].argmax())
-            found[row] = (max(0, last + 1 - STRETCH), min(last + 1, len(squeezed[row])))
-        return found
+        if _peril is not None:
+            return _peril.stretches(list(squeezed), self._weights, BITS, self._least, STRETCH)
+        return _stretches(list(squeezed), self._weights, self._least) if squeezed else []
+
+
+def _stretches(squeezed: Sequence[str], weights: Weights, least: int) -> list[tuple[int, int] | None]:
+    """Do what ``_peril.stretches`` does, where there is none."""
+    found: list[tuple[int, int] | None] = [None] * len(squeezed)
+    sums, starts = heaviest(weights.astype(np.int64), squeezed)
+    highest = np.maximum.reduceat(sums, starts)
+    ends = np.append(starts[1:], len(sums))
+    for row in np.flatnonzero(highest >= least).tolist():
+        last = int(sums[starts[row] : ends[row]].argmax())
+        found[row] = (max(0, last + 1 - STRETCH), min(last + 1, len(squeezed[row])))
+    return found
 
 
 def heaviest(weights: npt.NDArray[np.int64], squeezed: Sequence[str]) -> tuple[npt.NDArray[np.int64], Places]:

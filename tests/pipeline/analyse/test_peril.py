@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.analyse.peril import BITS, STRETCH, Peril, heaviest, slots, window_sums
+from pipeline.analyse.peril import BITS, STRETCH, Peril, _stretches, heaviest, slots, window_sums
 from pipeline.errors import Misconfigured
+from tests.live import do_without
 
 SHIPPED = Peril.read()
 TEXTS = st.lists(st.text(alphabet="有人掉进河里没上来今天气很好。路灯坏了", max_size=90), min_size=1, max_size=6)
@@ -89,3 +91,33 @@ def test_danger_without_a_word_for_it_is_heard_and_a_nice_day_is_not() -> None:
 def test_a_missing_model_is_told(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured):
         Peril.read(tmp_path)
+
+
+WEIGHTS = np.random.default_rng(4).integers(-9_000, 9_000, 1 << BITS, np.int16)
+HOSTILE = st.text(st.sampled_from("没气了煤气\n a\x00\ud800\U00020000😀"), max_size=90) | st.text(max_size=20)
+
+
+def compiled() -> Any:
+    try:
+        from pipeline.analyse import _peril
+    except ImportError:
+        do_without("a C compiler when yuqing was installed")
+    return _peril
+
+
+@given(st.lists(HOSTILE, min_size=1, max_size=5), st.integers(-30_000, 300_000))
+@example(["没气" * 20_000, ""], 0)
+def test_c_and_numpy_hear_the_same(texts: list[str], least: int) -> None:
+    assert compiled().stretches(texts, WEIGHTS, BITS, least, STRETCH) == _stretches(texts, WEIGHTS, least)
+
+
+def test_what_is_no_text_and_no_table_of_weights_is_refused_by_c() -> None:
+    wrong: Any
+    for wrong in (
+        (("x",), WEIGHTS, BITS, 1, STRETCH), ([b"x"], WEIGHTS, BITS, 1, STRETCH), (["x"], None, BITS, 1, STRETCH),
+        (["x"], WEIGHTS, BITS + 1, 1, STRETCH), (["x"], WEIGHTS, 31, 1, STRETCH), (["x"], WEIGHTS, 0, 1, STRETCH),
+        (["x"], WEIGHTS.astype(np.int32), BITS, 1, STRETCH), (["x"], WEIGHTS[::-1], BITS, 1, STRETCH),
+        (["x"], WEIGHTS, BITS, 1, 0), (["x"], WEIGHTS, BITS, 1, 256), (["x"], WEIGHTS, BITS, 1 << 70, STRETCH),
+    ):  # fmt: skip
+        with pytest.raises((TypeError, ValueError, BufferError, OverflowError)):
+            compiled().stretches(*wrong)
