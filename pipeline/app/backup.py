@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -45,9 +44,11 @@ def elsewhere(settings: Settings) -> list[str]:
 
 
 def _files(settings: Settings) -> Iterator[tuple[Path, str]]:
-    """Yield what to copy and its name in the copy, in order: see ``back_up``."""
+    """Yield what to copy and its name in the copy, in order: see ``back_up``.
+
+    The keys of pseudonyms stay where they are: one that is destroyed must be gone (DOMAIN §3.4), also from backups.
+    """
     home = settings.home
-    yield home / "keys", "keys"
     if ledger := _path(settings.ledger_url):
         yield ledger, "ledger.db"
     yield home / "frontier.db", "frontier.db"
@@ -66,9 +67,6 @@ def _path(url: str) -> Path | None:
 
 def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        shutil.copytree(source, target)  # the modes of the files too: keys are for nobody else
-        return
     with (
         closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=_WAIT_S)) as there,
         closing(sqlite3.connect(target)) as here,
