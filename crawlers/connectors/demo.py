@@ -22,22 +22,27 @@ _EVERY = timedelta(seconds=1)
 
 
 class Demo(Options):
-    """虚构的青湖区，不停地有人说话（演示与压力测试用）。 An invented district that talks, for demonstration and load.
-
-    Options: *channel* (bbs, weibo, video, app, 12345), *seed*, *rate* (everyday posts a second over all
-    channels), *speed* (how much faster than life the stories unfold), *scenarios* (empty: all of them),
-    *start* (when the story begins; empty: at the first visit).
-    """
+    """虚构的青湖区，不停地有人说话（演示与压力测试用）。 An invented district that talks, for demonstration and load."""
 
     name: ClassVar[str] = "demo"
     access: ClassVar[Access] = Access.IMPORT
 
-    channel: Literal["bbs", "weibo", "video", "app", "12345"] = "bbs"
-    seed: int = 20260310
-    rate: float = Field(default=1.0, ge=0, le=5000)
-    speed: float = Field(default=10.0, gt=0, le=1000)
-    scenarios: tuple[str, ...] = ()
-    start: AwareDatetime | None = None
+    channel: Literal["bbs", "weibo", "video", "app", "12345"] = Field(
+        default="bbs", description="在哪里说 / where they talk"
+    )
+    seed: int = Field(default=20260310, description="同一个数，同样的话 / the same number, the same words")
+    rate: float = Field(
+        default=1.0, ge=0, le=5000, description="全部渠道每秒多少条日常帖文 / everyday posts a second over all channels"
+    )
+    speed: float = Field(
+        default=10.0, gt=0, le=1000, description="事情比真实快几倍 / how much faster than life the stories unfold"
+    )
+    scenarios: tuple[str, ...] = Field(
+        default=(), description="只演这几件事；留空为全部 / only these stories; empty: all"
+    )
+    start: AwareDatetime | None = Field(
+        default=None, description="从何时开始；留空为第一次访问时 / when the story begins; empty: at the first visit"
+    )
 
     @field_validator("scenarios")
     @classmethod

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
+from pydantic import Field
+
 from crawlers import Outcome, Visit
 from crawlers.options import Options
 from pipeline.errors import Fault, Misconfigured
@@ -18,17 +20,16 @@ _NEVER = timedelta(days=1)
 
 
 class Push(Options):
-    """由对方推送：带签名的 POST /v1/ingest/来源编号（本系统不去抓取）。 The other side sends signed posts to us.
-
-    Options: *secret_file* (a file that holds the shared secret; a relative path counts from the data
-    folder) or *secret_env* (the environment variable that holds it).
-    """
+    """由对方推送：带签名的 POST /v1/ingest/来源编号（本系统不去抓取）。 The other side sends signed posts to us."""
 
     name: ClassVar[str] = "push"
     access: ClassVar[Access] = Access.IMPORT
 
-    secret_file: Path | None = None
-    secret_env: str = ""
+    secret_file: Path | None = Field(
+        default=None,
+        description="存放共同密钥的文件，相对路径从数据目录算起 / file of the shared secret; a relative path counts from the data folder",
+    )
+    secret_env: str = Field(default="", description="或存放密钥的环境变量 / or the environment variable that holds it")
     home: Path | None = None
 
     def fetch(self, cursor: str, now: datetime) -> Visit:

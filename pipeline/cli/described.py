@@ -63,7 +63,7 @@ def _option_rows(model: type[BaseModel]) -> Iterator[Sequence[str]]:
 def verbs() -> str:
     """Describe every verb with its arguments and options."""
     parts = []
-    for name, command in _commands().items():
+    for name, command in _flat(_commands()):
         takes = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
         usage = " ".join(["yuqing", name, *(_shown(parameter) for parameter in takes), "[OPTIONS]"])
         parts += [f"### `{usage}`", inspect.cleandoc(command.help or "")]
@@ -75,6 +75,15 @@ def verbs_short() -> str:
     """List the verbs, one line each."""
     rows = ((f"`yuqing {name}`", inspect.cleandoc(command.help or "")) for name, command in _commands().items())
     return _table(("命令 / verb", "做什么 / does"), rows)
+
+
+def _flat(commands: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every command that does something, those of groups by both their words: ``rules explain``."""
+    for name, command in commands.items():
+        if inner := getattr(command, "commands", None):
+            yield from _flat(inner, f"{above}{name} ")
+        else:
+            yield f"{above}{name}", command
 
 
 def _commands() -> Mapping[str, Any]:
