@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 import msgspec
@@ -139,7 +139,7 @@ class Analyst:
         ]
         places = list(map(self._gazetteer.find, readings))
         parties = list(map(self._parties.find, readings))
-        rows = zip(docs, masked, readings, sounds, feelings, places, parties, strict=True)
+        rows = zip(docs, masked, _let_go(readings), sounds, feelings, places, parties, strict=True)
         docs = [self._understood(*row) for row in rows]
         docs = self._classes.filed(docs, explain=self._explain)
         if self._clusters is not None:
@@ -205,6 +205,13 @@ class Analyst:
             parts=parts,
             flags=tuple(dict.fromkeys((*doc.post.flags, *flags))),
         )
+
+
+def _let_go(readings: list[Reading]) -> Iterator[Reading]:
+    """Yield *readings* in their order and keep none: each is thrown away while it still lies at hand."""
+    readings.reverse()
+    while readings:
+        yield readings.pop()
 
 
 def _check(analysers: Sequence[Analyser], *, clustered: bool) -> None:

@@ -24,6 +24,7 @@ _ENOUGH = 8  # dangers; more of them change nothing
 _MOST = 1000  # words that are weighed; a text that says as many in vain is a flood
 _START = attrgetter("start")
 _KINDS = ("harm.H3", "harm.self", "harm.weak", "harm.state")
+_ANY_KIND = frozenset(_KINDS)
 _FEARS = frozenset({"context.supposed", "context.liability", "context.chronic"})
 _A_CRY = 10  # letters; so few are all that somebody could type, and a word of danger among them is meant
 _TERSE = 14  # letters; so few tell little
@@ -144,10 +145,10 @@ def tiers() -> Tiers:
 
 def weighed(reading: Reading) -> list[Weighed]:
     """Return the words of danger with what takes each back, until enough of them stand."""
-    cues = [cue for kind in _KINDS if kind in reading.cues for cue in reading.cues[kind]]
-    if not cues:
+    said = reading.cues
+    if _ANY_KIND.isdisjoint(said):
         return []
-    cues = sorted(cues, key=_START)[:_MOST]
+    cues = sorted([cue for kind in _KINDS if kind in said for cue in said[kind]], key=_START)[:_MOST]
     found: list[Weighed] = []
     context, standing = reading.context, 0
     for cue in cues:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence, Set
-from itertools import accumulate, chain
+from itertools import accumulate
 from typing import NamedTuple
 
 from pipeline.analyse import harm as harms
@@ -36,6 +37,8 @@ _MARGIN = 0.05
 _ACTIONABLE = frozenset("complaint help report".split())
 _WEIGHED = ("harm.", "appeal.", "sarcasm")
 _NONE: list[Cue] = []
+_LEVEL = {level: f"level.{level}" for level in ("H0", "H1", "H2", "H3")}
+_APPEAL = {appeal: f"appeal.{appeal}" for appeal in (*_ASKS, None)}
 
 
 class _Words(NamedTuple):
@@ -57,7 +60,8 @@ def matter(reading: Reading, numbers: Numbers | None = None, sounds: Sequence[fl
     *sounds* is what the text weighs for each tier (``Tiers.quickly``); without it words alone tell those below danger.
     """
     whole, reading = reading, _without_orders(reading)
-    accused = _accusation(reading)
+    said = reading.cues
+    accused = _accusation(reading) if "accusation.misconduct" in said else _NONE
     topic, topic_cues, ranked = _topic(reading)
     sounds = harms.heard(reading, sounds) if sounds is not None and reading is whole else None
     danger = harms.dangers(reading, sounds)
@@ -75,7 +79,7 @@ def matter(reading: Reading, numbers: Numbers | None = None, sounds: Sequence[fl
         topic=topic,
         appeal_type=appeal,
         harm=level,
-        needs_human=bool(accused or danger or reading.of("claim") or reading.of("instruction"))
+        needs_human=bool(accused or danger or said.get("claim") or said.get("instruction"))
         or (appeal in _ACTIONABLE and _doubtful(ranked)),
         accusation=bool(accused),
         ranked={"topic": ranked} if ranked and ranked[0].label == topic else {},
@@ -90,11 +94,11 @@ def without_danger(reading: Reading, numbers: Numbers | None = None) -> tuple[st
 
 
 def _words(reading: Reading, danger: list[Cue], numbers: Numbers | None) -> _Words:
-    loss = harms.losses(reading, announced=announced(reading))
-    doubts = [] if danger else harms.taken_back(reading)
-    hazard = reading.of("harm.hazard") or (harms.feared(doubts) if doubts and _about_a_matter(reading) else [])
+    loss = harms.losses(reading, announced=announced(reading)) if reading.of("harm.H2") else _NONE
+    doubts = _NONE if danger else harms.taken_back(reading)
+    hazard = reading.of("harm.hazard") or (harms.feared(doubts) if doubts and _about_a_matter(reading) else _NONE)
     appeal, appeal_cues = _appeal(reading, danger, loss, hazard)
-    group = harms.a_group(reading, numbers) if appeal in _ACTIONABLE and not danger else []
+    group = harms.a_group(reading, numbers) if appeal in _ACTIONABLE and not danger else _NONE
     level, harm_cues = _harm(appeal, danger, loss, hazard, group)
     return _Words(loss, doubts, hazard, group, appeal, appeal_cues, level, harm_cues)
 
@@ -102,12 +106,10 @@ def _words(reading: Reading, danger: list[Cue], numbers: Numbers | None) -> _Wor
 def _facts(reading: Reading, words: _Words) -> frozenset[str]:
     """Return what is weighed of *words* beside how the text sounds; what asides say weighs nothing."""
     matter = told(reading)
-    facts = [f"level.{words.level}", f"appeal.{words.appeal}"]
-    facts += [
-        f"says.{kind}"
-        for kind, cues in reading.cues.items()
-        if kind.startswith(_WEIGHED) and (matter.of(cues) if matter.asides else cues)
-    ]
+    facts = [_LEVEL[words.level], _APPEAL[words.appeal]]
+    for kind, cues in reading.cues.items():
+        if (says := _says(kind)) and (not matter.asides or matter.of(cues)):
+            facts.append(says)
     if words.loss:
         facts.append(verdict.LOSS)
     if words.hazard:
@@ -119,16 +121,26 @@ def _facts(reading: Reading, words: _Words) -> frozenset[str]:
     return frozenset(facts)
 
 
-def _why(reading: Reading, *labels: list[Cue]) -> tuple[Reason, ...]:
+@functools.cache
+def _says(kind: str) -> str | None:
+    """Return the fact that a text has cues of a *kind*; None if that is not weighed."""
+    return f"says.{kind}" if kind.startswith(_WEIGHED) else None
+
+
+def _why(reading: Reading, *labels: Sequence[Cue]) -> tuple[Reason, ...]:
     """Return the first cue of every label, then more of them while there is room."""
-    labels = tuple([cues for cues in labels if cues])
     told: list[Cue] = []
-    for cue in chain([cues[0] for cues in labels], *[cues[1:] for cues in labels if len(cues) > 1]):
-        if cue not in told:
-            told.append(cue)
-            if len(told) == MOST_REASONS:
+    for cues in labels:
+        if cues and cues[0] not in told:
+            told.append(cues[0])
+    for cues in labels:
+        for cue in cues[1:] if len(cues) > 1 else ():
+            if len(told) >= MOST_REASONS:
                 break
-    return tuple([reading.reason(cue) for cue in told])
+            if cue not in told:
+                told.append(cue)
+    offsets = reading.offsets
+    return tuple([Reason(cue.word, cue.weight, offsets[cue.start], offsets[cue.end - 1] + 1) for cue in told])
 
 
 def sarcastic(reading: Reading, found: MatterFinding) -> bool:
@@ -187,7 +199,8 @@ def _topic(reading: Reading) -> tuple[str, list[Cue], tuple[Ranked, ...]]:
     weighed.sort()
     whole = _UNKNOWN - sum([weight for weight, _, _ in weighed])
     ranked = tuple([Ranked(topic, round(-weight / whole, 4)) for weight, _, topic in weighed[:_MOST_RANKED]])
-    return ranked[0].label, topics[ranked[0].label], ranked
+    first = ranked[0].label
+    return first, topics[first], ranked
 
 
 def _places(harm: Iterable[Sequence[Cue]]) -> Set[int]:
@@ -232,12 +245,9 @@ def _weight(cues: list[Cue], harmful: Set[int]) -> float:
 
 def _accusation(reading: Reading) -> list[Cue]:
     """Return an office and a misconduct in one sentence. Criticism is none, however sharp."""
-    misconducts = reading.of("accusation.misconduct")
-    if not misconducts:
-        return []
     for office in reading.of("accusation.office"):
         start, end = reading.sentence(office.start)
-        for misconduct in misconducts:
+        for misconduct in reading.of("accusation.misconduct"):
             if start <= misconduct.start < end:
                 return [office, misconduct]
     return []
