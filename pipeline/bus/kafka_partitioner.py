@@ -9,7 +9,7 @@ from kafka.partitioner import Partitioner
 try:
     from pipeline.bus._murmur import murmur2
 except ImportError:  # no compiler where this was installed
-    from kafka.partitioner.default import murmur2
+    from kafka.partitioner.default import murmur2  # type: ignore[no-redef]
 
 
 class ByKey(Partitioner):  # type: ignore[misc] # the library is not typed
