@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from pipeline import log, topics
@@ -111,5 +112,8 @@ def lane(rule: Rule, match: Match) -> str:
     deadline's group only the key is the same in all its posts.
     """
     if rule.type in (RuleType.FLATLINE, RuleType.GROWTH):
-        return digest(rule.id)
-    return digest(rule.id, match.group[0]) if rule.type is RuleType.DEADLINE and match.group else match.key
+        return _digest(rule.id)
+    return _digest(rule.id, *(match.group[:1] if rule.type is RuleType.DEADLINE else match.group))
+
+
+_digest = lru_cache(maxsize=4096)(digest)  # most hits are of few groups
