@@ -16,6 +16,11 @@ import numpy.typing as npt
 
 from pipeline.text.normal import SENTENCE_ENDS, squeeze_batch
 
+try:
+    from pipeline.analyse import _terms
+except ImportError:  # no compiler where this was installed
+    _terms = None  # type: ignore[assignment]
+
 TABLE: Final = Path(__file__).with_name("models") / "rarity.npy"
 BITS: Final = 21
 KEPT: Final = 48  # terms of a text
@@ -29,6 +34,7 @@ AGAIN: Final = 0.5  # more for each time that a text repeats a piece, two times 
 
 Codes = npt.NDArray[np.uint32]
 Weights = npt.NDArray[np.float32]
+Places = npt.NDArray[np.intp]
 
 _ONE, _TWO, _THREE = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
 _SLOT = np.uint32(32 - BITS)
@@ -46,19 +52,55 @@ class Pieces(NamedTuple):
     """All pieces of some texts: their hashes, whose they are, where they begin among its letters, and how long."""
 
     hashes: Codes
-    owners: npt.NDArray[np.intp]
-    starts: npt.NDArray[np.intp]
-    lengths: npt.NDArray[np.intp]
+    owners: Places
+    starts: Places
+    lengths: Places
 
 
 def terms(normals: Sequence[str], titles: Sequence[int]) -> Terms:
     """Return the terms of normalised texts, the first characters of which, as many as *titles* says, are a title."""
     letters, heads, boosts = _opened(normals, titles)
+    found = Terms(np.zeros((len(normals), KEPT), np.uint32), np.zeros((len(normals), KEPT), np.float32))
+    (heaviest if _terms is None else _terms.heaviest)(letters, heads, boosts, _rarity(), *found)
+    return found
+
+
+def heaviest(
+    letters: list[str],
+    heads: Places,
+    boosts: Weights,
+    rarity: npt.NDArray[np.uint8],
+    found: Codes,
+    weights: Weights,
+) -> None:
+    """Write the terms of each text into its row of *found*, and their *weights*; both hold zeros.
+
+    As many *letters* as *heads* says open a text, and a piece of these counts *boosts* times as much.
+    """
     pieces = cut(letters)
-    rare = _rarity()[pieces.hashes >> _SLOT] > STEPS * USUAL
+    rare = rarity[pieces.hashes >> _SLOT] > STEPS * USUAL
     hashes, owners = pieces.hashes[rare], pieces.owners[rare]
     opens = pieces.starts[rare] + pieces.lengths[rare] <= heads[owners]
-    return _heaviest(len(normals), hashes, owners, opens, boosts)
+    if not len(hashes):
+        return
+    # One number for owner, hash and whether it opens the text: numbers sort many times faster than places do.
+    keys = np.sort(owners.astype(np.uint64) << np.uint64(33) | hashes.astype(np.uint64) << np.uint64(1) | opens)
+    last = np.flatnonzero(np.append(keys[1:] >> np.uint64(1) != keys[:-1] >> np.uint64(1), True))
+    times = np.diff(last, prepend=-1)
+    keys = keys[last]
+    owners, hashes = (keys >> np.uint64(33)).astype(np.intp), (keys >> np.uint64(1)).astype(np.uint32)
+    heavy = rarity[hashes >> _SLOT] / STEPS - USUAL
+    heavy *= np.where(keys & np.uint64(1), boosts[owners], 1.0) * (1 + AGAIN * np.minimum(times - 1, 2))
+    # The heaviest first; equal weights are ordered by hash, so that two texts keep the same ones.
+    lightness = np.uint64(_HEAVIEST) - np.round(heavy * _FINE).astype(np.uint64)
+    keys = np.sort(owners.astype(np.uint64) << np.uint64(48) | lightness << np.uint64(32) | hashes)
+    owners = (keys >> np.uint64(48)).astype(np.intp)
+    sizes = np.bincount(owners, minlength=len(letters))
+    rank = np.arange(len(owners)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    kept = rank < found.shape[1]
+    keys, owners, rank = keys[kept], owners[kept], rank[kept]
+    found[owners, rank] = keys.astype(np.uint32)
+    weights[owners, rank] = (_HEAVIEST - (keys >> np.uint64(32) & np.uint64(_HEAVIEST)).astype(float)) / _FINE
 
 
 def cut(letters: Sequence[str]) -> Pieces:
@@ -98,9 +140,7 @@ def _mixed(hashes: Codes) -> Codes:
     return hashes
 
 
-def _opened(
-    normals: Sequence[str], titles: Sequence[int]
-) -> tuple[list[str], npt.NDArray[np.intp], npt.NDArray[np.float32]]:
+def _opened(normals: Sequence[str], titles: Sequence[int]) -> tuple[list[str], Places, Weights]:
     """Return the letters of each text, how many of them open it, and how much these count."""
     squeezed = squeeze_batch([text[: title + LEAD] for text, title in zip(normals, titles, strict=True)])
     heads = np.full(len(normals), OPENING, np.intp)
@@ -110,30 +150,3 @@ def _opened(
             heads[place] = np.searchsorted(np.asarray(squeezed[place][1]), title)
             boosts[place] = TITLE
     return [letters for letters, _ in squeezed], heads, boosts
-
-
-def _heaviest(
-    texts: int, hashes: Codes, owners: npt.NDArray[np.intp], opens: npt.NDArray[np.bool_], boosts: Weights
-) -> Terms:
-    found = Terms(np.zeros((texts, KEPT), np.uint32), np.zeros((texts, KEPT), np.float32))
-    if not len(hashes):
-        return found
-    # One number for owner, hash and whether it opens the text: numbers sort many times faster than places do.
-    keys = np.sort(owners.astype(np.uint64) << np.uint64(33) | hashes.astype(np.uint64) << np.uint64(1) | opens)
-    last = np.flatnonzero(np.append(keys[1:] >> np.uint64(1) != keys[:-1] >> np.uint64(1), True))
-    times = np.diff(last, prepend=-1)
-    keys = keys[last]
-    owners, hashes = (keys >> np.uint64(33)).astype(np.intp), (keys >> np.uint64(1)).astype(np.uint32)
-    weights = _rarity()[hashes >> _SLOT] / STEPS - USUAL
-    weights *= np.where(keys & np.uint64(1), boosts[owners], 1.0) * (1 + AGAIN * np.minimum(times - 1, 2))
-    # The heaviest first; equal weights are ordered by hash, so that two texts keep the same ones.
-    lightness = np.uint64(_HEAVIEST) - np.round(weights * _FINE).astype(np.uint64)
-    keys = np.sort(owners.astype(np.uint64) << np.uint64(48) | lightness << np.uint64(32) | hashes)
-    owners = (keys >> np.uint64(48)).astype(np.intp)
-    sizes = np.bincount(owners, minlength=texts)
-    rank = np.arange(len(owners)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    kept = rank < KEPT
-    keys, owners, rank = keys[kept], owners[kept], rank[kept]
-    found.terms[owners, rank] = keys.astype(np.uint32)
-    found.weights[owners, rank] = (_HEAVIEST - (keys >> np.uint64(32) & np.uint64(_HEAVIEST)).astype(float)) / _FINE
-    return found

@@ -1,0 +1,1 @@
+from pipeline.analyse.terms import heaviest as heaviest
