@@ -103,11 +103,7 @@ class Deadlines:
         match = self._memory.doc_of(rule.id, run.id)
         if not passed or match is None:
             return []
-        found = self._found(rule, run, passed, match, now, ringing)
-        spell = self._spells.current(rule.id, ringing.group)
-        if spell is None:
-            return self._spells.open(found, lasting=True)
-        return self._spells.join(found, spell) if found.stage > spell.stage else []
+        return self._spells.reach(self._found(rule, run, passed, match, now, ringing))
 
     def _found(
         self, rule: Rule, run: Run, passed: Sequence[datetime], match: Match, now: datetime, ringing: Ringing

@@ -226,11 +226,7 @@ class Silences:
         self._keep(rule, heard, now, ringing.partition, after=now)
         if not passed:
             return []
-        found = self._found(rule, heard, entry, passed, now, ringing)
-        spell = self._spells.current(rule.id, ringing.group)
-        if spell is None:
-            return self._spells.open(found, lasting=True)
-        return self._spells.join(found, spell) if found.stage > spell.stage else []
+        return self._spells.reach(self._found(rule, heard, entry, passed, now, ringing))
 
     def _found(
         self, rule: Rule, heard: Heard, entry: Entry, passed: list[tuple[datetime, SilenceStage]], now: datetime,

@@ -115,6 +115,13 @@ class Spells:
         self._keep(found, replace(joined, told=alert, turns=spell.turns + 1))
         return [self._told(alert)]
 
+    def reach(self, found: Found) -> list[Alert]:
+        """Take in a stage of something that lasts until it is ended: it opens a spell, or is told if it is a further one."""
+        spell = self.current(found.rule.id, found.key)
+        if spell is None:
+            return self.open(found, lasting=True)
+        return self.join(found, spell) if found.stage > spell.stage else []
+
     def end(self, rule: Rule | None, kept: Closing, at: datetime) -> list[Alert]:
         """End a lasting spell: its condition no longer holds as of *at*; ``keep_firing_for`` may keep it a while."""
         keep = rule.keep_firing_for if rule is not None else timedelta(0)
