@@ -147,7 +147,7 @@ class Assembler:
             type=kind or RuleType.ANY, spec=spec, condition=self._condition(node, kind),
             description=text(node.get("description"), report) or "",
             signals=self._signals(node.get("signals")), group_by=self._group_by(node, kind, spec),
-            count_by=self._field(node.get("count_by")) or "id", timeframe=timeframe,
+            count_by=self._kinds.field(node.get("count_by")) or "id", timeframe=timeframe,
             num_events=self._num_events(node, kind),
             allowed_lateness=Rule.allowed_lateness if lateness is None else lateness,
             max_event_age=span(node.get("max_event_age"), report) or Rule.max_event_age,
@@ -212,7 +212,7 @@ class Assembler:
         if len(written) > 1:
             self._report.error(node.place, "E03", "group_by 写了两种", "group_by is given in two spellings")
         nodes = [item for group in written for item in items(group, self._report)]
-        fields = tuple(dict.fromkeys(name for item in nodes if (name := self._field(item))))
+        fields = tuple(dict.fromkeys(name for item in nodes if (name := self._kinds.field(item))))
         if isinstance(spec, Flatline):
             return self._expected_by(fields, spec, written[0].place if written and written[0] else node.place)
         if kind is RuleType.FLATLINE:
@@ -234,15 +234,6 @@ class Assembler:
             zh = f"flatline 的 group_by 应是能与 {spec.expect.source} 对照的一个字段：{'、'.join(known)}"
             self._report.error(place, "E39", zh, f"group_by must be one of {', '.join(known)}")
         return found
-
-    def _field(self, node: Node | None) -> str:
-        name = text(node, self._report)
-        if node is None or name is None:
-            return ""
-        if name not in FIELDS:
-            self._report.unknown(node.place, "E21", ("字段", "field"), name, FIELDS)
-            return ""
-        return name
 
     def _signals(self, node: Node | None) -> Mapping[str, Condition]:
         if node is None:
@@ -300,7 +291,7 @@ class Assembler:
             report.error(node.place, "E04", zh, "give either inhibited_by or notice")
         longest = span(node.get("max"), report)
         self._fitting(node, action or "", longest)
-        equal = tuple(name for item in items(node.get("equal"), report) if (name := self._field(item)))
+        equal = tuple(name for item in items(node.get("equal"), report) if (name := self._kinds.field(item)))
         return Suppress(action or "", rule or "", notice or "", equal, level(node.get("to"), report), longest)
 
     def _fitting(self, node: Node, action: str, longest: timedelta | None) -> None:
