@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -154,7 +154,7 @@ class Session:
     def _move(self, moved: Positions) -> None:
         key = {"stage": self._stage, "topic": self._topic}
         rows = [{**key, "partition": partition, "next_offset": offset} for partition, offset in moved.items()]
-        insert = _inserting(self.connection)(tables.position).values(rows)
+        insert = _insert_into(tables.position, self.connection.dialect.name).values(rows)
         self.connection.execute(
             insert.on_conflict_do_update(
                 index_elements=["stage", "topic", "partition"], set_={"next_offset": insert.excluded.next_offset}
@@ -193,8 +193,7 @@ def upsert(connection: Connection, table: sa.Table, key: dict[str, Any], values:
 @lru_cache(maxsize=256)
 def _upserting(dialect: str, table: sa.Table, key: tuple[str, ...], values: tuple[str, ...]) -> sa.Executable:
     """Return the statement of ``upsert``: to put one together takes longer than to run it."""
-    insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
-    insert = insert.values({name: sa.bindparam(name) for name in (*key, *values)})
+    insert = _insert_into(table, dialect).values({name: sa.bindparam(name) for name in (*key, *values)})
     return insert.on_conflict_do_update(index_elements=list(key), set_={name: insert.excluded[name] for name in values})
 
 
@@ -209,10 +208,9 @@ def insert_new(connection: Connection, table: sa.Table, rows: Sequence[dict[str,
 
 @lru_cache(maxsize=256)
 def _inserting_new(dialect: str, table: sa.Table) -> sa.Executable:
-    insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
-    return insert.on_conflict_do_nothing()
+    return _insert_into(table, dialect).on_conflict_do_nothing()
 
 
-def _inserting(connection: Connection) -> Callable[[sa.Table], Any]:
-    """Return the ``insert`` of this dialect: "or do something else if it is there" is spelt in each its own way."""
-    return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+def _insert_into(table: sa.Table, dialect: str) -> postgresql.Insert | sqlite.Insert:
+    """Return the ``insert`` of *dialect*: "or do something else if it is there" is spelt in each its own way."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
