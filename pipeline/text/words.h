@@ -18,10 +18,12 @@
 #define MOST_NODES (UINT32_C(1) << LETTER_BITS) /* a node, a letter and a node fill a step */
 #define MOST_WRITTEN (INT64_C(1) << 52)         /* a double tells it from the next */
 #define NO_WORD (-1.0)
+#define PERHAPS_BITS 2 /* so many bits, as a logarithm, tell of each slot of the table whether it is worth a look */
 #define WORD_BYTES 10 /* of a list in UTF-8 for each step, about */
 
 typedef struct {
     uint64_t *steps;             /* node, letter, and where it leads; 0 where there is none */
+    uint64_t *perhaps;           /* bits of which one is set for each step: most steps that are asked for are not there */
     uint32_t bits, mask;         /* of the table of steps */
     uint32_t nodes, room;        /* how many there are, and for how many there is room */
     uint32_t first[FIRST_PLANE]; /* by letter: where it leads from the beginning */
@@ -30,17 +32,31 @@ typedef struct {
     int64_t total;               /* how often all are written */
 } Words;
 
+static inline uint64_t
+words_hash(uint64_t key)
+{
+    return key * UINT64_C(0x9E3779B97F4A7C15);
+}
+
 static inline uint32_t
 words_slot(const Words *words, uint64_t key)
 {
-    return (uint32_t)((key * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - words->bits));
+    return (uint32_t)(words_hash(key) >> (64 - words->bits));
+}
+
+static inline uint64_t
+words_bit(const Words *words, uint64_t key)
+{
+    return words_hash(key) >> (64 - PERHAPS_BITS - words->bits);
 }
 
 /* Return where a letter leads from a node that is not the beginning; 0 if nowhere. */
 static inline uint32_t
 words_step(const Words *words, uint32_t node, Py_UCS4 letter)
 {
-    uint64_t key = (uint64_t)node << LETTER_BITS | letter;
+    uint64_t key = (uint64_t)node << LETTER_BITS | letter, bit = words_bit(words, key);
+    if (!(words->perhaps[bit / 64] >> bit % 64 & 1))
+        return 0;
     for (uint32_t slot = words_slot(words, key);; slot = (slot + 1) & words->mask) {
         uint64_t step = words->steps[slot];
         if (step >> LEAD_BITS == key || !step)
@@ -71,6 +87,7 @@ words_free(Words *words)
     if (!words)
         return;
     PyMem_Free(words->steps);
+    PyMem_Free(words->perhaps);
     PyMem_Free(words->logs);
     PyMem_Free(words->counts);
     PyMem_Free(words);
@@ -79,6 +96,8 @@ words_free(Words *words)
 static void
 words_put(Words *words, uint64_t step)
 {
+    uint64_t bit = words_bit(words, step >> LEAD_BITS);
+    words->perhaps[bit / 64] |= UINT64_C(1) << bit % 64;
     uint32_t slot = words_slot(words, step >> LEAD_BITS);
     while (words->steps[slot])
         slot = (slot + 1) & words->mask;
@@ -96,12 +115,16 @@ words_grow(Words *words, uint32_t bits)
     words->logs = logs ? logs : words->logs;
     int64_t *counts = PyMem_Realloc(words->counts, words->room * sizeof *counts);
     words->counts = counts ? counts : words->counts;
-    uint64_t *wider = PyMem_Calloc(slots, sizeof *wider);
-    if (!logs || !counts || !wider) {
+    uint64_t *wider = PyMem_Calloc(slots, sizeof *wider),
+             *perhaps = PyMem_Calloc(((size_t)slots << PERHAPS_BITS) / 64, sizeof *perhaps);
+    if (!logs || !counts || !wider || !perhaps) {
         PyMem_Free(wider);
+        PyMem_Free(perhaps);
         PyErr_NoMemory();
         return -1;
     }
+    PyMem_Free(words->perhaps);
+    words->perhaps = perhaps;
     words->steps = wider, words->bits = bits, words->mask = slots - 1;
     for (uint32_t slot = 0; slot < old; slot++)
         if (steps[slot])
