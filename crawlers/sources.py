@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import importlib
 import pkgutil
 from collections import Counter
@@ -19,25 +18,11 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 import crawlers.connectors
 from crawlers import Connector, SourceCard
-from pipeline.errors import Fault, Misconfigured
+from pipeline.errors import Fault, Misconfigured, guess
 from pipeline.model import SourceClass, digest
-from pipeline.settings import SourceSettings, duration, time_zone
+from pipeline.settings import SourceSettings, duration, time_zone, wrong
 
 _FILE = "yuqing.toml"
-_WRONG = {
-    "missing": "缺少这一项",
-    "string_type": "应为文字（加引号）",
-    "string_pattern_mismatch": "含有不允许的字符",
-    "bool_parsing": "应为 true 或 false",
-    "bool_type": "应为 true 或 false",
-    "int_parsing": "应为整数",
-    "int_type": "应为整数",
-    "enum": "不在可选值之中",
-    "tuple_type": '应为列表，如 ["…"]',
-    "too_short": "至少要有一项",
-    "greater_than_equal": "太小",
-    "less_than_equal": "太大",
-}
 
 
 @dataclass(frozen=True)
@@ -127,17 +112,13 @@ def _built(kind: type[Connector], options: Mapping[str, Any], place: str, faults
         return TypeAdapter(kind).validate_python(options)
     except ValidationError as error:
         for item in error.errors():
-            key = ".".join(str(step) for step in item["loc"])
-            words, told = _WRONG.get(item["type"], ""), item["msg"].removeprefix("Value error, ")
-            faults.append(Fault(f"{place}.{key}", f"{words}（{told}）" if words else told, told))
+            faults.append(Fault(".".join([place, *map(str, item["loc"])]), *wrong(item)))
         return None
 
 
 def _unknown(place: str, name: str, names: Sequence[str], zh: str, en: str) -> Fault:
-    near = difflib.get_close_matches(name, names, 1)
-    hint_zh = f"，是不是想写 {near[0]}？" if near else f"；可用的有：{'、'.join(names)}"
-    hint_en = f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(names)}"
-    return Fault(place, f"没有叫 {name} 的{zh}{hint_zh}", f"unknown {en} {name}{hint_en}")
+    hint = guess(name, names, or_all=True)
+    return Fault(place, f"没有叫 {name} 的{zh}{hint[0]}", f"unknown {en} {name}{hint[1]}")
 
 
 def _every(value: object, place: str, faults: list[Fault]) -> timedelta:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -42,3 +43,15 @@ class Misconfigured(Exception):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(fault.say() for fault in self.faults))
+
+
+def guess(name: str, known: Iterable[str], *, or_all: bool = False) -> tuple[str, str]:
+    """Return "did you mean …" in Chinese and English, to follow what is wrong with *name*.
+
+    Where nothing is near, both are empty, or tell all that is *known*.
+    """
+    several = list(known)
+    near = difflib.get_close_matches(name, several, 3, 0.55)
+    if near:
+        return f"，是不是想写 {' 或 '.join(near)}？", f"; did you mean {' or '.join(near)}?"
+    return (f"；可用的有：{'、'.join(several)}", f"; there are: {', '.join(several)}") if or_all else ("", "")

@@ -6,7 +6,6 @@ holds it, which is how passwords come from a secret store.
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import tomllib
@@ -17,8 +16,9 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
-from pipeline.errors import Fault, Misconfigured
+from pipeline.errors import Fault, Misconfigured, guess
 
 FILE_NAME = "yuqing.toml"
 PREFIX = "YUQING_"
@@ -346,14 +346,28 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
 
 _CHINESE = {
     "missing": "缺少这一项",
+    "extra_forbidden": "没有这一项",
     "int_parsing": "应为整数",
+    "int_type": "应为整数",
     "bool_parsing": "应为 true 或 false",
-    "string_type": "应为文字",
+    "bool_type": "应为 true 或 false",
+    "string_type": "应为文字（加引号）",
+    "tuple_type": '应为列表，如 ["…"]',
+    "too_short": "至少要有一项",
+    "enum": "不在可选值之中",
     "literal_error": "不在可选值之中",
+    "greater_than": "太小",
     "greater_than_equal": "太小",
     "less_than_equal": "太大",
-    "string_pattern_mismatch": "含有不允许的字符",
+    "string_pattern_mismatch": "格式不对，或含有不允许的字符",
 }
+
+
+def wrong(item: ErrorDetails) -> tuple[str, str]:
+    """Say in Chinese and in English what pydantic found wrong with one value."""
+    told = item["msg"].removeprefix("Value error, ")
+    zh = _CHINESE.get(item["type"], "")
+    return f"{zh}（{told}）" if zh else told, told
 
 
 def _faults(file: str, error: ValidationError, environ: Mapping[str, str]) -> list[Fault]:
@@ -361,17 +375,10 @@ def _faults(file: str, error: ValidationError, environ: Mapping[str, str]) -> li
     for item in error.errors():
         place = _place(file, [str(step) for step in item["loc"]], environ)
         if item["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(str(item["loc"][-1]), _known_keys(), 1)
-            faults.append(
-                Fault(
-                    place,
-                    "没有这一项设置" + (f"，是不是想写 {near[0]}？" if near else ""),
-                    "unknown setting" + (f"; did you mean {near[0]}?" if near else ""),
-                )
-            )
+            zh, en = guess(str(item["loc"][-1]), _known_keys())
+            faults.append(Fault(place, f"没有这一项设置{zh}", f"unknown setting{en}"))
         else:
-            zh = _CHINESE.get(item["type"], "")
-            faults.append(Fault(place, f"{zh}（{item['msg']}）" if zh else item["msg"], item["msg"]))
+            faults.append(Fault(place, *wrong(item)))
     return faults
 
 

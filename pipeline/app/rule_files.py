@@ -23,7 +23,7 @@ from pydantic import (
 from pipeline.errors import Fault, Misconfigured
 from pipeline.model import FIELDS, MISSING, Level
 from pipeline.rulebook import SHIPPED
-from pipeline.settings import Duration
+from pipeline.settings import Duration, wrong
 
 _SHORTHANDS = {"author": "author.key", "cluster": "cluster.id"}
 _CONTROL = ("at", "repeat", "ingest_delay")
@@ -153,7 +153,7 @@ def find_tests(paths: Sequence[Path]) -> list[FoundTest]:
             faults.append(Fault(str(file), f"不是有效的 YAML：{error}", f"not valid YAML: {error}"))
             continue
         except ValidationError as error:
-            faults += [_fault(file, item["loc"], item["msg"]) for item in error.errors()]
+            faults += [Fault(f"{file}: {'.'.join(map(str, item['loc']))}", *wrong(item)) for item in error.errors()]
             continue
         rule_files = tuple(file.parent / rule_file for rule_file in read.rule_files)
         found += [FoundTest(file, rule_files, test, read.calendar_of(test)) for test in read.tests]
@@ -168,10 +168,6 @@ def _test_files(paths: Sequence[Path]) -> Iterator[Path]:
             yield from sorted(path.rglob("*.test.y*ml"))
         else:
             yield from sorted(path.parent.glob(f"{path.stem}.test.y*ml"))
-
-
-def _fault(file: Path, steps: tuple[int | str, ...], words: str) -> Fault:
-    return Fault(f"{file}: {'.'.join(map(str, steps))}", words, words)
 
 
 def group_of(values: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import difflib
 import os
 import socket
 import sys
@@ -11,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.errors import Fault, Misconfigured, Unavailable
+from pipeline.errors import Fault, Misconfigured, Unavailable, guess
 from pipeline.log import get
 from pipeline.model import digest
 from pipeline.settings import Settings
@@ -125,11 +124,6 @@ def _in_memory(home: Path) -> Path | None:
 
 
 def _known(names: tuple[str, ...], parts: tuple[str, ...]) -> None:
-    faults = []
-    for name in names:
-        if name not in parts:
-            near = difflib.get_close_matches(name, parts, 1)
-            hint = f"，是不是想写 {near[0]}？" if near else f"；可用的有 {'、'.join(parts)}"
-            faults.append(Fault(name, f"没有这个部分{hint}", f"no such part; there are {', '.join(parts)}"))
-    if faults:
-        raise Misconfigured(faults)
+    unknown = {name: guess(name, parts, or_all=True) for name in names if name not in parts}
+    if unknown:
+        raise Misconfigured(Fault(name, f"没有这个部分{zh}", f"no such part{en}") for name, (zh, en) in unknown.items())

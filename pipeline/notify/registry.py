@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -10,9 +9,9 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from pipeline.errors import Fault, Misconfigured
+from pipeline.errors import Fault, Misconfigured, guess
 from pipeline.notify.notifier import Notifier
-from pipeline.settings import ReceiverSettings
+from pipeline.settings import ReceiverSettings, wrong
 
 # Named, not imported: a desk that sends no e-mail loads no e-mail.
 _KINDS: Final = {
@@ -21,7 +20,6 @@ _KINDS: Final = {
     "webhook": "pipeline.notify.receivers.webhook:WebhookReceiver",
     "email": "pipeline.notify.receivers.email:EmailReceiver",
 }
-_CHINESE: Final = {"missing": "缺少这一项", "extra_forbidden": "没有这一项", "string_pattern_mismatch": "格式不对"}
 
 
 def kinds() -> dict[str, type[Notifier]]:
@@ -58,17 +56,16 @@ def routes(receivers: Mapping[str, Notifier]) -> dict[str, Sequence[str]]:
 def _open(setting: ReceiverSettings) -> Notifier:
     place = f"receivers.{setting.name}"
     if setting.kind not in _KINDS:
-        near = difflib.get_close_matches(setting.kind, _KINDS, 1)
-        hint = f"，是不是想写 {near[0]}？" if near else f"，可选：{'、'.join(_KINDS)}"
-        raise Misconfigured(
-            [Fault(f"{place}.kind", f"没有 {setting.kind} 这种接收方{hint}", "unknown kind of receiver")]
+        zh, en = guess(setting.kind, _KINDS, or_all=True)
+        fault = Fault(
+            f"{place}.kind", f"没有 {setting.kind} 这种接收方{zh}", f"unknown kind of receiver {setting.kind}{en}"
         )
+        raise Misconfigured([fault])
     try:
         return _load(setting.kind).model_validate(setting.options)
     except ValidationError as error:
         raise Misconfigured(
-            Fault(".".join([place, *map(str, item["loc"])]), _CHINESE.get(item["type"], item["msg"]), item["msg"])
-            for item in error.errors()
+            Fault(".".join([place, *map(str, item["loc"])]), *wrong(item)) for item in error.errors()
         ) from error
 
 

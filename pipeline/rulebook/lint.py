@@ -7,12 +7,13 @@ from datetime import timedelta
 from itertools import chain
 
 from pipeline.directory import Directory
+from pipeline.errors import guess
 from pipeline.model import Level, loudest
 from pipeline.rulebook.dictionary import common, holding
 from pipeline.rulebook.expression import Expression
 from pipeline.rulebook.fairness import judge
 from pipeline.rulebook.kinds import NAMES
-from pipeline.rulebook.report import Report, guess
+from pipeline.rulebook.report import Report
 from pipeline.rulebook.rule import Condition, Deadline, Flatline, NewTerm, Rule, Sequence, TextCondition
 from pipeline.rulebook.wordtest import positive_words
 from pipeline.text.normal import folded

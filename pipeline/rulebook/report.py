@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 
-from pipeline.errors import Fault
+from pipeline.errors import Fault, guess
 
 
 class Report:
@@ -41,11 +40,3 @@ class Report:
         """Report that *name* is not among *known*; *what* is the kind of thing in Chinese and English."""
         zh, en = guess(name, known)
         self.error(place, code, f"没有“{name}”这个{what[0]}{zh}", f"unknown {what[1]} {name!r}{en}")
-
-
-def guess(name: str, known: Iterable[str]) -> tuple[str, str]:
-    """Return "did you mean …" in Chinese and English, both empty if nothing is near."""
-    near = difflib.get_close_matches(name, list(known), 3, 0.55)
-    if not near:
-        return "", ""
-    return f"，是不是想写 {' 或 '.join(near)}？", f"; did you mean {' or '.join(near)}?"

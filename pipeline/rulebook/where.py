@@ -9,9 +9,10 @@ from typing import Any, Final
 
 import re2
 
+from pipeline.errors import guess
 from pipeline.model import FIELDS, AnalysedPost, Field, Type, Value
 from pipeline.rulebook.pattern import doubtful
-from pipeline.rulebook.report import Report, guess
+from pipeline.rulebook.report import Report
 from pipeline.rulebook.rule import Where
 from pipeline.rulebook.source import Node
 from pipeline.rulebook.values import flag, items, moment, number, text, texts, wrong

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.errors import Fault, Misconfigured
+from pipeline.errors import Fault, Misconfigured, guess
 
 TYPO = Fault("water.yaml:7:3", "没有字段 sentiment.lable", "there is no field sentiment.lable", code="E21")
 ZONE = Fault("timezone", "没有时区 Mars/Base", "there is no zone Mars/Base")
@@ -30,3 +30,16 @@ def test_every_fault_is_reported_also_when_they_come_one_by_one() -> None:
 
     assert error.faults == (TYPO, ZONE)
     assert str(error).splitlines() == [TYPO.say(), ZONE.say()]
+
+
+def test_a_slip_of_the_pen_is_guessed_in_both_languages() -> None:
+    zh, en = guess("plase.street", ["place.street", "source.class"])
+
+    assert "place.street" in zh
+    assert "place.street" in en
+    assert "source.class" not in zh
+
+
+def test_what_is_like_nothing_is_not_guessed_and_on_request_all_that_is_known_is_told() -> None:
+    assert guess("天气", ["place.street"]) == ("", "")
+    assert guess("天气", ["crawl", "match"], or_all=True) == ("；可用的有：crawl、match", "; there are: crawl, match")

@@ -36,7 +36,7 @@ def test_a_part_that_does_not_exist_is_told_with_the_one_that_was_meant(yuqing: 
     done = yuqing("run", "analyze", "nonsense")
     assert done.code == 2
     assert "是不是想写 analyse" in done.err
-    assert "可用的有 crawl" in done.err
+    assert "可用的有：crawl" in done.err
 
 
 def test_all_parts_are_run_unless_some_are_named(

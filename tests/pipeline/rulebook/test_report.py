@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pipeline.rulebook.report import Report, guess
+from pipeline.rulebook.report import Report
 
 
 def test_a_warning_leaves_a_rule_sound_and_an_error_does_not() -> None:
@@ -14,17 +14,8 @@ def test_a_warning_leaves_a_rule_sound_and_an_error_does_not() -> None:
     assert (report.errors, len(report.faults)) == (1, 2)
 
 
-def test_a_slip_of_the_pen_is_guessed_in_both_languages() -> None:
-    zh, en = guess("plase.street", ["place.street", "source.class"])
-
-    assert "place.street" in zh
-    assert "place.street" in en
-    assert "source.class" not in zh
-
-
 def test_what_is_like_nothing_is_not_guessed() -> None:
     report = Report()
     report.unknown("r:1:1", "E21", ("字段", "field"), "天气", ["place.street"])
 
-    assert guess("天气", ["place.street"]) == ("", "")
     assert report.faults[0].zh == "没有“天气”这个字段"
