@@ -20,3 +20,20 @@ def an_article(told: Mapping[int, str], length: int = LENGTH) -> str:
             said += sentence
         said += "…" * (at - len(said)) + words
     return said
+
+
+REQUESTS = """
+schema: yuqing-rule/v1
+rules:
+  - id: level.request
+    name: 一件诉求
+    owner: 值班台
+    status: stable
+    level: blue
+    match: {where: {matter.appeal_type: [complaint, help], matter.harm: [H1, H2]}}
+    type: any
+    group_by: [id, matter.topic]
+    notify: {route: 工单, group_wait: 0s}
+    case: {open: true}
+"""
+"""A rule of a district that opens a case for each single request."""

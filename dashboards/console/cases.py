@@ -66,6 +66,7 @@ class CaseBoard:
         case, alerts = found.case, [notice.alert for notice in found.notices]
         return CaseFile(
             row=case_row(case, alerts),
+            others=tuple(case_row(other, ()) for other in found.others),
             alerts=tuple(alert_view(alert, sealed=case.sealed) for alert in alerts),
             notices=tuple(
                 notice_view(

@@ -66,9 +66,10 @@ class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
-    """One case with everything behind it."""
+    """One case with everything behind it, and the *others* of the same long article."""
 
     row: CaseRow
+    others: tuple[CaseRow, ...]
     alerts: tuple[AlertView, ...]
     notices: tuple[NoticeView, ...]
     history: tuple[Entry, ...]

@@ -8,7 +8,7 @@ decides nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from operator import attrgetter
 from typing import Final, NamedTuple
@@ -19,7 +19,7 @@ from pipeline.analyse import harm, matter
 from pipeline.analyse.cues import Lexicon, Reading
 from pipeline.analyse.numbers import count
 from pipeline.analyse.place import Gazetteer
-from pipeline.model import Kind, MatterFinding, Numbers, Part, PlaceFinding, PlaceStatus, Post, Reason
+from pipeline.model import Kind, MatterFinding, Numbers, Part, PlaceFinding, PlaceStatus, Post
 from pipeline.text.normal import SENTENCE_ENDS, squeeze
 
 LONG: Final = 1000
@@ -71,11 +71,11 @@ class Parts:
         """
         if whole.accusation or matter.announced(reading):
             return ()
-        told: dict[tuple[str, str], Part] = {}
+        told: dict[str, Part] = {}
         for part in self._run(self._opened(reading, whole, place)):
-            before = told.get(about := _about(part))
+            before = told.get(part.about)
             if before is None or part.matter.harm > before.matter.harm:
-                told[about] = part
+                told[part.about] = part
         return tuple(sorted(sorted(told.values(), key=_HARM, reverse=True)[:MOST], key=_START))
 
     def _opened(self, reading: Reading, whole: MatterFinding, place: PlaceFinding) -> _Article:
@@ -97,7 +97,7 @@ class Parts:
             before = run[-1] if run and not article.reading.normal[run[-1].end : part.start].strip() else None
             if before is None and part.matter.topic == _UNTOLD:
                 part = self._led(article, sentence, run) or part
-            if before is not None and (part.matter.topic == _UNTOLD or _about(part) == _about(before)):
+            if before is not None and (part.matter.topic == _UNTOLD or part.about == before.about):
                 run[-1] = _joined(before, part)
             elif part.matter.topic != _UNTOLD or part.matter.harm > "H1":
                 run.append(part)
@@ -126,8 +126,10 @@ class Parts:
         return Part(
             start=start,
             end=end,
-            matter=replace(what, why=_moved(what.why, start)),
-            place=replace(where, why=_moved(where.why, start)) if _names_one(where) else article.place,
+            matter=replace(what, why=tuple([why.moved(start) for why in what.why])),
+            place=replace(where, why=tuple([why.moved(start) for why in where.why]))
+            if _names_one(where)
+            else article.place,
             numbers=numbers,
         )
 
@@ -180,18 +182,8 @@ def _names_one(place: PlaceFinding) -> bool:
     return bool(place.why) or place.status is not PlaceStatus.UNKNOWN
 
 
-def _about(part: Part) -> tuple[str, str]:
-    """Return what tells one matter from another: its topic and its place."""
-    place = part.place or PlaceFinding()
-    return part.matter.topic, place.community or place.facility or place.road or place.street or ""
-
-
 def _joined(first: Part, second: Part) -> Part:
     """Return two parts that stand side by side as one, as bad as the worse of them."""
     worse = max(first.matter.harm, second.matter.harm)
     why = (*first.matter.why, *second.matter.why)[: matter.MOST_REASONS]
     return replace(first, end=second.end, matter=replace(first.matter, harm=worse, why=why))
-
-
-def _moved(why: Iterable[Reason], by: int) -> tuple[Reason, ...]:
-    return tuple([Reason(one.cue, one.weight, one.start + by, one.end + by) for one in why])

@@ -45,6 +45,8 @@ def _lines(file: CaseFile, app: App) -> Iterator[str]:
     yield f"{case.name} 【{case.level.chinese}·{case.level.value}】{case.title}  {_STATES[case.state.value]}"
     for entry in case.history:
         yield f"  {_clock(entry.at, app)} {entry.by} {entry.what} {entry.words}"
+    for other in file.others:
+        yield f"  同一篇文章 / of the same article: {other.name} {other.title}  {_STATES[other.state.value]}"
     for sent in file.messages:
         told = sent.notification
         yield f"  → {told.receiver} {told.reason.value} {sent.state.value} {sent.last_answer}"

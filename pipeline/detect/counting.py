@@ -78,7 +78,7 @@ class Counting:
         # What no longer counts is kept in no window: only so that it is judged once.
         kept_in = key if counts else WHOLE
         mark = _mark(rule, match)
-        new = self._memory.keep_hit(match, evidence_of(match), Record(match.analysed.post.id, kept_in, match.at, mark))
+        new = self._memory.keep_hit(match, evidence_of(match), Record(match.counts_as, kept_in, match.at, mark))
         if not new and self._memory.judged_before(match):
             return []
         found = Found(rule, key, match.group, match.at, match.known_at, partition, None, match, new=new)

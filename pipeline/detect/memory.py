@@ -131,7 +131,7 @@ class Memory:
 
     def keep_hit(self, match: Match, evidence: Evidence, record: Record | None = None) -> bool:
         """Count the post of *match* under its rule, or what *record* says of it; False if it was counted before."""
-        record = record or Record(match.analysed.post.id, match.key, match.at)
+        record = record or Record(match.counts_as, match.key, match.at)
         row = {
             "rule": match.rule, "post_id": record.id, "grp": record.group, "member": match.member,
             "at": record.at, "known_at": match.known_at, "match_id": match.id, "body": encode(evidence),
@@ -141,7 +141,7 @@ class Memory:
 
     def judged_before(self, match: Match) -> bool:
         """Say whether exactly this revision was judged; if another one was, note this one now."""
-        where = (hit.c.rule == match.rule) & (hit.c.post_id == match.analysed.post.id)
+        where = (hit.c.rule == match.rule) & (hit.c.post_id == match.counts_as)
         known = self._session.connection.execute(sa.select(hit.c.match_id).where(where)).scalar_one()
         if known == match.id:
             return True

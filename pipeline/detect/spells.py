@@ -233,6 +233,7 @@ class Spells:
             sealed=found.alone and bool(privacy and privacy.sealed),
             minor=found.alone and bool(privacy and privacy.minor),
             accusation=found.alone and bool(matter and matter.accusation),
+            part_of=match.analysed.post.id if match and match.part and found.alone else "",
             evidence=evidence or ((evidence_of(match),) if match else ()),
             manner=rule.manner,
         )  # fmt: skip

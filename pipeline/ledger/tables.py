@@ -162,6 +162,9 @@ case = Table(
     Column("level", Words(2), nullable=False),
     Column("opened_at", Moment, nullable=False, index=True),
     Column("changed_at", Moment, nullable=True, index=True),
+    Column(
+        "part_of", Words(80), nullable=False, server_default="", index=True
+    ),  # the article, if it is one matter of one
     Column("body", LargeBinary, nullable=False),
 )
 

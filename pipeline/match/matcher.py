@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -12,12 +12,14 @@ from pipeline.match.automaton import Automaton
 from pipeline.match.budget import Budget, Problem
 from pipeline.match.filing import Candidate, Filing
 from pipeline.match.watcher import Standing, Watcher
-from pipeline.model import TOO_SLOW, AnalysedPost, Match, Op
+from pipeline.model import TOO_SLOW, AnalysedPost, Match, Op, digest, matters
 from pipeline.rulebook import Rule, RuleType
 from pipeline.rulebook.wordtest import Reading
 from pipeline.text.automaton import Hit
 from pipeline.text.normal import normal, squeeze
 
+_BY_MATTER: Final = frozenset({RuleType.ANY, RuleType.FREQUENCY, RuleType.CARDINALITY, RuleType.SPIKE})
+"""Types of rules that count posts, and so ask each matter of a long article; others follow a post or a key."""
 _CHUNK = 100
 _REST_S = 0.002  # between chunks: whoever has a batch to do goes first
 MOST_CHANGED = 0.2
@@ -84,16 +86,35 @@ class Matcher:
         """Return the matches of *docs* in their order, then in that of the rules (new ones last after a change).
 
         Deleted posts never match. Mere counts go to every rule of growth: whether it looks at their post was decided
-        when that was heard, since counts come without what was understood of it. ``problems`` then holds what went
-        wrong in this call.
+        when that was heard, since counts come without what was understood of it. A rule that counts posts is asked
+        about each matter of a long article, and about the whole if it wants none of them; in one group it counts once.
+        ``problems`` then holds what went wrong in this call.
         """
         self.problems = []
         live = [doc for doc in docs if doc.post.op is Op.UPSERT or (self._counting and doc.post.op is Op.OBSERVE)]
         matches: list[Match] = []
         for doc in live:
+            if doc.parts:
+                matches += self._by_matter(doc)
+                continue
             for layer in self._layers:
                 self._add(matches, layer, doc)
         return matches
+
+    def _by_matter(self, doc: AnalysedPost) -> list[Match]:
+        found: dict[tuple[str, tuple[str, ...]], Match] = {}
+        for part, alone in matters(doc):
+            told: list[Match] = []
+            for layer in self._layers:
+                self._add(told, layer, alone, _BY_MATTER)
+            for match in told:
+                named = msgspec.structs.replace(match, id=digest(match.id, part), part=part)
+                found.setdefault((match.rule, match.group), named)
+        whole: list[Match] = []
+        for layer in self._layers:
+            self._add(whole, layer, doc)
+        wanted = {rule for rule, _ in found}
+        return [*(match for match in whole if match.rule not in wanted), *found.values()]
 
     def let_go(self) -> None:
         """Drop what this matcher holds bit by bit, once nobody asks it any more: all at once takes a while."""
@@ -120,7 +141,9 @@ class Matcher:
             if rule not in gone:
                 yield layer.ready(rule).counted(standing)
 
-    def _add(self, matches: list[Match], layer: Layer, doc: AnalysedPost) -> None:
+    def _add(
+        self, matches: list[Match], layer: Layer, doc: AnalysedPost, types: Container[RuleType] | None = None
+    ) -> None:
         """Append what *layer* says of *doc*; a generator would cost as much again as looking the candidates up."""
         if doc.post.op is Op.OBSERVE:
             matches += self._counted(layer, doc)
@@ -128,6 +151,8 @@ class Matcher:
         candidates = layer.filing.candidates(_normal(doc), doc)
         if self._gone or self.budget.aside:
             candidates = self._asked(candidates, layer)
+        if types is not None:
+            candidates = [one for one in candidates if one[0].rule.type in types]
         if not candidates:
             return
         careful = [watcher for watcher, words in candidates if words is None]

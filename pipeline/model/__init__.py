@@ -32,6 +32,7 @@ from pipeline.model.fields import FIELDS, PERSONAL, REVEALING, Field, Type, Valu
 from pipeline.model.ids import digest, post_id, short
 from pipeline.model.level import Level, loudest
 from pipeline.model.match import MISSING, TOO_SLOW, Match, match_id
+from pipeline.model.matters import matters
 from pipeline.model.notification import Notification, NotifyReason, notification_id
 from pipeline.model.post import (
     SCHEMA,
@@ -64,6 +65,6 @@ __all__ = [
     "MatterFinding", "Notification", "NotifyReason", "Numbers", "Op", "Order", "Part", "PartyFinding", "PlaceFinding",
     "PlaceStatus", "Polarity", "Post", "Precision", "PrivacyFinding", "Published", "Ranked", "Reader", "Reason",
     "SentimentFinding", "Signal", "Source", "SourceClass", "TextFinding", "Thread", "Turn", "Type", "Value", "Values", "Verb",
-    "as_tree", "body", "clock_suspect", "digest", "encode", "loudest", "match_id", "notification_id", "post_id",
+    "as_tree", "body", "clock_suspect", "digest", "encode", "loudest", "match_id", "matters", "notification_id", "post_id",
     "revision", "short", "training_row", "value_of", "withheld",
 ]  # fmt: skip

@@ -48,7 +48,8 @@ class Alert(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag="
     *id* names the episode, *turn_id* this turn of it (both deterministic). *active_at* is the earliest
     event time at which the condition held, *at* when we could know. *late* says that it was told
     late through no fault of the rule (补报): *waited_s* is how long the rule itself waits after *active_at*, to see
-    whether it lasts or by its stages. *why* states rule and numbers in words.
+    whether it lasts or by its stages. *why* states rule and numbers in words. *part_of* is the id of a long
+    article, if one matter of it alone made the condition hold.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Alert(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag="
     sealed: bool = False
     minor: bool = False
     accusation: bool = False
+    part_of: str = ""
     evidence: tuple[Evidence, ...] = ()
     manner: Manner = Manner()
 

@@ -20,6 +20,10 @@ class Reason(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     start: int = -1
     end: int = -1
 
+    def moved(self, by: int) -> Reason:
+        """Return the same reason in a text that begins *by* characters earlier."""
+        return Reason(self.cue, self.weight, self.start + by, self.end + by)
+
 
 class TextFinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The normal form, as long as the original so that offsets hold, and the tokens cut from it.
@@ -170,6 +174,13 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fal
     matter: MatterFinding
     place: PlaceFinding | None = None
     numbers: Numbers | None = None
+
+    @property
+    def about(self) -> str:
+        """What tells it from the other parts, over most edits of the article: its topic and its place."""
+        place = self.place or PlaceFinding()
+        where = place.community or place.facility or place.road or place.street
+        return f"{self.matter.topic}@{where}" if where else self.matter.topic
 
 
 class AnalysedPost(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

@@ -32,7 +32,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One matter and everything that was done about it.
 
     *id* is for machines, *name* for people (``C-3F7KQ``). *key* decides which open case an alert joins.
-    *alerts* are the episodes in it; the case is *quiet* when all of them are.
+    *alerts* are the episodes in it; the case is *quiet* when all of them are. *part_of* is the id of the long article of
+    which it is one matter: cases of the same article are its parts, each with a clock and a unit of its own.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     closed_at: datetime | None = None
     outcome: str = ""
     sealed: bool = False
+    part_of: str = ""
     history: tuple[Entry, ...] = ()
 
     @property

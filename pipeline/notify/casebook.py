@@ -188,6 +188,7 @@ def _new_case(alert: Alert, units: Routed, title: str) -> Case:
         opened_at=alert.at,
         active_at=alert.active_at,
         sealed=alert.sealed or alert.accusation,
+        part_of=alert.part_of,
         history=(_entry("opened", alert),),
     )
 

@@ -40,11 +40,12 @@ class Sent:
 
 @dataclass(frozen=True)
 class CaseFile:
-    """A case with its alerts and its messages, oldest message first."""
+    """A case with its alerts and its messages, oldest message first, and the *others* of the same long article."""
 
     case: Case
     notices: tuple[Notice, ...]
     messages: tuple[Sent, ...]
+    others: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class Desk:
             case=found,
             notices=tuple(_for_reader(notice, sealed) for notice in _oldest_first(notices)),
             messages=tuple(self._messages(_outbox.case_id == found.id)),
+            others=tuple(self._others(found)),
         )
 
     def alerts_of(self, cases: Collection[str], *, sealed: bool = False) -> list[Notice]:
@@ -134,6 +136,12 @@ class Desk:
         if not found:
             raise Rejected(f"没有案卷 {name_or_id} / no such case")
         return found[0]
+
+    def _others(self, case: Case) -> list[Case]:
+        if not case.part_of:
+            return []
+        same = (tables.case.c.part_of == case.part_of) & (tables.case.c.id != case.id)
+        return self._read(sa.select(tables.case.c.body).where(same).order_by(*_NEWEST_FIRST), read_case)
 
     def _messages(self, where: sa.ColumnElement[bool]) -> list[Sent]:
         query = sa.select(tables.outbox).where(where).order_by(_outbox.created_at, _outbox.receiver, _outbox.id)

@@ -60,7 +60,7 @@ class Records:
     def put_case(self, case: Case) -> None:
         values = {
             "name": case.name, "key": case.key, "state": case.state.value, "level": case.level.value,
-            "opened_at": case.opened_at, "body": encode(case),
+            "opened_at": case.opened_at, "part_of": case.part_of, "body": encode(case),
         }  # fmt: skip
         upsert(self._db, tables.case, {"id": case.id}, values)
 

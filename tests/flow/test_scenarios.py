@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.articles import REQUESTS, an_article
 from tests.flow.telling import CHINA, Said, began, clock, first, heard, said
 
 COPIED = "湖东停水！有没有人管！"
@@ -168,3 +169,41 @@ def test_despair_is_told_at_once_and_sealed(tmp_path: Path) -> None:
     (line,) = heard(tmp_path, [said("真的撑不下去了，今晚就从楼上跳下去，谁也别找我")])
     assert (line.rule, line.level, line.units) == ("safety.selfharm", "orange", ("desk",))
     assert "跳" not in line.title
+
+
+ARTICLE = {
+    3_100: "3号楼加装的电梯停用两个月了，老人下楼难。",
+    9_000: "施工队的师傅有耐心，值得表扬，点赞！",
+    15_200: "改造收费不公开，问了几次没人解释。",
+    27_400: "文桥路的道路开挖不围挡，走路提心吊胆。",
+}
+
+
+def an_article_on_old_estates() -> Said:
+    return said(an_article(ARTICLE), title="青湖区老旧小区改造走笔", kind="article", source__class="wechat")
+
+
+def test_one_article_with_three_troubles_pages_nobody(tmp_path: Path) -> None:
+    assert heard(tmp_path, [an_article_on_old_estates()]) == []
+
+
+def test_one_article_with_three_troubles_is_three_requests_each_for_its_own_unit(tmp_path: Path) -> None:
+    rules = tmp_path / "requests.yaml"
+    rules.write_text(REQUESTS, encoding="utf-8")
+    lines = heard(tmp_path, [an_article_on_old_estates()], rules=[rules])
+
+    first = [line for line in lines if line.reason == "first"]
+    assert {line.group[1]: (line.level, line.units[0]) for line in first} == {
+        topic: ("blue", topic) for topic in ("housing", "market", "traffic")
+    }
+    assert len({line.case for line in first}) == 3
+
+
+def test_a_passage_of_an_article_is_one_voice_among_residents(tmp_path: Path) -> None:
+    article = said(
+        an_article({5_000: "锦湖里停水三天没人管。"}), 300, title="走笔", kind="article", source__class="wechat"
+    )
+    residents = [said(f"锦湖里{n}号楼停水了", 30 * n, f"v{n}") for n in range(9)]
+    (line,) = heard(tmp_path, [*residents, article])
+    assert (line.rule, line.group, line.count) == ("water.outage", ("湖东街道",), 10)
+    assert heard(tmp_path, residents) == []

@@ -71,10 +71,14 @@ function body(c) {
       c.closed_at ? fact("close", `${time(c.closed_at, "MDHM")} ${c.outcome}`) : null),
     c.alerts.map(alert),
     c.sealed ? null : part("evidence", c.alerts.flatMap((a) => a.evidence).slice(0, 10).map(evidence)),
+    part("others", c.others.map(other)),
     part("notices", c.notices.map(notice)),
     part("history", [...c.history].reverse().map(entry)),
   ];
 }
+
+const other = (o) => h("li", {}, chip(o.level), " ",
+  h("button", { type: "button", class: "line", onclick: () => open(o.name) }, o.name), ` ${o.title} `, h("span", { class: "tag" }, say("state", o.state)));
 
 const fact = (key, value) => (value && value.length ? [h("dt", {}, t(key)), h("dd", {}, value)] : null);
 

@@ -15,7 +15,7 @@ const WORDS = {
   save: ["记住", "Remember"], who: ["签收、办结将记在谁的名下？", "Whose name goes on what you do here?"],
   officer: ["值班员", "Duty officer"], rename: ["改名", "Change name"], theme: ["明暗", "Light or dark"],
   keys: ["快捷键", "Keyboard"], pause: ["暂停（p）", "Pause (p)"], resume: ["继续（p）", "Resume (p)"],
-  places: ["地点", "Places"], units: ["责任单位", "Units"], why: ["为何预警", "Why"], evidence: ["帖文摘录", "Evidence"],
+  places: ["地点", "Places"], units: ["责任单位", "Units"], why: ["为何预警", "Why"], evidence: ["帖文摘录", "Evidence"], others: ["同一篇文章的其他事项", "Other matters of the same article"],
   notices: ["通知送达", "Notices"], history: ["经过", "History"], sealed: ["封存", "Sealed"],
   sealedwords: ["封存件：内容只向承办人开放，不在看板显示。", "Sealed: shown to its handler only."],
   withheld: ["〔封存：涉未成年人，正文不在看板显示〕", "[sealed: concerns a minor; text not shown on the desk]"],

@@ -62,12 +62,13 @@ def terminal(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     return yuqing
 
 
-def recording(folder: Path, texts: Sequence[str], start: datetime = EVENING) -> Path:
+def recording(folder: Path, texts: Sequence[str], start: datetime = EVENING, kind: str = "post") -> Path:
     """Write *texts* as posts of different people, a minute apart, each collected when it was published."""
     file = folder / "posts.jsonl"
     rows = []
     for number, text in enumerate(texts):
         at = (start + timedelta(minutes=number)).isoformat()
-        rows.append({"id": f"p{number}", "text": text, "author": f"u{number}", "published": at, "fetched": at})
+        said = {"id": f"p{number}", "text": text, "kind": kind, "author": f"u{number}"}
+        rows.append(said | {"published": at, "fetched": at})
     file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     return file

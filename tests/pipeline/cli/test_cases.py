@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.app import App
 from pipeline.settings import Settings
+from tests.articles import REQUESTS, an_article
 from tests.pipeline.cli.terminal import CASE_TEXT, Terminal, recording
 
 
@@ -36,6 +37,16 @@ def test_the_list_and_the_file_of_a_case_can_be_read(yuqing: Terminal, name: str
     assert "橙·L2" in shown.out
     assert "→" in shown.out, "what was sent to whom"
     assert yuqing("cases", "show", name, "--format", "json").json["case"]["name"] == name
+
+
+def test_a_case_names_the_others_of_the_same_article(yuqing: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "requests.yaml").write_text(REQUESTS, encoding="utf-8")
+    (tmp_path / "yuqing.toml").write_text('rules = ["requests.yaml"]', encoding="utf-8")
+    text = an_article({1200: "改造收费不公开。", 1500: "文桥路道路开挖不围挡。"}, 2000)
+    yuqing("import", str(recording(tmp_path, [text], kind="article")))
+    one, other = yuqing("cases", "list", "--format", "json").json
+    assert f"同一篇文章 / of the same article: {other['name']}" in yuqing("cases", "show", one["name"]).out
+    assert yuqing("cases", "show", other["name"], "--format", "json").json["others"][0]["name"] == one["name"]
 
 
 def test_an_act_takes_effect_when_the_desk_has_read_it(yuqing: Terminal, tmp_path: Path, name: str) -> None:

@@ -394,3 +394,22 @@ def test_what_came_in_one_message_can_be_sent_again_hit_by_hit(tmp_path: Path) -
 
     assert parts == [Message(hit.key, encode(hit)) for hit in hits]
     assert stage.split(Delivery("matches", 0, 8, parts[0].key, parts[0].value)) == parts[:1]
+
+
+def test_matters_of_one_article_count_each_in_its_group_and_once(tmp_path: Path) -> None:
+    market, road = (
+        structs.replace(a_match(group=(topic,)), id=f"m{topic}", part=topic) for topic in ("market", "traffic")
+    )
+    again = structs.replace(market, id="edited")
+    desk = Desk(tmp_path, a_rule(type=RuleType.ANY, group_by=("matter.topic",), timeframe=timedelta(0)))
+    desk.hear([market, road, market, again])
+
+    assert [(alert.group, alert.count, alert.part_of) for alert in desk.alerts] == [
+        (("market",), 1, market.analysed.post.id), (("traffic",), 1, market.analysed.post.id),
+    ]  # fmt: skip
+
+
+def test_an_alert_that_many_made_is_part_of_no_article(tmp_path: Path) -> None:
+    article = structs.replace(a_match("p3", author="u3"), part="water@湖东街道")
+    desk = Desk(tmp_path, a_rule()).hear([a_match("p1", author="u1"), a_match("p2", author="u2"), article])
+    assert [(alert.count, alert.part_of) for alert in desk.alerts] == [(3, "")]

@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 
 from pipeline.match import Matcher
 from pipeline.match.budget import Budget
-from pipeline.model import MISSING, AnalysedPost, GateStatus, Match, Op, PlaceStatus, SourceClass
+from pipeline.model import (
+    MISSING,
+    AnalysedPost,
+    GateStatus,
+    Match,
+    MatterFinding,
+    Op,
+    Part,
+    PlaceFinding,
+    PlaceStatus,
+    SourceClass,
+)
 from pipeline.rulebook import Condition, Near, Rule, Rulebook, TextCondition
 from tests.pipeline.match.naive import Naive
 from tests.pipeline.match.posts import NOON, a_doc
@@ -437,3 +448,85 @@ def _rule(id: str, text: TextCondition) -> Rule:
 
 
 _MODEL = Rulebook.read().rules[0]
+
+
+# ── a long article is asked about matter by matter ──
+
+
+def an_article(*parts: tuple[str, str, str], title: str = "走笔", **more: object) -> AnalysedPost:
+    """Return an article that tells of *parts*: the words of each, its topic and its street."""
+    body, found = f"{title}\n", []
+    for words, topic, street in parts:
+        place = PlaceFinding(status=PlaceStatus.KNOWN, street=street)
+        matter = MatterFinding(topic=topic, appeal_type="complaint", harm="H1")
+        found.append(Part(start=len(body), end=len(body) + len(words), matter=matter, place=place))
+        body += f"{words}风景很好。"
+    doc = a_doc(body[len(title) + 1 :], title=title, topic=parts[0][1], harm="H1", **more)  # type: ignore[arg-type]
+    return msgspec.structs.replace(doc, parts=tuple(found))
+
+
+THREE = (
+    ("电梯停用。", "housing", "湖东街道"),
+    ("收费不公开。", "market", "文桥街道"),
+    ("停水又停水。", "water", "湖东街道"),
+)
+
+
+def by_topic(folder: Path, **changes: object) -> Matcher:
+    rule = a_rule(
+        id="test.topic",
+        match={"where": {"matter.harm": "H1"}},
+        type="any",
+        group_by=["matter.topic"],
+        examples=None,
+        **changes,
+    )
+    return Matcher(read(folder, rule).rules)
+
+
+def test_each_matter_of_an_article_is_a_hit_of_its_own_that_shows_its_passage(tmp_path: Path) -> None:
+    hits = by_topic(tmp_path).match([an_article(*THREE)])
+
+    assert [(hit.group, hit.part) for hit in hits] == [
+        (("housing",), "housing@湖东街道"), (("market",), "market@文桥街道"), (("water",), "water@湖东街道"),
+    ]  # fmt: skip
+    assert [hit.analysed.post.text for hit in hits] == ["电梯停用。", "收费不公开。", "停水又停水。"]
+    assert len({hit.id for hit in hits}) == len({hit.counts_as for hit in hits}) == 3
+    assert {hit.member for hit in hits} == {hits[0].analysed.post.id}
+
+
+def test_in_one_group_an_article_counts_once(tmp_path: Path) -> None:
+    twice = (*THREE, ("又收费不公开。", "market", "柳园镇"))
+    assert [hit.group for hit in by_topic(tmp_path).match([an_article(*twice)])] == [
+        ("housing",),
+        ("market",),
+        ("water",),
+    ]
+
+
+def both(folder: Path) -> Matcher:
+    words = {"must": ["停水", "电梯"]}
+    examples = {"match": ["停水，电梯也停"], "no_match": ["来水了"]}
+    return Matcher(read(folder, a_rule(group_by=["place.street"], match={"text": words}, examples=examples)).rules)
+
+
+def test_words_must_stand_in_one_passage_or_in_the_whole(tmp_path: Path) -> None:
+    (hit,) = both(tmp_path).match([an_article(*THREE, street="柳园镇")])
+    assert (hit.part, hit.group) == ("", ("柳园镇",)), "no passage has both, the whole has"
+    (hit,) = both(tmp_path).match([an_article(("停水电梯停用。", "water", "湖东街道"), street="柳园镇")])
+    assert hit.group == ("湖东街道",), "a passage that has them knows the place"
+
+
+def test_a_rule_that_follows_a_post_is_asked_about_the_whole(tmp_path: Path) -> None:
+    growth = a_rule(
+        type="growth", metric="engagement.share", delta=500, timeframe="30m", group_by=["matter.topic"],
+        match={"where": {"matter.harm": "H1"}}, examples=None,
+    )  # fmt: skip
+    (hit,) = Matcher(read(tmp_path, growth).rules).match([an_article(*THREE, share=3)])
+    assert (hit.part, hit.group) == ("", ("housing",))
+
+
+def test_the_title_belongs_to_no_passage(tmp_path: Path) -> None:
+    title = read(tmp_path, a_rule(group_by=["place.street"])).rules
+    hits = Matcher(title).match([an_article(*THREE[:2], title="停水了", street="柳园镇")])
+    assert [(hit.part, hit.group) for hit in hits] == [("", ("柳园镇",))]

@@ -91,6 +91,20 @@ def test_cases_are_listed_newest_first_and_filtered(flow: NotifyDesk, bus: Bus, 
     assert len(desk.cases(most=1)) == 1
 
 
+def test_cases_of_one_article_find_one_another(flow: NotifyDesk, desk: Desk) -> None:
+    flow.hear(
+        an_alert(id_="a0", group=("housing",), topic="housing", part_of="u5:article"),
+        an_alert(id_="a1", group=("market",), topic="market", part_of="u5:article"),
+        an_alert(id_="a2", group=("traffic",), topic="traffic", part_of="u5:another"),
+        an_alert(id_="a3", group=("water",)),
+    )
+    housing, market, traffic, water = sorted(desk.cases(), key=lambda case: case.alerts)
+    assert (housing.part_of, water.part_of) == ("u5:article", "")
+    assert [other.id for other in desk.case(housing.id).others] == [market.id]
+    assert desk.case(traffic.id).others == desk.case(water.id).others == ()
+    assert {housing.lead_unit, market.lead_unit} == {"housing", "market"}
+
+
 def test_sealed_alerts_show_their_text_only_to_those_who_ask_for_it(flow: NotifyDesk, desk: Desk) -> None:
     flow.hear(an_alert(accusation=True, summary="街道办主任收回扣", group=("湖东街道",)))
     assert not any(word in str(desk.case(flow.case.name)) for word in ("回扣", "湖东", "锦湖里"))
