@@ -88,7 +88,7 @@ def told(reading: Reading) -> Told:
 
 def _told(reading: Reading) -> Told:
     spoken = _spoken(reading.normal)
-    asides = list(_asides(reading, spoken)) if spoken or "谢" in reading.normal else []
+    asides = _asides(reading, spoken) if spoken or "谢" in reading.normal else []
     meant = _meant(reading)
     if asides or meant:
         letters = _changed(reading.squeezed, [*((start, end, "") for start, end in asides), *meant])
@@ -133,19 +133,26 @@ def _bare_thanks(normal: str, begun: int, end: int) -> bool:
     return len(normal[begun:end].lstrip(_EDGES)) <= _BARE
 
 
-def _asides(reading: Reading, spoken: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield where clauses stand in the squeezed text that say nothing of the matter; *spoken* is where asides are."""
-    normal, offsets = reading.normal, reading.offsets
-    starts, end = _of_the_matter(reading), 0
+def _asides(reading: Reading, spoken: Sequence[int]) -> list[tuple[int, int]]:
+    """Return where clauses stand in the squeezed text that say nothing of the matter; *spoken* is where asides are."""
+    offsets = reading.offsets
+    clauses = [
+        (bisect_left(offsets, begun), bisect_left(offsets, end)) for begun, end in _clauses(reading.normal, spoken)
+    ]
+    starts = _of_the_matter(reading) if clauses else ()
+    return [(first, last) for first, last in clauses if first < last and not _any_in(starts, first, last)]
+
+
+def _clauses(normal: str, spoken: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield where clauses stand with something *spoken* aside, or with bare thanks."""
+    end = 0
     thanks = [found.start() for found in _THANKS.finditer(normal)]
     for place in sorted([*spoken, *thanks]):
         if place < end:  # of a clause that was looked at
             continue
         begun, end = _clause(normal, place)
         if _any_in(spoken, begun, end) or _bare_thanks(normal, begun, end):
-            first, last = bisect_left(offsets, begun), bisect_left(offsets, end)
-            if first < last and not _any_in(starts, first, last):
-                yield first, last
+            yield begun, end
 
 
 def _clause(normal: str, place: int) -> tuple[int, int]:
@@ -166,7 +173,9 @@ def _any_in(places: Sequence[int], first: int, last: int) -> bool:
 
 def _of_the_matter(reading: Reading) -> list[int]:
     """Return where words stand that name a matter or a harm, in order."""
-    told = [(kind, cues) for kind, cues in reading.cues.items() if kind.startswith(_COUNTED)]
-    return sorted(
-        [cue.start for kind, cues in told for cue in cues if cue.weight >= _NAMES_A_MATTER or kind.startswith("harm.")]
-    )
+    starts: list[int] = []
+    for kind, cues in reading.cues.items():
+        if kind.startswith(_COUNTED):
+            harm = kind.startswith("harm.")
+            starts += [cue.start for cue in cues if harm or cue.weight >= _NAMES_A_MATTER]
+    return sorted(starts)

@@ -189,7 +189,9 @@ class Analyst:
         if parts:
             what = gravest(what, parts)
         flags = _flags(reading, what, masked, long=long)
-        if not what.needs_human and (_FOR_PEOPLE.intersection(flags) or (doc.text and doc.text.lang not in _READ_HERE)):
+        if not what.needs_human and (
+            not _FOR_PEOPLE.isdisjoint(flags) or (doc.text and doc.text.lang not in _READ_HERE)
+        ):
             what = msgspec.structs.replace(what, needs_human=True)
         sealed = masked.minor or what.accusation or harm.in_despair(reading)
         return AnalysedPost(
@@ -203,7 +205,7 @@ class Analyst:
             party=party,
             gate=closed or gate.after_matter(reading, what),
             parts=parts,
-            flags=tuple(dict.fromkeys((*doc.post.flags, *flags))),
+            flags=tuple(dict.fromkeys((*doc.post.flags, *flags))) if flags or doc.post.flags else (),
         )
 
 
@@ -229,12 +231,12 @@ def _check(analysers: Sequence[Analyser], *, clustered: bool) -> None:
 
 def _flags(reading: Reading, what: MatterFinding, masked: Masked, *, long: bool) -> list[str]:
     """Return the marks of DOMAIN §6.1 that hold; each is for people to look at, none raises a level."""
-    holds = {
-        "pii_exposed": bool(masked.classes),
-        "minor": masked.minor,
-        "sarcasm": matter.sarcastic(reading, what),
-        "claim_unverified": matter.unverified(reading, what),
-        "instruction_like": gate.instruction_like(reading),
-        "long": long,
-    }
-    return [flag for flag, held in holds.items() if held]
+    holds = (
+        ("pii_exposed", masked.classes),
+        ("minor", masked.minor),
+        ("sarcasm", matter.sarcastic(reading, what)),
+        ("claim_unverified", matter.unverified(reading, what)),
+        ("instruction_like", gate.instruction_like(reading)),
+        ("long", long),
+    )
+    return [flag for flag, held in holds if held]

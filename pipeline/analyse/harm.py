@@ -108,7 +108,7 @@ def lower_tier(reading: Reading, words: str, facts: frozenset[str], sounds: Sequ
     letters = told(reading).letters
     if len(letters) > LONGEST or _foreign(letters):
         return words
-    return verdict.lower_tier(tiers().model.lower, words, facts, sounds[: len(LOWER)])
+    return _below().tier(words, facts, sounds[: len(LOWER)])
 
 
 def settled(reading: Reading) -> list[Cue]:
@@ -141,6 +141,11 @@ def _ear() -> Peril:
 def tiers() -> Tiers:
     """Return the tables of how each tier sounds."""
     return Tiers.read()
+
+
+@functools.cache
+def _below() -> verdict.Below:
+    return verdict.Below(tiers().model.lower)
 
 
 def weighed(reading: Reading) -> list[Weighed]:

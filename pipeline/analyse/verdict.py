@@ -6,6 +6,7 @@ from sentences for which no word list was mended.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence, Set
 from typing import Final
 
@@ -17,6 +18,7 @@ from pipeline.analyse.tiers import LOWER, TIERS, odds
 SOUND = "sound."
 BIAS = "always"
 LOSS = "loss"  # words tell of a lost service, and nothing takes them back
+_REMEMBERED = 1 << 10  # sets of facts; less than a megabyte
 _STAYS, _LOSS_STAYS = 0.4, 1.2  # so much likelier another tier must be than that of the words
 
 
@@ -49,28 +51,47 @@ def _beside(sounds: Sequence[float]) -> list[float]:
 
 def danger(weights: Mapping[str, float], facts: Set[str], close: Sequence[float], quick: Sequence[float]) -> float:
     """Return how much speaks for danger to life; 0 is as much as against it."""
-    return _score(weights, sorted(facts), _HEARD, [*_beside(close), *_beside(quick)])
+    return _score(weights, sorted(facts), [*_beside(close), *_beside(quick)])
 
 
-def lower_tier(weights: Mapping[str, Mapping[str, float]], words: str, facts: Set[str], sounds: Sequence[float]) -> str:
-    """Return the likeliest tier below danger, that of the *words* if no other is clearly likelier."""
-    ordered = sorted(facts)
-    scores = {tier: _score(weights[tier], ordered, _HEARD_BELOW, sounds) for tier in LOWER}
-    scores[words] += _LOSS_STAYS if LOSS in facts else _STAYS
-    return max(LOWER, key=scores.__getitem__)
+class Below:
+    """Judges which tier below danger a text has; what facts weigh together is remembered, for the same come again."""
+
+    def __init__(self, weights: Mapping[str, Mapping[str, float]]) -> None:
+        self._weights = [weights[tier] for tier in LOWER]
+        self._sounds = [[weights[tier][SOUND + heard] for heard in LOWER] for tier in LOWER]
+        self._held = functools.lru_cache(maxsize=_REMEMBERED)(self._of)
+
+    def tier(self, words: str, facts: frozenset[str], sounds: Sequence[float]) -> str:
+        """Return the likeliest tier, that of the *words* if no other is clearly likelier; *sounds* are of each."""
+        nothing, grievance, loss = sounds
+        scores = [
+            held + (of_nothing * nothing + of_grievance * grievance + of_loss * loss)
+            for held, (of_nothing, of_grievance, of_loss) in zip(self._held(facts), self._sounds, strict=True)
+        ]
+        scores[LOWER.index(words)] += _LOSS_STAYS if LOSS in facts else _STAYS
+        return LOWER[scores.index(max(scores))]
+
+    def _of(self, facts: frozenset[str]) -> tuple[float, ...]:
+        """Return what *facts* weigh for each tier."""
+        ordered = sorted(facts)
+        return tuple([weights[BIAS] + _held(weights, ordered) for weights in self._weights])
 
 
-def _score(weights: Mapping[str, float], facts: Sequence[str], names: Sequence[str], sounds: Sequence[float]) -> float:
-    """Return the sum of what holds, in order, and of how it sounds, by weight; *names* are those of the sounds."""
-    held = heard = 0.0
-    weight = weights.get
+def _score(weights: Mapping[str, float], facts: Sequence[str], sounds: Sequence[float]) -> float:
+    """Return the sum of what holds, in order, and of how it sounds, by weight."""
+    heard = 0.0
+    for name, value in zip(_HEARD, sounds, strict=True):
+        heard += weights[name] * value
+    return weights[BIAS] + _held(weights, facts) + heard
+
+
+def _held(weights: Mapping[str, float], facts: Sequence[str]) -> float:
+    held, weight = 0.0, weights.get
     for fact in facts:  # a generator costs as much again, and sum() rounds otherwise from one Python to the next
         held += weight(fact, 0.0)
-    for name, value in zip(names, sounds, strict=True):
-        heard += weights[name] * value
-    return weights[BIAS] + held + heard
+    return held
 
 
 _OF_DANGER: Final = [f"{look}{of}" for look in ("", "quick.") for of in (*TIERS, "odds")]
 _HEARD: Final = [SOUND + name for name in _OF_DANGER]
-_HEARD_BELOW: Final = [SOUND + name for name in LOWER]
