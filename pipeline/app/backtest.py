@@ -100,7 +100,7 @@ def backtest(
                 matches += matcher.match(page)
                 posts += len(page)
                 progress(posts, total)
-            app.__dict__["rulebook"] = Rulebook(rules)  # rules that were not asked for have nothing to say
+            app.rulebook = Rulebook(rules)  # rules that were not asked for have nothing to say
             alerts = _detected(app, clock, sorted(matches, key=lambda match: (match.known_at, match.id)), until)
     matched: dict[str, list[str]] = {rule.id: [] for rule in rules}
     for match in sorted(matches, key=lambda match: (match.at, match.id)):

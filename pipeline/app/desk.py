@@ -239,7 +239,7 @@ class App:
         return self.backlog() > self.settings.engine.backlog_high
 
     def backlog(self) -> int:
-        """Return how many posts wait for the slowest of the stages that warnings depend on."""
+        """Return how many posts wait for the stages that warnings depend on, together."""
         waited_for = (("analyse", POSTS), ("cluster", UNDERSTOOD), ("match", ANALYSED))
         return sum(self.bus.lag(name, topic) for name, topic in waited_for)
 

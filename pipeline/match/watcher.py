@@ -107,18 +107,9 @@ class Watcher:
 
     def words(self) -> Iterable[str]:
         """Return every word that the rule asks for: itself, its signals, the conditions of its type."""
-        for condition in self._conditions():
+        for condition in self.rule.conditions:
             if condition.text is not None:
                 yield from all_words(condition.text)
-
-    def _conditions(self) -> Iterable[Condition]:
-        rule = self.rule
-        yield rule.condition
-        yield from rule.signals.values()
-        if rule.type is not RuleType.SEQUENCE:
-            yield from rule.parts.values()
-        if isinstance(rule.spec, Percentage):
-            yield rule.spec.of
 
     def explain(self, doc: AnalysedPost, numbers: AbstractSet[int], reading: Reading) -> str:
         """Say in Chinese why *doc* satisfies the rule or does not."""

@@ -6,13 +6,13 @@ What is found here cannot be switched off (DOMAIN P-01, P-02; RULES W08, W09, W1
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from pipeline.model import PERSONAL, Level
 from pipeline.rulebook.dictionary import look_up
 from pipeline.rulebook.report import Report
-from pipeline.rulebook.rule import Condition, Percentage, Rule, RuleType
+from pipeline.rulebook.rule import Condition, Rule, RuleType
 from pipeline.rulebook.wordtest import positive_words
 from pipeline.text.normal import folded
 
@@ -56,14 +56,13 @@ _RIGHTS = frozenset(map(folded, RIGHTS))
 
 def judge(rule: Rule, report: Report) -> None:
     """Report what in *rule* is about persons, rights, creeds or tongues."""
-    triggers = list(_triggers(rule))
-    words = dict.fromkeys(word for condition in triggers for word in _wanted(condition))
+    words = dict.fromkeys(word for condition in rule.conditions for word in _wanted(condition))
     for word in words:
         if word in _REFUSED or _PEOPLE.fullmatch(word) or any(term in word for term in _UNMISTAKABLE):
             zh = f"“{word}”不能作触发词：民族、宗教、礼拜场所、语言和对干部的批评不触发预警"
             en = f"{word!r} must not trigger: ethnicity, religion, worship, language, criticism of officials"
             report.error(rule.place, "P-02", zh, en)
-    _persons(rule, triggers, report)
+    _persons(rule, report)
     _rights(rule, report)
     for field in (*rule.group_by, rule.count_by):
         if field == "lang":
@@ -71,21 +70,12 @@ def judge(rule: Rule, report: Report) -> None:
     _praise(rule, words, report)
 
 
-def _triggers(rule: Rule) -> Iterator[Condition]:
-    yield rule.condition
-    yield from rule.signals.values()
-    if rule.type is not RuleType.SEQUENCE:
-        yield from rule.parts.values()
-    if isinstance(rule.spec, Percentage):
-        yield rule.spec.of
-
-
 def _wanted(condition: Condition) -> Iterable[str]:
     return positive_words(condition.text) if condition.text else ()
 
 
-def _persons(rule: Rule, conditions: Iterable[Condition], report: Report) -> None:
-    for condition in conditions:
+def _persons(rule: Rule, report: Report) -> None:
+    for condition in rule.conditions:
         words = list(_wanted(condition))
         if words and all(person(word) for word in words):
             zh = f"“{'、'.join(words[:3])}”是人名：规则看事不看人"

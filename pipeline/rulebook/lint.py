@@ -165,7 +165,7 @@ def _places(rule: Rule, directory: Directory, report: Report) -> None:
     outside = {folded(name) for name in directory.outside}
     for word in sorted(outside & {word for text in _texts(rule) for word in positive_words(text)}):
         report.warn(rule.place, "W03", f"“{word}”是外地也有的地名", f"{word!r} is a place elsewhere too")
-    for condition in (rule.condition, *rule.signals.values()):
+    for condition in rule.conditions:
         for test in (test for alternative in condition.where for test in alternative):
             values = test.value if isinstance(test.value, tuple) else (test.value,)
             if test.op not in ("eq", "in", "not_in"):
@@ -190,8 +190,7 @@ def _expected(rule: Rule, directory: Directory, report: Report) -> None:
 
 
 def _texts(rule: Rule) -> list[TextCondition]:
-    conditions = (rule.condition, *rule.signals.values(), *rule.parts.values())
-    return [condition.text for condition in conditions if condition.text is not None]
+    return [condition.text for condition in rule.conditions if condition.text is not None]
 
 
 def lint_words(rule: Rule, report: Report) -> None:

@@ -349,5 +349,12 @@ class Rule:
         return {}
 
     @property
+    def conditions(self) -> list[Condition]:
+        """Every condition a post is tried by: the rule's own, those of its signals, and those of its type."""
+        spec = self.spec
+        parts = () if isinstance(spec, Sequence) else self.parts.values()  # the steps are signals
+        return [self.condition, *self.signals.values(), *parts, *([spec.of] if isinstance(spec, Percentage) else [])]
+
+    @property
     def shadow(self) -> bool:
         return self.status in (Status.TEST, Status.EXPERIMENTAL)

@@ -11,7 +11,7 @@ from pipeline.model import Level, Manner
 from pipeline.rulebook import Condition, Expression, LevelIf, Rule, Template, TextCondition, Where
 from pipeline.rulebook.lint import lint
 from pipeline.rulebook.report import Report
-from pipeline.rulebook.rule import Clock, Expect, Flatline, RuleType
+from pipeline.rulebook.rule import Clock, Deadline, Expect, Flatline, Percentage, RuleType
 from tests.pipeline.rulebook.nodes import codes
 from tests.pipeline.rulebook.rules import a_rule, read
 
@@ -91,6 +91,15 @@ def test_a_place_is_looked_up_in_signals_too(rule: Rule, where: Where, known: bo
 
     assert ("E27" not in faults(asking, Directory.read())) is known
     assert "E27" not in faults(asking)  # without a directory nobody can say
+
+
+def test_a_place_is_looked_up_in_the_conditions_of_a_type_too(rule: Rule) -> None:
+    nowhere = Condition(None, ((Where("place.street", "eq", "西天街道"),),))
+    share = Percentage(of=nowhere, gte=20)
+    due = Deadline("thread", start=nowhere, until=DANGER, within=Clock(timedelta(hours=48)), stages=())
+
+    for spec in (share, due):
+        assert "E27" in faults(replace(rule, spec=spec), Directory.read())
 
 
 @pytest.mark.parametrize(
