@@ -11,7 +11,7 @@ from typing import Final
 from msgspec.structs import replace as replaced
 
 from pipeline.detect.found import Found, alone, evidence_of
-from pipeline.detect.measure import BOTH, OF, SEPARATOR, Measure, Reach, Reading, measure, reach, stretches
+from pipeline.detect.measure import BOTH, OF, SEPARATOR, Measure, Reach, Reading, measure, stretches
 from pipeline.detect.memory import WHOLE, Memory, Record, Ringing
 from pipeline.detect.spells import Spells
 from pipeline.detect.suppress import shown_values
@@ -84,14 +84,14 @@ class Counting:
         found = Found(rule, key, match.group, match.at, match.known_at, partition, None, match, new=new)
         if rule.immediate_if is not None and rule.immediate_if.value(found.names(1)):
             measured = self._taken_in(rule, match, key, mark) if new and windowed and counts else None
-            together = reach(measured, measured.moments(match.at, match.known_at)) if measured else None
+            together = measured.reach(match.at, match.known_at) if measured else None
             return self._told(found, together or Reach(match.at, _ONE), steady=True, at_once=True)
         if not new or not counts:
             return self._told(found, None, steady=counts and mark != OF and not _ebbs(rule))
         if not windowed:
             return self._told(found, Reach(match.at, _ONE), steady=True)
         measured = self._taken_in(rule, match, key, mark)
-        reached = reach(measured, measured.moments(match.at, match.known_at))
+        reached = measured.reach(match.at, match.known_at)
         if measured.ebbs:
             self._wait_for_leave(rule, match, key, partition)
         return self._told(found, reached, steady=measured.steady and mark != OF, measured=measured)
@@ -231,7 +231,7 @@ class Counting:
             return []
         hit = Hit(at, post.id, record.mark)
         measured = self._warm.taken_in((rule.id, key), hit, rule.hold_for, *self._sources(rule, key))
-        reached = reach(measured, measured.moments(at, match.known_at))
+        reached = measured.reach(at, match.known_at)
         found = Found(
             rule, key, anchor.group, at, match.known_at, partition, None, _seen_in(anchor, match),
             seed=(post.id, at.isoformat()),

@@ -5,12 +5,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from statistics import fmean, median
 from typing import Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from pipeline.detect.track import Hit, Track
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.detect.track import Hit, Track, Window
 from pipeline.rulebook.rule import Cardinality, Growth, Percentage, Reference, Rule, RuleType, Sequence, Spike
 from pipeline.workdays import Workdays
 
@@ -20,6 +23,12 @@ OF, BOTH = "of", "both"
 """Marks of a percentage: counted below the line only, or above it too."""
 EVER: Final = timedelta(days=3650)
 _LONGEST_LOOK: Final = 8  # times the days asked for, to find as many of one kind
+_FEW: Final = 16  # hits behind a late one, that are asked one after the other
+_DAY: Final = timedelta(days=1)
+_EARLIER: Final = timedelta(
+    hours=23
+)  # what a reference counts is earlier by so much: a day, less where clocks were changed
+_REFERENCES: Final = 10_000  # kept of one group
 _AGGREGATE: Final[Mapping[str, Callable[[list[int]], float]]] = {
     "median": median,
     "mean": fmean,
@@ -96,6 +105,10 @@ class Measure:
         gone = (hit.at + self.span for hit in self.track.between(new - self.span, until - self.span))
         return sorted({*moments, *(moment for moment in gone if new <= moment <= until)})
 
+    def reach(self, new: datetime, now: datetime) -> Reach | None:
+        """Say where the condition holds, and how fully, now that a hit at *new* was added."""
+        return reach(self, self.moments(new, now))
+
     def turning(self, since: datetime, until: datetime) -> list[datetime]:
         """Return the moments in which the condition may begin or cease to hold, in order, both ends included."""
         leaves = self.back if self.back < EVER else self.span
@@ -105,7 +118,50 @@ class Measure:
         return sorted({since, *(moment for moment in moments if since <= moment <= until)})
 
 
-class Frequency(Measure):
+class Counted(Measure):
+    """What holds where one window counts enough, and perhaps more besides.
+
+    Behind a late hit there may be thousands, and each was a moment to ask about: so those with enough are looked for
+    among all counts at once, and asked from both ends, the earliest first, then the fullest.
+    """
+
+    _window: Window
+    _needed: int
+
+    def reach(self, new: datetime, now: datetime) -> Reach | None:
+        low, high = self.track.places(new, new + self.span)
+        if high - low <= _FEW or self.ebbs:
+            return super().reach(new, now)
+        counts = self._window.ends(low, high)
+        enough = np.flatnonzero(counts >= self._needed)
+        first = self._first(low + enough)
+        if first is None:
+            return None
+        # Of those that count the same the earliest, as when they are asked one after the other.
+        fullest = enough[np.argsort(-counts[enough], kind="stable")]
+        peak = self._first(low + fullest)
+        assert peak is not None  # noqa: S101 # the first holds
+        return Reach(first[0], peak[1])
+
+    def _first(self, places: npt.NDArray[np.intp]) -> tuple[datetime, Reading] | None:
+        """Return the first of the hits at *places* with whose time the condition holds."""
+        asked: datetime | None = None
+        for place in places:
+            at = self.track.times[place]
+            if at != asked and (reading := self.counted(at, int(self._window.ends(place, place + 1)[0]))) is not None:
+                return at, reading
+            asked = at
+        return None
+
+    def reading(self, at: datetime) -> Reading | None:
+        return self.counted(at, self._window.count(at))
+
+    def counted(self, at: datetime, count: int) -> Reading | None:
+        """Return what is measured at *at*, where the window counts so many; None where the condition does not hold."""
+        raise NotImplementedError
+
+
+class Frequency(Counted):
     """Distinct members in the window are at least ``num_events``; an ``any`` rule's one is enough."""
 
     def __init__(self, rule: Rule, hits: Iterable[Hit]) -> None:
@@ -113,12 +169,11 @@ class Frequency(Measure):
         self._window = self.track.window(rule.timeframe)
         self._needed = 1 if rule.type is RuleType.ANY else rule.num_events
 
-    def reading(self, at: datetime) -> Reading | None:
-        count = self._window.count(at)
+    def counted(self, at: datetime, count: int) -> Reading | None:
         return Reading(count, count) if count >= self._needed else None
 
 
-class Values(Measure):
+class Values(Counted):
     """Distinct values of a field in the window are out of bounds. Missing values count as none.
 
     The lower bound is asked once a whole window has passed since the group's first hit, also when hits leave.
@@ -131,11 +186,11 @@ class Values(Measure):
         self._timeframe = rule.timeframe
         self._window = self.track.window(rule.timeframe, values_of)
         self._past = past
+        self._needed = self._spec.gte or 0
         self.ebbs = self._spec.lte is not None
         self.steady = not self.ebbs
 
-    def reading(self, at: datetime) -> Reading | None:
-        count = self._window.count(at)
+    def counted(self, at: datetime, count: int) -> Reading | None:
         high, low = self._spec.gte, self._spec.lte
         if high is not None and count >= high:
             return Reading(count, count)
@@ -144,7 +199,7 @@ class Values(Measure):
         return None
 
 
-class Surge(Measure):
+class Surge(Counted):
     """The window against its reference: up, down, or either (RULES §3.2, ``spike``).
 
     Until the reference can be told, there is none: then ``cold_start`` decides of an upward spike by
@@ -156,16 +211,24 @@ class Surge(Measure):
         assert isinstance(rule.spec, Spike)  # noqa: S101 # the rulebook gives each type its spec
         self._spec = rule.spec
         self._timeframe = rule.timeframe
-        self._current = self.track.window(rule.timeframe)
+        self._window = self.track.window(rule.timeframe)
+        self._needed = self._spec.threshold_cur
         self._previous = self.track.window(rule.timeframe) if self._spec.reference.mode == "previous" else None
         self._past, self._workdays, self._zone = past, workdays, ZoneInfo(rule.timezone)
         self.back = 2 * rule.timeframe if self._previous else rule.timeframe
         self.ebbs = self._spec.direction != "up"
         self.steady = not self.ebbs
+        self._references: dict[datetime, float | None] = {}
+        self._fed_since: datetime | None = None
+        self._latest = datetime.min.replace(tzinfo=UTC)
 
-    def reading(self, at: datetime) -> Reading | None:
-        current = self._current.count(at)
-        spec = self._spec
+    def add(self, hit: Hit) -> None:
+        super().add(hit)
+        if hit.at + _EARLIER <= self._latest or len(self._references) > _REFERENCES:
+            self._references.clear()  # it may be one of those that a reference counts
+
+    def counted(self, at: datetime, count: int) -> Reading | None:
+        current, spec = count, self._spec
         if spec.direction == "up" and current < spec.threshold_cur:
             return None  # so that the reference is looked up only where it matters
         reference = self._reference(at)
@@ -189,11 +252,22 @@ class Surge(Measure):
         return reference >= max(spec.threshold_cur, spec.height * max(current, spec.ref_floor))
 
     def _reference(self, at: datetime) -> float | None:
-        first = self._past.rule_first()
         if self._previous is not None:
-            known = _begun(first, at - 2 * self._timeframe)
+            known = _begun(self._past.rule_first(), at - 2 * self._timeframe)
             return self._previous.count(at - self._timeframe) if known else None
-        ends = list(same_hours(at, self._spec.reference, self._workdays, self._zone))
+        first = self._past.rule_first()
+        if first != self._fed_since:  # another group was heard of earlier
+            self._references.clear()
+            self._fed_since = first
+        if at not in self._references:
+            self._references[at] = self._same_hours(at, first)
+            self._latest = max(self._latest, at)
+        return self._references[at]
+
+    def _same_hours(self, at: datetime, first: datetime | None) -> float | None:
+        if not _begun(first, at - (self._spec.reference.days - 1) * _DAY - _EARLIER - self._timeframe):
+            return None  # as most often where a desk is new
+        ends = same_hours(at, self._spec.reference, self._workdays, self._zone)
         if len(ends) < self._spec.reference.days or not _begun(first, ends[-1] - self._timeframe):
             return None
         counts = [self._past.distinct(end - self._timeframe, end) for end in ends]
@@ -345,18 +419,18 @@ def stretches(measured: Measure, since: datetime, until: datetime) -> list[Stret
     return [*found, Stretch(start, None)] if start is not None else found
 
 
-def same_hours(at: datetime, reference: Reference, workdays: Workdays, zone: ZoneInfo) -> Iterator[datetime]:
-    """Yield *at* on the days before it that a spike is compared with, the latest first."""
+def same_hours(at: datetime, reference: Reference, workdays: Workdays, zone: ZoneInfo) -> list[datetime]:
+    """Return *at* on the days before it that a spike is compared with, the latest first."""
     local = at.astimezone(zone)
     kind = workdays.worked(local.date())
-    found = 0
+    found: list[datetime] = []
     for back in range(1, reference.days * _LONGEST_LOOK + 8):
-        if found == reference.days:
-            return
+        if len(found) == reference.days:
+            break
         earlier = local - timedelta(days=back)  # the same time by the clock on the wall
         if not reference.same_daytype or workdays.worked(earlier.date()) is kind:
-            found += 1
-            yield earlier.astimezone(at.tzinfo)
+            found.append(earlier.astimezone(at.tzinfo))
+    return found
 
 
 def values_of(hit: Hit) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 import pytest
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from msgspec import structs
 from prometheus_client import CollectorRegistry
 
 from pipeline.bus import Delivery
+from pipeline.detect import measure
 from pipeline.detect.stage import DetectStage
 from pipeline.ledger import Ledger
 from pipeline.ledger.tables import episode, hit, pending, position, timer, watch
@@ -316,4 +318,6 @@ def told(seed: int, rule: Rule, matches: list[Match], wanted: set[Said], got: se
 def test_a_history_is_judged_as_the_paper_says_however_it_is_delivered(ledger: Ledger, kind: str) -> None:
     first = sum(kind.encode()) * 1_000_000
     for seed in range(first, first + HISTORIES // len(KINDS) // AT_ONCE):
-        assert not (found := differs(ledger, KINDS[kind], seed)), found
+        # Half of them as if thousands of hits stood behind each late one.
+        with patch.object(measure, "_FEW", 0 if seed % 2 else 16):
+            assert not (found := differs(ledger, KINDS[kind], seed)), found

@@ -82,3 +82,41 @@ def test_what_a_window_has_left_behind_is_forgotten() -> None:
         track.forget_before(at(n) - timedelta(hours=2))
 
     assert len(track) < 300
+
+
+def values(hit: Hit) -> tuple[str, ...]:
+    return tuple(hit.mark)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 60), st.sampled_from("abcd"), st.text("xyz", max_size=3)), min_size=1, max_size=40
+    ),
+    st.integers(0, 40),
+    st.lists(st.integers(0, 60), max_size=4),
+)
+def test_what_ends_with_each_hit_is_what_counting_at_its_time_says(
+    arrivals: list[tuple[int, str, str]], first: int, forgotten: list[int]
+) -> None:
+    """Asked about for the first time after *first* hits; some of what is added may be forgotten again."""
+    track = Track()
+    voices, marks = track.window(TEN), track.window(TEN, values)
+    for number, (minute, who, mark) in enumerate(arrivals):
+        track.add(Hit(at(minute), who, mark))
+        if number < first:
+            continue
+        for window, keys in ((voices, lambda hit: (hit.member,)), (marks, values)):
+            by_hand = [
+                len({key for one in track.hits if hit.at - TEN < one.at <= hit.at for key in keys(one)})
+                for hit in track.hits
+            ]  # fmt: skip
+            assert window.ends(0, len(track)).tolist() == by_hand
+            assert window.ends(1, 3).tolist() == by_hand[1:3]
+            assert window.count(at(minute + 3)) == len(
+                {key for one in track.hits if at(minute - 7) < one.at <= at(minute + 3) for key in keys(one)}
+            )
+    voices.ends(0, 0), marks.ends(0, 0)
+    for minute in sorted(forgotten):
+        known = dict(zip(track.hits, voices.ends(0, len(track)).tolist(), strict=True))
+        track.forget_before(at(minute))
+        assert voices.ends(0, len(track)).tolist() == [known[hit] for hit in track.hits]
