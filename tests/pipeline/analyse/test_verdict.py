@@ -46,7 +46,10 @@ def test_what_words_say_stands_unless_another_tier_is_clearly_likelier() -> None
 
 
 def test_a_tier_below_danger_is_what_facts_and_sounds_weigh_asked_once_or_again() -> None:
-    weights = {tier: NOTHING | {"some": one, verdict.SOUND + tier: 1.0} for tier, one in zip(LOWER, (0.0, 1.5, 0.5))}
+    weights = {
+        tier: NOTHING | {"some": one, verdict.SOUND + tier: 1.0}
+        for tier, one in zip(LOWER, (0.0, 1.5, 0.5), strict=True)
+    }
     below = verdict.Below(weights)
     for sounds, tier in (([3.0, 1.0, 0.0], "H0"), ([1.0, 1.0, 0.0], "H1"), ([0.0, 0.0, 2.5], "H2")) * 2:
         assert below.tier("H1", frozenset({"some"}), sounds) == tier
