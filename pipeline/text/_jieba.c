@@ -8,6 +8,7 @@
 #include "words.h"
 #include "module.h"
 
+#define SPARE 4                /* letters that are copied at once */
 #define ROOM 1024              /* letters of a text that needs no memory of its own */
 #define FIRST_HAN 0x4E00       /* of those that jieba takes for Chinese */
 #define LAST_HAN 0x9FD5
@@ -37,7 +38,7 @@ typedef struct {
     Py_UCS4 *letters;
     uint32_t *lengths;
     uint8_t *marks, *latter;
-    double here[(ROOM + 1) * 18 / sizeof(double) + 1];
+    double here[(ROOM + SPARE) * 18 / sizeof(double) + 1];
 } Sheet;
 
 #define A_LETTER (sizeof(double) + sizeof(Py_UCS4) + sizeof(uint32_t) + 2 * sizeof(uint8_t))
@@ -52,7 +53,7 @@ put_away(Sheet *sheet)
 static int
 lay_out(Sheet *sheet, PyObject *text)
 {
-    size_t room = (size_t)PyUnicode_GET_LENGTH(text) + 1;
+    size_t room = (size_t)PyUnicode_GET_LENGTH(text) + SPARE; /* some more than there are may be read, and are not used */
     void *memory = room * A_LETTER <= sizeof sheet->here ? sheet->here : PyMem_Malloc(room * A_LETTER);
     if (!memory) {
         PyErr_NoMemory();
@@ -400,11 +401,12 @@ Cutter_dealloc(Cutter *self)
 }
 
 /* Keep of the shorter words only those inside a word that is longer still, none if not *deep*; without *signs* mark a
-   word that is one sign. Return how many words are wanted. */
+   word that is one sign. Return how many words are wanted, and of how many *letters*. */
 static Py_ssize_t
-choose(Sheet *sheet, int deep, int signs)
+choose(Sheet *sheet, int deep, int signs, Py_ssize_t *letters)
 {
     Py_ssize_t count = 0;
+    *letters = 0;
     uint8_t *marks = sheet->marks;
     for (Py_ssize_t start = 0, end; start < sheet->length; start = end) {
         for (end = start; !(marks[end] & LAST);)
@@ -414,13 +416,14 @@ choose(Sheet *sheet, int deep, int signs)
             int twos = deep && end - start > 2 && at + 2 <= end, threes = deep && end - start > 3 && at + 3 <= end;
             marks[at] &= (uint8_t)(LAST | (twos ? TWO : 0) | (threes ? THREE : 0));
             count += !!(marks[at] & TWO) + !!(marks[at] & THREE);
+            *letters += (marks[at] & TWO ? 2 : 0) + (marks[at] & THREE ? 3 : 0);
         }
         Py_UCS4 letter = sheet->letters[start];
         int sign = end - start == 1 ? !is_han(letter) && !Py_UNICODE_ISALNUM(letter) : letter == '\r'; /* and \n */
         if (!signs && sign)
             marks[start] |= UNWANTED;
         else
-            count++;
+            count++, *letters += end - start;
     }
     return count;
 }
@@ -463,49 +466,40 @@ make(const Sheet *sheet, PyObject *text, PyObject **made)
     return 0;
 }
 
-/* Write a word where it goes, and a space behind it; only count where that is nowhere. Return where the next one goes. */
-static Py_ssize_t
-write_word(const Sheet *sheet, Py_ssize_t start, Py_ssize_t length, Py_UCS4 *line, Py_ssize_t at)
+/* Write a word and a space behind it. Return where the next one goes. Four letters are copied at once: most words are
+   shorter, and what is too much is overwritten. */
+static inline Py_UCS4 *
+write_word(const Sheet *sheet, Py_ssize_t start, Py_ssize_t length, Py_UCS4 *to)
 {
-    if (line) {
-        memcpy(line + at, sheet->letters + start, (size_t)length * sizeof *line);
-        line[at + length] = ' ';
-    }
-    return at + length + 1;
+    memcpy(to, sheet->letters + start, SPARE * sizeof *to);
+    if (length > SPARE)
+        memcpy(to, sheet->letters + start, (size_t)length * sizeof *to);
+    to[length] = ' ';
+    return to + length + 1;
 }
 
-/* Write the words that are marked, in the order of ``make``. Return how long all are. */
-static Py_ssize_t
-write_words(const Sheet *sheet, Py_UCS4 *line)
+/* Return the words that are marked as one string, in the order of ``make``, a space between each; *length* letters. */
+static PyObject *
+joined(const Sheet *sheet, Py_ssize_t length)
 {
     const uint8_t *marks = sheet->marks;
-    Py_ssize_t written = 0;
+    Py_UCS4 *line = PyMem_New(Py_UCS4, length + 1 + SPARE), *to = line;
+    if (!line)
+        return PyErr_NoMemory();
     for (Py_ssize_t start = 0, end; start < sheet->length; start = end) {
         unsigned inside = 0;
         for (end = start; inside |= marks[end], !(marks[end++] & LAST);)
             ;
         for (Py_ssize_t at = start; inside & TWO && at < end; at++)
             if (marks[at] & TWO)
-                written = write_word(sheet, at, 2, line, written);
+                to = write_word(sheet, at, 2, to);
         for (Py_ssize_t at = start; inside & THREE && at < end; at++)
             if (marks[at] & THREE)
-                written = write_word(sheet, at, 3, line, written);
+                to = write_word(sheet, at, 3, to);
         if (!(inside & UNWANTED))
-            written = write_word(sheet, start, end - start, line, written);
+            to = write_word(sheet, start, end - start, to);
     }
-    return written;
-}
-
-/* Return the words that are marked as one string, a space between each. */
-static PyObject *
-joined(const Sheet *sheet)
-{
-    Py_ssize_t length = write_words(sheet, NULL);
-    Py_UCS4 *line = PyMem_New(Py_UCS4, length + 1);
-    if (!line)
-        return PyErr_NoMemory();
-    write_words(sheet, line);
-    PyObject *made = PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, line, length ? length - 1 : 0);
+    PyObject *made = PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, line, to == line ? 0 : to - line - 1);
     PyMem_Free(line);
     return made;
 }
@@ -535,7 +529,8 @@ listed(const Cutter *self, PyObject *text, int deep)
     Sheet sheet;
     if (cut(self, text, &sheet) < 0)
         return NULL;
-    PyObject *words = PyList_New(choose(&sheet, deep, 1));
+    Py_ssize_t letters;
+    PyObject *words = PyList_New(choose(&sheet, deep, 1, &letters));
     if (words && make(&sheet, text, ((PyListObject *)words)->ob_item) < 0)
         Py_CLEAR(words);
     put_away(&sheet);
@@ -571,8 +566,8 @@ Cutter_terms(Cutter *self, PyObject *text)
     Sheet sheet;
     if (cut(self, text, &sheet) < 0)
         return NULL;
-    choose(&sheet, 1, 0);
-    PyObject *words = joined(&sheet);
+    Py_ssize_t letters, count = choose(&sheet, 1, 0, &letters);
+    PyObject *words = joined(&sheet, letters + count);
     put_away(&sheet);
     return words;
 }
