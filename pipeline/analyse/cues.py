@@ -87,32 +87,27 @@ class Reading(msgspec.Struct, frozen=True, dict=True):
     """A text in normal and squeezed form with the cues found in it, by kind, in the order of the text.
 
     *peril* is where the squeezed text sounds like danger, with or without a word for it (``peril.Peril``).
-    *families* has the same lists as *cues* under both parts of their kinds; None if nobody has sorted them yet.
+    *families* has the same lists as *cues* under both parts of their kinds.
     """
 
     normal: str
     squeezed: str
     offsets: Sequence[int]
     cues: Mapping[str, list[Cue]]
+    families: Mapping[str, Mapping[str, list[Cue]]]
     peril: tuple[int, int] | None = None
-    families: Mapping[str, Mapping[str, list[Cue]]] | None = None
 
     def of(self, kind: str) -> list[Cue]:
         return self.cues.get(kind, [])
 
     def under(self, family: str) -> Mapping[str, list[Cue]]:
         """Return the cues of every kind below *family* (``water`` for ``topics.water``)."""
-        families = self._families if self.families is None else self.families
-        return families.get(family, {})
+        return self.families.get(family, {})
 
     @functools.cached_property
     def context(self) -> Reading:
         """The same text with the cues that can take a danger back. Few texts need it."""
         return _words_of_context().read_text(self.normal, self.squeezed, self.offsets)
-
-    @functools.cached_property
-    def _families(self) -> Mapping[str, Mapping[str, list[Cue]]]:
-        return _in_families({kind: cues for kind, cues in self.cues.items() if cues})
 
     @functools.cached_property
     def _ends(self) -> list[int]:
@@ -234,7 +229,7 @@ class Lexicon:
     ) -> Reading:
         """Return *squeezed* with its cues; what lies inside a longer cue of the same family is none."""
         cues, families = self._read(normal, squeezed, offsets)
-        return Reading(normal, squeezed, offsets, cues, peril, families)
+        return Reading(normal, squeezed, offsets, cues, families, peril)
 
     def _read_here(self, normal: str, squeezed: str, offsets: Sequence[int]) -> _Read:
         """Return what ``Table.read`` does, where there is none."""
@@ -265,7 +260,7 @@ class Lexicon:
                     if until := _completed(second, squeezed, end):
                         found.append((start, -until, len(found), label))
         cues = _outermost(found)
-        return cues, _in_families(cues)
+        return cues, in_families(cues)
 
     def kinds(self) -> Mapping[str, frozenset[str]]:
         """Return for each word, as it is written in the lists, the kinds for which it speaks."""
@@ -404,7 +399,8 @@ def _parts(kind: str) -> tuple[str, str]:
     return (family, name) if name else ("", "")
 
 
-def _in_families(cues: Mapping[str, list[Cue]]) -> Mapping[str, Mapping[str, list[Cue]]]:
+def in_families(cues: Mapping[str, list[Cue]]) -> Mapping[str, Mapping[str, list[Cue]]]:
+    """Return the lists of *cues* under both parts of their kinds."""
     families: dict[str, dict[str, list[Cue]]] = {}
     for kind, found in cues.items():
         family, name = _parts(kind)

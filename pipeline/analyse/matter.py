@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pipeline.analyse import harm as harms
 from pipeline.analyse import verdict
 from pipeline.analyse.alike import told
-from pipeline.analyse.cues import Cue, Reading
+from pipeline.analyse.cues import Cue, Reading, in_families
 from pipeline.model import MatterFinding, Numbers, Ranked, Reason
 
 _NOTICE = re.compile("(?:通知|公告|通告|提示|周报第?[0-9]*期?)[:：]")
@@ -158,11 +158,14 @@ def _without_orders(reading: Reading) -> Reading:
     if not reading.of("instruction"):
         return reading
     orders = _Stretches(list(_orders(reading)))
-    kept = {
+    left = {
         kind: [cue for cue in cues if kind == "instruction" or cue.start not in orders]
         for kind, cues in reading.cues.items()
     }
-    return Reading(reading.normal, reading.squeezed, reading.offsets, kept)  # nor does what sounds like danger
+    kept = {kind: cues for kind, cues in left.items() if cues}
+    return Reading(
+        reading.normal, reading.squeezed, reading.offsets, kept, in_families(kept)
+    )  # without what sounds like danger
 
 
 def _orders(reading: Reading) -> Iterator[Cue]:
@@ -318,11 +321,12 @@ def _praise(reading: Reading, asks: dict[str, list[Cue]], loss: list[Cue]) -> li
     """Return the cues of praise that is meant. Thanks alone close many a request."""
     if not (asks["praise"] or asks["thanks"]) or loss or asks["help"]:
         return []
-    over = harms.settled(reading)
-    if (asks["complaint"] or asks["inquiry"]) and not over:
+    if (asks["complaint"] or asks["inquiry"]) and not harms.settled(reading):
         return []
+    if asks["praise"]:
+        return asks["praise"]
     polite = asks["inquiry"] or asks["suggestion"] or _QUESTION.search(reading.normal)
-    return asks["praise"] or (asks["thanks"] if over or not polite else [])
+    return asks["thanks"] if not polite or harms.settled(reading) else []
 
 
 def _mild_appeal(

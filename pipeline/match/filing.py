@@ -63,7 +63,8 @@ class Filing:
     def candidates(self, normal: str, doc: AnalysedPost) -> list[Candidate]:
         """Return the rules that *doc*, with this *normal* text, could satisfy, in their order."""
         found = self._filed.candidates(normal)
-        if found and self._made_ready([rule for rule, words in found if words is None]):
+        fresh = [rule for rule, words in found if words is None] if found else None
+        if fresh and self._made_ready(fresh):
             found = self._filed.candidates(normal)
         if self._by_value or self._always:
             others = dict.fromkeys(self._by_fields(doc))
