@@ -96,11 +96,11 @@ add_last(const Table *table, Sum *sum)
 }
 
 static PyObject *
-in_a_tuple(const int64_t *sums, Py_ssize_t columns)
+in_a_tuple(const int64_t *sums, double unit, Py_ssize_t columns)
 {
     PyObject *told = PyTuple_New(columns);
     for (Py_ssize_t column = 0; told && column < columns; column++) {
-        PyObject *sum = PyLong_FromLongLong(sums[column]);
+        PyObject *sum = PyFloat_FromDouble((double)sums[column] * unit);
         if (sum)
             PyTuple_SET_ITEM(told, column, sum);
         else
@@ -109,8 +109,8 @@ in_a_tuple(const int64_t *sums, Py_ssize_t columns)
     return told;
 }
 
-PyDoc_STRVAR(each_doc, "each(texts, table, bits, signs, longest)\n--\n\n"
-                       "Return what letters and pairs of each text sum up to, in whole numbers; nothing if it is longer.\n"
+PyDoc_STRVAR(each_doc, "each(texts, table, unit, bits, signs, longest)\n--\n\n"
+                       "Return how many times a unit letters and pairs of each text weigh; nothing if it is longer.\n"
                        "Slot 0 weighs nothing. Raises TypeError, ValueError.");
 
 static PyObject *
@@ -118,9 +118,10 @@ each(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyObject *texts, *weights, *signs;
     int bits;
+    double unit;
     Py_ssize_t longest;
     Table table;
-    if (!PyArg_ParseTuple(args, "O!OiUn", &PyList_Type, &texts, &weights, &bits, &signs, &longest) ||
+    if (!PyArg_ParseTuple(args, "O!OdiUn", &PyList_Type, &texts, &weights, &unit, &bits, &signs, &longest) ||
         read_table(&table, weights, bits, signs) < 0)
         return NULL;
     PyObject *told = PyList_New(PyList_GET_SIZE(texts));
@@ -152,7 +153,7 @@ each(PyObject *Py_UNUSED(module), PyObject *args)
             before = letter, letter_before = is_letter;
         }
         add_last(&table, &sum);
-        if ((sums_of_one = in_a_tuple(sum.sums, table.columns)))
+        if ((sums_of_one = in_a_tuple(sum.sums, unit, table.columns)))
             PyList_SET_ITEM(told, at, sums_of_one);
         else
             Py_CLEAR(told);
@@ -185,17 +186,18 @@ add_new(const Table *table, PyObject *text, uint32_t changed, uint64_t *seen, Su
     }
 }
 
-PyDoc_STRVAR(once_doc, "once(plain, folded, table, bits, signs)\n--\n\n"
-                       "Return what letters, pairs and triples of a text and of its folded form sum up to, each slot\n"
-                       "once. Raises TypeError, ValueError.");
+PyDoc_STRVAR(once_doc, "once(plain, folded, table, unit, bits, signs)\n--\n\n"
+                       "Return how many times a unit letters, pairs and triples of a text and of its folded form weigh,\n"
+                       "each slot once. Raises TypeError, ValueError.");
 
 static PyObject *
 once(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyObject *plain, *folded, *weights, *signs, *told = NULL;
     int bits;
+    double unit;
     Table table;
-    if (!PyArg_ParseTuple(args, "UUOiU", &plain, &folded, &weights, &bits, &signs) ||
+    if (!PyArg_ParseTuple(args, "UUOdiU", &plain, &folded, &weights, &unit, &bits, &signs) ||
         read_table(&table, weights, bits, signs) < 0)
         return NULL;
     uint64_t *seen = PyMem_Calloc(((size_t)1 << bits) / 64 + 1, sizeof *seen); /* a bit for each slot */
@@ -204,7 +206,7 @@ once(PyObject *Py_UNUSED(module), PyObject *args)
         add_new(&table, plain, 0, seen, &sum);
         add_new(&table, folded, FOLDED, seen, &sum);
         add_last(&table, &sum);
-        told = in_a_tuple(sum.sums, table.columns);
+        told = in_a_tuple(sum.sums, unit, table.columns);
     } else {
         PyErr_NoMemory();
     }

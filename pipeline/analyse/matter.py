@@ -67,7 +67,7 @@ def matter(reading: Reading, numbers: Numbers | None = None, sounds: Sequence[fl
     danger = harms.dangers(reading, sounds)
     words = _words(reading, danger, numbers)
     level, appeal, harm_cues = words.level, words.appeal, words.harm_cues
-    if danger and _weight(topic_cues, _NOWHERE) < _NAMED_TOPIC:  # 孩子 and 村 say where, not what
+    if danger and sum([cue.weight for cue in topic_cues]) < _NAMED_TOPIC:  # 孩子 and 村 say where, not what
         topic = "safety"
     if sounds is not None and not danger and not announced(reading):
         level = harms.lower_tier(reading, words.level, _facts(reading, words), sounds)
@@ -198,7 +198,14 @@ def _topic(reading: Reading) -> tuple[str, list[Cue], tuple[Ranked, ...]]:
     if not topics:
         return "other", [], ()
     harmful = _places(harm.values()) if (harm := reading.under("harm")) else _NOWHERE
-    weighed = [(-_weight(cues, harmful), cues[0].start, topic) for topic, cues in topics.items()]
+    weighed: list[tuple[float, int, str]] = []
+    for topic, cues in topics.items():
+        weight = 0.0
+        for cue in cues:
+            weight += cue.weight
+            if harmful and cue.start in harmful:  # 煤气 in 煤气味 is part of the harm
+                weight += _PART_OF_HARM
+        weighed.append((-weight, cues[0].start, topic))
     weighed.sort()
     whole = _UNKNOWN - sum([weight for weight, _, _ in weighed])
     ranked = tuple([Ranked(topic, round(-weight / whole, 4)) for weight, _, topic in weighed[:_MOST_RANKED]])
@@ -234,16 +241,6 @@ class _Stretches:
     def __contains__(self, place: int) -> bool:
         before = bisect_right(self._starts, place)
         return before > 0 and place < self._ends[before - 1]
-
-
-def _weight(cues: list[Cue], harmful: Set[int]) -> float:
-    """Return what *cues* weigh; more where they are themselves part of the harm (煤气 in 煤气味)."""
-    weight = 0.0
-    for cue in cues:
-        weight += cue.weight
-        if harmful and cue.start in harmful:
-            weight += _PART_OF_HARM
-    return weight
 
 
 def _accusation(reading: Reading) -> list[Cue]:

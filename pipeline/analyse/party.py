@@ -82,6 +82,7 @@ _FULL_ENDINGS = ("物业服务", "物业公司", "物业管理公司", "有限",
 _IN_NAMES = frozenset("人民 中心 实验 附属 第一 第二 第三 第四 第五 阳光 幸福 和平 希望 光明 东方 长城".split())
 _BLAMED = re.compile(".{0,4}?[不没乱欠拖拒推违偷擅强骗停坑漏收扣占涨]")
 _BLAMES = ("投诉", "举报", "曝光", "感谢", "点赞", "表扬", "起诉", "告", "就是", "谢谢")
+_BLAMING = re.compile("|".join(_BLAMES))
 _ASKED = ("向", "找", "给", "请", "求", "望", "建议", "希望", "打", "联系", "咨询", "问", "到", "去")
 _MENTIONS_MOST = 12  # a list of organisations names no one responsible
 _NOTHING = PartyFinding()
@@ -184,8 +185,7 @@ def _in_question(squeezed: str, start: int, end: int, kind: str) -> bool:
     """Say whether an organisation can be told by its ending alone, or at least something is said about it."""
     if kind in ("bureau", "office") or squeezed.startswith(_LEGAL, start) or _BLAMED.match(squeezed, end):
         return True
-    before = squeezed[max(0, start - _HEAD_USUAL - 2) : start]
-    return any(word in before for word in _BLAMES)
+    return _BLAMING.search(squeezed, max(0, start - _HEAD_USUAL - 2), start) is not None
 
 
 def _begin(reading: Reading, ending: int, kind: str) -> int:

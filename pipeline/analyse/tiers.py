@@ -70,13 +70,13 @@ class Tiers:
             fault = Fault(str(folder / CARD), f"模型读不出来：{error}", f"the model cannot be read: {error}")
             raise Misconfigured([fault]) from error
 
-    def closely(self, letters: str) -> list[float]:
+    def closely(self, letters: str) -> Sequence[float]:
         """Return what *letters* weigh for each tier."""
-        return [one * self.model.close_unit for one in _once(letters, alike(letters), self._close)]
+        return _once(letters, alike(letters), self._close, self.model.close_unit)
 
-    def quickly(self, texts: Sequence[str]) -> list[list[float]]:
+    def quickly(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         """Return what each text weighs for each tier; nothing if it is long."""
-        return [[one * self.model.quick_unit for one in row] for row in _each(texts, self._quick)]
+        return _each(texts, self._quick, self.model.quick_unit)
 
     def sound_dangerous(self, sounds: Sequence[float]) -> bool:
         """Say whether a text that weighs so much at a quick look needs a close one."""
@@ -84,24 +84,23 @@ class Tiers:
         return sounds[-1] - max(sounds[:-1]) >= self.model.ask and odds(sounds) >= self.model.ask
 
 
-def _once(plain: str, folded: str, table: Weights) -> Sequence[int]:
-    """Return what the slots of ``close_slots`` sum up to, of *plain* letters and the *folded* ones."""
+def _once(plain: str, folded: str, table: Weights, unit: float) -> Sequence[float]:
+    """Return how many times *unit* the slots of ``close_slots`` weigh, of *plain* letters and the *folded* ones."""
     if _tiers is not None:
-        return _tiers.once(plain, folded, table, CLOSE_BITS, _SIGNS)
-    sums: list[int] = table[_close_slots(plain, folded)].astype(np.int64).sum(0).tolist()
-    return sums
+        return _tiers.once(plain, folded, table, unit, CLOSE_BITS, _SIGNS)
+    sums = table[_close_slots(plain, folded)].astype(np.int64).sum(0)
+    return tuple((sums * unit).tolist())
 
 
-def _each(texts: Sequence[str], table: Weights) -> Sequence[Sequence[int]]:
-    """Return what the slots of ``quick_slots`` sum up to for each text that is not too long."""
+def _each(texts: Sequence[str], table: Weights, unit: float) -> Sequence[Sequence[float]]:
+    """Return how many times *unit* the slots of ``quick_slots`` weigh for each text that is not too long."""
     if _tiers is not None:
-        return _tiers.each(list(texts), table, QUICK_BITS, _SIGNS, LONGEST)
+        return _tiers.each(list(texts), table, unit, QUICK_BITS, _SIGNS, LONGEST)
     slots, bounds = quick_slots([text if len(text) <= LONGEST else "" for text in texts])
     rows = table[slots].astype(np.int64)
     rows[slots == 0] = 0
     total = np.concatenate((np.zeros((1, len(TIERS)), np.int64), np.cumsum(rows, axis=0)))
-    sums: list[list[int]] = (total[bounds[1:]] - total[bounds[:-1]]).tolist()
-    return sums
+    return [tuple(row) for row in ((total[bounds[1:]] - total[bounds[:-1]]) * unit).tolist()]
 
 
 def odds(weighed: Sequence[float]) -> float:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -33,7 +32,7 @@ def test_signs_at_either_end_weigh_nothing(text: str) -> None:
 
 
 def test_a_long_text_is_not_weighed_as_one() -> None:
-    assert SHIPPED.quickly(["着火了" * LONGEST]) == [[0.0] * len(TIERS)]
+    assert SHIPPED.quickly(["着火了" * LONGEST]) == [(0.0,) * len(TIERS)]
 
 
 def test_danger_outweighs_a_broken_lamp() -> None:
@@ -63,6 +62,7 @@ def test_a_missing_model_is_told(tmp_path: Path) -> None:
 
 TABLE = np.random.default_rng(4).integers(-9_000, 9_000, (1 << QUICK_BITS, 4), np.int16)
 SIGNS = "。!;\n"
+UNIT = 2.82224e-05
 HOSTILE = st.text(st.sampled_from("着火了煤气。!;\n a\x00\ud800\U00020000😀"), max_size=40) | st.text(max_size=20)
 
 
@@ -76,39 +76,36 @@ def compiled() -> Any:
 
 @given(st.lists(HOSTILE, max_size=5), st.integers(0, 45))
 def test_c_and_numpy_look_quickly_at_the_same(texts: list[str], longest: int) -> None:
-    told = compiled().each(texts, TABLE, QUICK_BITS, SIGNS, longest)
+    told = compiled().each(texts, TABLE, UNIT, QUICK_BITS, SIGNS, longest)
 
-    slots, bounds = quick_slots([text if len(text) <= longest else "" for text in texts])
-    rows = TABLE[slots].astype(np.int64)
-    rows[slots == 0] = 0
-    assert [list(one) for one in told] == [
-        rows[start:end].sum(axis=0).tolist() for start, end in pairwise(bounds.tolist())
-    ]
+    with patch("pipeline.analyse.tiers._tiers", None), patch("pipeline.analyse.tiers.LONGEST", longest):
+        assert told == tiers._each(texts, TABLE, UNIT)
 
 
 @given(HOSTILE, HOSTILE)
 @example("着火" * 20_000, "")
 def test_c_and_numpy_look_closely_at_the_same(plain: str, folded: str) -> None:
-    told = compiled().once(plain, folded, TABLE, QUICK_BITS, SIGNS)
+    told = compiled().once(plain, folded, TABLE, UNIT, QUICK_BITS, SIGNS)
 
-    with patch("pipeline.analyse.tiers.CLOSE_BITS", QUICK_BITS):
-        assert list(told) == TABLE[tiers._close_slots(plain, folded)].astype(np.int64).sum(axis=0).tolist()
+    with patch("pipeline.analyse.tiers._tiers", None), patch("pipeline.analyse.tiers.CLOSE_BITS", QUICK_BITS):
+        assert told == tiers._once(plain, folded, TABLE, UNIT)
 
 
 def test_what_is_no_text_and_no_table_is_refused_by_c() -> None:
     wrong: Any
     for wrong in (
-        (["x"], TABLE, QUICK_BITS + 1, SIGNS, 9), (["x"], TABLE, 0, SIGNS, 9), (["x"], TABLE, 31, SIGNS, 9),
-        (["x"], TABLE.astype(np.int32), QUICK_BITS, SIGNS, 9), (["x"], TABLE[:, 0].copy(), QUICK_BITS, SIGNS, 9),
-        (["x"], TABLE[:, ::-1], QUICK_BITS, SIGNS, 9), (["x"], np.zeros((1 << QUICK_BITS, 9), np.int16), QUICK_BITS, SIGNS, 9),
-        ([b"x"], TABLE, QUICK_BITS, SIGNS, 9), (("x",), TABLE, QUICK_BITS, SIGNS, 9), (["x"], TABLE, QUICK_BITS, None, 9),
+        (["x"], TABLE, 1.0, QUICK_BITS + 1, SIGNS, 9), (["x"], TABLE, 1.0, 0, SIGNS, 9), (["x"], TABLE, 1.0, 31, SIGNS, 9),
+        (["x"], TABLE.astype(np.int32), 1.0, QUICK_BITS, SIGNS, 9), (["x"], TABLE[:, 0].copy(), 1.0, QUICK_BITS, SIGNS, 9),
+        (["x"], TABLE[:, ::-1], 1.0, QUICK_BITS, SIGNS, 9), (["x"], np.zeros((1 << QUICK_BITS, 9), np.int16), 1.0, QUICK_BITS, SIGNS, 9),
+        ([b"x"], TABLE, 1.0, QUICK_BITS, SIGNS, 9), (["x"], TABLE, None, QUICK_BITS, SIGNS, 9), (("x",), TABLE, 1.0, QUICK_BITS, SIGNS, 9), (["x"], TABLE, 1.0, QUICK_BITS, None, 9),
     ):  # fmt: skip
         with pytest.raises((TypeError, ValueError, BufferError)):
             compiled().each(*wrong)
     for wrong in (
-        (b"x", "", TABLE, QUICK_BITS, SIGNS),
-        ("", "", TABLE, QUICK_BITS - 1, SIGNS),
-        ("", "", None, QUICK_BITS, SIGNS),
+        (b"x", "", TABLE, 1.0, QUICK_BITS, SIGNS),
+        ("", "", TABLE, "1", QUICK_BITS, SIGNS),
+        ("", "", TABLE, 1.0, QUICK_BITS - 1, SIGNS),
+        ("", "", None, 1.0, QUICK_BITS, SIGNS),
     ):
         with pytest.raises((TypeError, ValueError, BufferError)):
             compiled().once(*wrong)
