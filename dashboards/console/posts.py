@@ -114,7 +114,8 @@ def _marks(hit: Hit) -> dict[str, list[Mark]]:
         return {one.field: [(start, end, "found") for start, end in one.spans] for one in hit.highlights}
     doc = hit.post
     marks: dict[str, list[Mark]] = {}
-    blocks = (("matter", doc.matter), ("feeling", doc.sentiment), ("place", doc.place))
+    parts = [("matter", part.matter) for part in doc.parts]
+    blocks = [*parts, ("matter", doc.matter), ("feeling", doc.sentiment), ("place", doc.place)]
     for kind, block in blocks:
         for field, start, end in _spans(doc, block.why if block else ()):
             taken = marks.setdefault(field, [])

@@ -123,7 +123,9 @@ def _sentiment(doc: AnalysedPost, pieces: Pieces) -> Iterator[Because]:
         return
     zh = f"负面 {found.p_neg:.0%}，正面 {found.p_pos:.0%}；模型 {found.model or '无'}"
     en = f"negative {found.p_neg:.0%}, positive {found.p_pos:.0%}; model {found.model or 'none'}"
-    yield Because("sentiment.label", found.label.value, zh, en, found.why or pieces.of(doc, "sentiment.label"))
+    there = not doc.post.text_truncated  # what an excerpt sounds like did not decide
+    why = found.why or (pieces.of(doc, "sentiment.label") if there else ())
+    yield Because("sentiment.label", found.label.value, zh, en, why)
 
 
 def _place(doc: AnalysedPost) -> Iterator[Because]:

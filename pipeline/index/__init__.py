@@ -101,7 +101,7 @@ class PostIndex(Protocol):
         """Make whatever is missing: tables, templates, alias. Nothing else needs it; whoever writes first does it."""
 
     def write(self, docs: Sequence[AnalysedPost]) -> None:
-        """Store *docs*. Deletes leave only the id; observations move only the counts.
+        """Store *docs*, of press articles an excerpt. Deletes leave only the id; observations move only the counts.
 
         Raises Unavailable if not all of them were stored (then all may come again), Rejected if some never can be:
         the others are stored, or will be when they come one by one.

@@ -23,7 +23,7 @@ from pipeline.index.query import parse
 from pipeline.index.rows import edition, first_slot, unpacked
 from pipeline.index.sql import END, SLOTS, selection
 from pipeline.index.writing import forget, rebuild, write
-from pipeline.model import AnalysedPost, Field, Type
+from pipeline.model import AnalysedPost, Field, Type, excerpted
 
 _URL: Final = "sqlite:///"
 _HOUR_SLOTS: Final = HOUR_S * 1000 * SLOTS
@@ -55,7 +55,7 @@ class SqliteIndex:
 
     def write(self, docs: Sequence[AnalysedPost]) -> None:
         with self._state("begin immediate") as db:
-            write(db, docs)
+            write(db, list(map(excerpted, docs)))
 
     def search(
         self,

@@ -12,7 +12,7 @@ from pipeline.match.automaton import Automaton
 from pipeline.match.budget import Budget, Problem
 from pipeline.match.filing import Candidate, Filing
 from pipeline.match.watcher import Standing, Watcher
-from pipeline.model import TOO_SLOW, AnalysedPost, Match, Op, digest, matters
+from pipeline.model import TOO_SLOW, AnalysedPost, Match, Op, digest, excerpted, matters
 from pipeline.rulebook import Rule, RuleType
 from pipeline.rulebook.wordtest import Reading
 from pipeline.text.automaton import Hit
@@ -136,7 +136,7 @@ class Matcher:
 
     def _counted(self, layer: Layer, doc: AnalysedPost) -> Iterator[Match]:
         gone = self._gone if layer is self._layers[0] else frozenset()
-        standing = Standing.of(doc, _without_tokens(doc), frozenset())
+        standing = Standing.of(doc, _travelling(doc), frozenset())
         for rule in layer.growing:
             if rule not in gone:
                 yield layer.ready(rule).counted(standing)
@@ -159,7 +159,7 @@ class Matcher:
         text = _text(layer.automaton, doc) if careful else None
         numbers = layer.automaton.standing(*text) if text else _NO_WORDS
         try:
-            standing = Standing.of(doc, _without_tokens(doc), numbers)
+            standing = Standing.of(doc, _travelling(doc), numbers)
         except TypeError as error:  # a naive time: it cannot be said when the post was
             for watcher, _ in candidates:
                 self._complain(watcher, doc, type(error).__name__)
@@ -215,8 +215,9 @@ def _normal(doc: AnalysedPost) -> str:
     return doc.text.normal if doc.text is not None else normal(doc.body())
 
 
-def _without_tokens(doc: AnalysedPost) -> AnalysedPost:
-    """Return *doc* as it travels on: search tokens are for the index only, and they are long."""
+def _travelling(doc: AnalysedPost) -> AnalysedPost:
+    """Return *doc* as it travels on to be kept: of a press article an excerpt, and no search tokens, which are long."""
+    doc = excerpted(doc)
     if doc.text is None or not doc.text.tokens:
         return doc
     return msgspec.structs.replace(doc, text=msgspec.structs.replace(doc.text, tokens=""))

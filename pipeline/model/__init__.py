@@ -28,6 +28,7 @@ from pipeline.model.analysed import (
 )
 from pipeline.model.case import Case, CaseState, Entry
 from pipeline.model.correction import LABELS, Correction, training_row
+from pipeline.model.excerpt import excerpted
 from pipeline.model.fields import FIELDS, PERSONAL, REVEALING, Field, Type, Value, Values, as_tree, value_of
 from pipeline.model.ids import digest, post_id, short
 from pipeline.model.level import Level, loudest
@@ -65,6 +66,6 @@ __all__ = [
     "MatterFinding", "Notification", "NotifyReason", "Numbers", "Op", "Order", "Part", "PartyFinding", "PlaceFinding",
     "PlaceStatus", "Polarity", "Post", "Precision", "PrivacyFinding", "Published", "Ranked", "Reader", "Reason",
     "SentimentFinding", "Signal", "Source", "SourceClass", "TextFinding", "Thread", "Turn", "Type", "Value", "Values", "Verb",
-    "as_tree", "body", "clock_suspect", "digest", "encode", "loudest", "match_id", "matters", "notification_id", "post_id",
+    "as_tree", "body", "clock_suspect", "digest", "encode", "excerpted", "loudest", "match_id", "matters", "notification_id", "post_id",
     "revision", "short", "training_row", "value_of", "withheld",
 ]  # fmt: skip

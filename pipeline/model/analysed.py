@@ -204,6 +204,11 @@ class AnalysedPost(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     watch: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
 
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What the parts are about, each topic once."""
+        return tuple(dict.fromkeys([part.matter.topic for part in self.parts])) if self.parts else ()
+
     def body(self) -> str:
         """The title and text as one string: what offsets in the findings count in."""
         return body(self.post.title, self.post.text)

@@ -140,6 +140,7 @@ FIELDS: Final[Mapping[str, Field]] = {
         _field("matter.harm", _K, "危害度", "matter.harm", ("H0", "H1", "H2", "H3")),
         _field("matter.needs_human", Type.BOOLEAN, "需人工研判", "matter.needs_human"),
         _field("matter.accusation", Type.BOOLEAN, "检举控告（封存）", "matter.accusation"),
+        _field("parts.topic", Type.KEYWORDS, "长文各件事项", "topics", TOPICS),
         _field("place.status", _K, "属地判断", "place.status", ("known", "unknown", "out_of_territory")),
         _field("place.district", _K, "区县", "place.district"),
         _field("place.street", _K, "街道乡镇", "place.street"),

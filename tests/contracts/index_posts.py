@@ -9,8 +9,10 @@ import msgspec
 from pipeline.model import (
     AnalysedPost,
     Engagement,
+    Kind,
     MatterFinding,
     Op,
+    Part,
     PlaceFinding,
     Polarity,
     Post,
@@ -18,6 +20,7 @@ from pipeline.model import (
     Published,
     SentimentFinding,
     Source,
+    SourceClass,
     TextFinding,
     revision,
 )
@@ -94,3 +97,16 @@ def a_secret(
 ) -> AnalysedPost:
     doc = a_post(id, text, title=title, tokens=tokens, street=street, topic=topic)
     return msgspec.structs.replace(doc, post=msgspec.structs.replace(doc.post, url=f"https://bbs.example.cn/read/{id}"))
+
+
+def a_press_article() -> AnalysedPost:
+    """Return a long article of a paper that complains of two things."""
+    neutral, troubles = "居民在楼下散步聊天。" * 60, ("改造收费不公开。", "道路开挖不围挡。")
+    doc = a_post("u5:press", neutral + troubles[0] + neutral + troubles[1] + neutral, title="走笔")
+    source = Source(id="paper", class_=SourceClass.NEWS_LOCAL)
+    parts = [
+        Part(start=(at := doc.body().index(words)), end=at + len(words), matter=MatterFinding(topic=topic, harm="H1"))
+        for words, topic in zip(troubles, ("market", "traffic"), strict=True)
+    ]
+    post = msgspec.structs.replace(doc.post, kind=Kind.ARTICLE, source=source)
+    return msgspec.structs.replace(doc, post=post, parts=tuple(parts))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pipeline.errors import Misconfigured
 from pipeline.index import Bucket, PostIndex
-from pipeline.model import Op, Polarity, PrivacyFinding
-from tests.contracts.index_posts import a_post, moment, withheld_posts
+from pipeline.model import Op, Polarity, PrivacyFinding, excerpted
+from tests.contracts.index_posts import a_post, a_press_article, moment, withheld_posts
 
 TEXTS = {
     "s01": "办件状态：待处理",
@@ -342,6 +342,16 @@ class Writes:
         assert index.get("a") == doc
         assert index.search("路灯").hits[0].post == doc
         assert index.get("b") is None
+
+    def test_of_a_press_article_an_excerpt_is_kept_and_found_by_each_of_its_matters(self, index: PostIndex) -> None:
+        article = a_press_article()
+        index.write([article])
+
+        (hit,) = index.search("parts.topic:market AND 收费不公开").hits
+        assert hit.post == excerpted(article)
+        assert len(hit.post.post.text) <= 200
+        assert found(index, "parts.topic:traffic") == found(index, "开挖不围挡") == {article.post.id}
+        assert found(index, "parts.topic:water") == found(index, "散步聊天") == set()
 
     def test_an_edit_replaces_the_words(self, index: PostIndex) -> None:
         index.write([a_post("a", "停水")])

@@ -26,7 +26,7 @@ from pipeline.index.elastic.writing import Entry, Writer
 from pipeline.index.highlight import Marker
 from pipeline.index.query import parse
 from pipeline.index.tree import Node
-from pipeline.model import AnalysedPost
+from pipeline.model import AnalysedPost, excerpted
 
 _PAGE: Final = 2000  # hits of one answer
 _HOUR_MS: Final = HOUR_S * 1000
@@ -70,7 +70,7 @@ class ElasticIndex:
         self._servers.plans.prepare()
 
     def write(self, docs: Sequence[AnalysedPost]) -> None:
-        self._servers.writer.write(docs)
+        self._servers.writer.write(list(map(excerpted, docs)))
 
     def search(
         self,

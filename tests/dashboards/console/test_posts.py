@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dashboards.console.posts import as_csv, post_row
 from pipeline.index import Highlight, Hit
-from pipeline.model import AnalysedPost, MatterFinding, Reason
+from pipeline.model import AnalysedPost, MatterFinding, Part, Reason
 from tests.dashboards.console.district import a_doc
 
 
@@ -43,6 +43,14 @@ def test_a_word_of_feeling_does_not_cut_the_matter_in_two() -> None:
     row = post_row(Hit(msgspec.structs.replace(doc, sentiment=feeling)))
 
     assert row.marks == {"text": [(3, 5, "matter"), (7, 9, "feeling")]}
+
+
+def test_each_matter_of_a_long_article_is_marked_before_what_the_whole_is_about() -> None:
+    text = "收费不公开。外墙刷新。"
+    part = Part(start=0, end=6, matter=MatterFinding(topic="market", why=(Reason("收费不公开", 3.0, 0, 5),)))
+    whole = MatterFinding(topic="housing", why=(Reason("不公开", 1.0, 2, 5), Reason("外墙", 3.0, 6, 8)))
+    doc = msgspec.structs.replace(a_doc("p1", text), matter=whole, parts=(part,))
+    assert post_row(Hit(doc)).marks == {"text": [(0, 5, "matter"), (6, 8, "matter")]}
 
 
 def test_what_was_asked_for_is_marked_rather_than_cues() -> None:

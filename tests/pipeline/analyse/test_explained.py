@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.analyse.analyst import Analyst
 from pipeline.analyse.explained import Because, Pieces, because
 from pipeline.directory import Directory
-from pipeline.model import AnalysedPost, ClusterFinding, GateFinding, GateStatus, Kind, Reason
+from pipeline.model import AnalysedPost, ClusterFinding, GateFinding, GateStatus, Kind, Reason, SourceClass, excerpted
 from pipeline.settings import Analyse
 from pipeline.text.normal import folded
 from tests.articles import an_article
@@ -107,3 +107,13 @@ def test_each_matter_of_an_article_is_told_with_its_place_in_the_text() -> None:
     market, traffic = [line for line in because(doc, PIECES_OF) if line.field == "parts.topic"]
     assert (market.label, market.zh, market.why[0].cue) == ("market", "第 1200–1208 字，H1", "收费不公开")
     assert traffic.en == "characters 1500 to 1511, H1, 文桥街道、文桥路"
+
+
+def test_an_excerpt_does_not_pretend_to_have_decided() -> None:
+    text = an_article({1200: "改造收费不公开。"}, 2000)
+    post = a_post(text=text, kind=Kind.ARTICLE)
+    post = msgspec.structs.replace(post, source=msgspec.structs.replace(post.source, class_=SourceClass.WECHAT))
+    (whole,) = Analyst.open(Analyse(), Directory.read()).analyse([post])
+    feeling = {doc.post.text_truncated: lines(doc)["sentiment.label"].why for doc in (whole, excerpted(whole))}
+    assert feeling[False]
+    assert feeling[True] == ()

@@ -16,13 +16,16 @@ from pipeline.model import (
     MISSING,
     AnalysedPost,
     GateStatus,
+    Kind,
     Match,
     MatterFinding,
     Op,
     Part,
     PlaceFinding,
     PlaceStatus,
+    Source,
     SourceClass,
+    excerpted,
 )
 from pipeline.rulebook import Condition, Near, Rule, Rulebook, TextCondition
 from tests.pipeline.match.naive import Naive
@@ -530,3 +533,13 @@ def test_the_title_belongs_to_no_passage(tmp_path: Path) -> None:
     title = read(tmp_path, a_rule(group_by=["place.street"])).rules
     hits = Matcher(title).match([an_article(*THREE[:2], title="停水了", street="柳园镇")])
     assert [(hit.part, hit.group) for hit in hits] == [("", ("柳园镇",))]
+
+
+def test_of_a_press_article_no_more_than_an_excerpt_travels_on(tmp_path: Path) -> None:
+    source = Source(id="paper", class_=SourceClass.NEWS_LOCAL)
+    doc = a_doc("风景很好。" * 300 + "停水了。", title="走笔")
+    doc = msgspec.structs.replace(doc, post=msgspec.structs.replace(doc.post, kind=Kind.ARTICLE, source=source))
+    (hit,) = Matcher(read(tmp_path, a_rule()).rules).match([doc])
+    assert hit.hits == ("停水",), "all of it is asked"
+    assert hit.analysed == excerpted(doc)
+    assert len(hit.analysed.post.text) <= 200
