@@ -10,7 +10,7 @@ from typing import Final
 
 from pipeline import log
 from pipeline.errors import Fault, Misconfigured, Rejected, Unavailable
-from pipeline.index.rows import COLUMNS, INDICES, LAYOUT, SCHEMA, column, edition
+from pipeline.index.rows import COLUMNS, GRAMS, INDICES, LAYOUT, READABLE, SCHEMA, column, edition
 from pipeline.index.writing import rebuild
 
 _log = log.get("index")
@@ -41,6 +41,7 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
     db.execute("pragma secure_delete = fast")
     db.execute("pragma cache_size = -65536")
     db.execute("pragma mmap_size = 1073741824")
+    db.execute("pragma wal_autocheckpoint = 8000")  # 32 MB: a page that changes in every batch is moved once
     if _about(db) == (LAYOUT, edition()):
         return
     with transaction(db):
@@ -49,9 +50,9 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
 
 def _make(db: sqlite3.Connection, path: Path) -> None:
     layout, built = _about(db)  # again: another process may have been faster
-    if layout not in (None, LAYOUT):
+    if layout not in (None, *READABLE):
         raise Misconfigured([_foreign(path)])
-    for statement in SCHEMA.split(";\n"):
+    for statement in (SCHEMA + GRAMS if built != edition() else SCHEMA).split(";\n"):
         db.execute(statement)
     for name in _missing_columns(db):  # of fields that are newer than the file
         db.execute(f"alter table posts add column {name}")

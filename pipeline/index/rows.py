@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import unicodedata
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from enum import Enum
+from itertools import groupby
+from operator import attrgetter, itemgetter
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import lz4.block
@@ -13,13 +19,15 @@ import lz4.block
 from pipeline.index import ROLLED
 from pipeline.index.operand import milliseconds
 from pipeline.index.sql import facet, indexed, slot
-from pipeline.model import FIELDS, PERSONAL, AnalysedPost, Field, Reader, Type, Value, Values, digest, encode
+from pipeline.model import FIELDS, PERSONAL, AnalysedPost, Field, Reader, Type, digest, encode
 from pipeline.text.grams import edition as gram_edition
-from pipeline.text.grams import grams
+from pipeline.text.grams import gram_line
+from pipeline.text.normal import TABLE
 
-LAYOUT: Final = "1"  # of tables and packing; another one cannot be read
+_HOUR_MS: Final = 3_600_000
+LAYOUT: Final = "2"  # of tables and packing
+READABLE: Final = (LAYOUT, "1")  # what can be brought up to it; another one cannot be read
 
-COLUMNS: Final = tuple(field for field in FIELDS.values() if field.type is not Type.TEXT and field.name not in PERSONAL)
 _AFFINITY: Final = {
     Type.KEYWORD: "text",
     Type.KEYWORDS: "text",  # a JSON list
@@ -27,12 +35,6 @@ _AFFINITY: Final = {
     Type.BOOLEAN: "integer",
     Type.TIME: "integer",  # milliseconds
 }
-_FACETS: Final = tuple(field.name for field in COLUMNS if indexed(field.name))
-_COLUMN_NAMES: Final = tuple(field.name for field in COLUMNS)
-_TIMES: Final = tuple(place for place, field in enumerate(COLUMNS) if field.type is Type.TIME)
-_LISTS: Final = tuple(place for place, field in enumerate(COLUMNS) if field.type is Type.KEYWORDS)
-_VALUES: Final = Values(COLUMNS)
-_WORDS: Final = tuple(field for field in FIELDS.values() if field.type is Type.TEXT)
 
 SCHEMA: Final = """
 create table if not exists about (name text primary key, value text) without rowid ;
@@ -43,8 +45,16 @@ create table if not exists volume (
     hour integer, source text, topic text, street text, label text, n integer not null,
     primary key (hour, source, topic, street, label)
 ) without rowid ;
-create virtual table if not exists grams using fts5 (title, text, tokens, facets, content = '', tokenize = "ascii", prefix = '1') ;
 """
+GRAMS: Final = """
+drop table if exists grams ;
+create virtual table grams using fts5 (text, tokens, facets, title, content = '', tokenize = "ascii", prefix = '1') ;
+insert into grams (grams, rank) values ('automerge', 8) ;
+insert into grams (grams, rank) values ('hashsize', 16777216) ;
+"""
+"""The longest column is the first: a place in any other one is told with the number of its column. A batch becomes one
+piece (of 16 MB at most), and eight pieces are merged: fewer would be found through sooner, and cost more."""
+
 INDICES: Final = """
 create unique index if not exists posts_by_id on posts (id) ;
 create index if not exists posts_by_native_id on posts (native_id) ;
@@ -52,7 +62,7 @@ create index if not exists posts_by_native_id on posts (native_id) ;
 
 Cell = str | int | float | None
 Words = tuple[str, str, str, str]
-"""A row of the full-text table: grams of title and text, search tokens, facets."""
+"""A row of the full-text table: grams of the text, search tokens, facets, grams of the title."""
 
 Roll = tuple[int, str, str, str, str]
 """A row of the roll-up: hour since 1970, source, topic, street, label."""
@@ -61,55 +71,148 @@ Roll = tuple[int, str, str, str, str]
 class Row(NamedTuple):
     """What is written for one post, except its number."""
 
+    first: int  # the lowest number of its millisecond
     cells: tuple[Cell, ...]
     words: Words
     roll: Roll
 
 
+@functools.cache
 def edition() -> str:
-    """Return what changes when a post may give other rows than before."""
-    fields = [f"{field.name} {field.type} {field.path} {indexed(field.name)}" for field in FIELDS.values()]
-    return digest(*fields, gram_edition())
+    """Return what changes when a post may give other rows than before.
 
-
-_READER: Final[Reader[AnalysedPost]] = Reader(AnalysedPost)
-_BETWEEN: Final = b"\x00"  # in neither JSON nor grams
-_LZ4: Final = b"4"  # a seventh of zlib's time for a third more bytes; nothing that zlib writes begins so
-
-
-def packed(doc: AnalysedPost, words: Words) -> bytes:
-    """Return what is kept of a post: itself, and its full-text row to the letter.
-
-    The full-text table has no copy of its own and must be told exactly what to take out again, which newer code
-    might compute differently.
+    What is taken out of the full-text table is computed anew, so it must never change without this.
     """
-    whole: bytes = lz4.block.compress(_BETWEEN.join([encode(doc), *(part.encode() for part in words)]))
-    return _LZ4 + whole
+    fields = [f"{field.name} {field.type} {field.path} {indexed(field.name)}" for field in FIELDS.values()]
+    letters = TABLE.read_bytes().decode("utf-8")
+    return digest(*fields, gram_edition(), letters, unicodedata.unidata_version, _WORDING, GRAMS)
 
 
-def unpacked(kept: bytes) -> tuple[AnalysedPost, Words]:
-    """Return what ``packed`` kept, today or when it was still packed with zlib."""
-    whole: bytes = lz4.block.decompress(kept[1:]) if kept[:1] == _LZ4 else zlib.decompress(kept)
-    body, *words = whole.split(_BETWEEN)
-    title, text, tokens, facets = (part.decode() for part in words)
-    return _READER.read(body), (title, text, tokens, facets)
+_WORDING: Final = "words/2"  # of a row of the full-text table
+_READER: Final[Reader[AnalysedPost]] = Reader(AnalysedPost)
+_WITH_COMMON: Final = b"5"  # nothing that zlib writes begins so
+_WITH_WORDS: Final = b"4"  # as it was packed before: with the full-text row behind it
+_BETWEEN: Final = b"\x00"  # in no JSON
+_COMMON: Final = Path(__file__).with_name("common.jsonl").read_bytes()
+"""What most posts have in common. Files are packed with it: it must stay to the letter."""
+
+
+def packed(doc: AnalysedPost) -> bytes:
+    """Return what is kept of a post: itself, in a third of its length."""
+    whole: bytes = lz4.block.compress(encode(doc), dict=_COMMON)
+    return _WITH_COMMON + whole
+
+
+def unpacked(kept: bytes) -> AnalysedPost:
+    """Return what ``packed`` kept, today or in any earlier version."""
+    return _READER.read(_body(kept))
+
+
+def _body(kept: bytes) -> bytes:
+    if kept[:1] == _WITH_COMMON:
+        body: bytes = lz4.block.decompress(kept[1:], dict=_COMMON)
+        return body
+    whole: bytes = lz4.block.decompress(kept[1:]) if kept[:1] == _WITH_WORDS else zlib.decompress(kept)
+    return whole.partition(_BETWEEN)[0]
 
 
 def column(field: Field) -> str:
     return f'"{field.name}" {_AFFINITY[field.type]}'
 
 
+class _Told(NamedTuple):
+    """What values say that many posts share: in columns, and in the full-text table."""
+
+    cells: tuple[Cell, ...]
+    facets: str
+
+
+class _Part:
+    """The fields that stand side by side in one part of a post.
+
+    Those that are facets come first; what they say is remembered, because most posts share most of it.
+    """
+
+    def __init__(self, path: tuple[str, ...], fields: Iterable[Field]) -> None:
+        self.fields = tuple(sorted(fields, key=lambda field: not indexed(field.name)))
+        self._shared = [field for field in self.fields if indexed(field.name)]
+        self._find: Callable[[AnalysedPost], object] = attrgetter(".".join(path)) if path else lambda doc: doc
+        self._read_shared = _reader(self._shared)
+        self._read_own = _reader(self.fields[len(self._shared) :])
+        self._missing = (None,) * len(self.fields)
+        self._told = functools.lru_cache(maxsize=1 << 12)(self._tell)
+
+    def add(self, doc: AnalysedPost, cells: list[Cell], facets: list[str]) -> None:
+        """Put what *doc* has here behind *cells* and *facets*."""
+        part = self._find(doc)
+        if part is None:
+            cells += self._missing
+            return
+        if self._read_shared:
+            shared, said = self._told(self._read_shared(part))
+            cells += shared
+            if said:
+                facets.append(said)
+        if self._read_own:
+            cells += map(_cell, self._read_own(part))
+
+    def _tell(self, values: tuple[object, ...]) -> _Told:
+        cells = tuple(map(_cell, values))
+        facets: list[str] = []
+        for field, value, cell in zip(self._shared, values, cells, strict=True):
+            if isinstance(value, tuple):
+                facets += [facet(field.name, each) for each in value]
+            elif cell is not None:
+                facets.append(facet(field.name, value if isinstance(value, bool) else cell))
+        return _Told(cells, " ".join(facets))
+
+
+def _reader(fields: Sequence[Field]) -> Callable[[object], tuple[object, ...]] | None:
+    """Return what reads *fields* from the part of a post that they stand in; None if there are none."""
+    if not fields:
+        return None
+    names = [field.path[-1] for field in fields]
+    if len(names) > 1:
+        return attrgetter(*names)
+    alone = attrgetter(*names)
+    return lambda part: (alone(part),)
+
+
+def _cell(value: Any) -> Cell:
+    """Return *value* as it stands in its column; an empty text or list is missing."""
+    if value is None or value.__class__ is float or value.__class__ is int:
+        return value
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, datetime):
+        return milliseconds(value)
+    if isinstance(value, tuple):
+        return json.dumps(value, ensure_ascii=False) if value else None
+    return str(value.value if isinstance(value, Enum) else value) or None
+
+
+def _path(field: Field) -> tuple[str, ...]:
+    return field.path[:-1]
+
+
+_KEPT: Final = [field for field in FIELDS.values() if field.type is not Type.TEXT and field.name not in PERSONAL]
+_PARTS: Final = tuple(_Part(path, some) for path, some in groupby(sorted(_KEPT, key=_path), key=_path))
+COLUMNS: Final = tuple(field for part in _PARTS for field in part.fields)
+_PLACES: Final = {field.name: place for place, field in enumerate(COLUMNS)}
+_AT: Final = _PLACES["at"]
+_ROLLED: Final = itemgetter(*(_PLACES[name] for name in ROLLED))
+_HAS_TITLE, _HAS_TEXT = facet("title", ""), facet("text", "")
+
+
 def row(doc: AnalysedPost) -> Row:
     """Return *doc* as rows."""
-    values = _VALUES.of(doc)
-    cells: list[Any] = list(map(values.get, _COLUMN_NAMES))
-    for place in _TIMES:
-        if cells[place] is not None:
-            cells[place] = milliseconds(cells[place])
-    for place in _LISTS:
-        if cells[place] is not None:
-            cells[place] = json.dumps(cells[place], ensure_ascii=False)
-    return Row(tuple(cells), _words(doc, values), _roll(doc, values))
+    cells: list[Cell] = []
+    facets = [has for has, said in ((_HAS_TITLE, doc.post.title), (_HAS_TEXT, doc.post.text)) if said]
+    for part in _PARTS:
+        part.add(doc, cells, facets)
+    at: Any = cells[_AT]
+    source, topic, street, label = [str(cell or "") for cell in _ROLLED(cells)]
+    return Row(slot(at), tuple(cells), _words(doc, facets), (at // _HOUR_MS, source, topic, street, label))
 
 
 def first_slot(at: datetime) -> int:
@@ -117,26 +220,10 @@ def first_slot(at: datetime) -> int:
     return slot(milliseconds(at))
 
 
-def _words(doc: AnalysedPost, values: Mapping[str, Value]) -> Words:
+def _words(doc: AnalysedPost, facets: list[str]) -> Words:
     return (
-        " ".join(grams(doc.post.title)),
-        " ".join(grams(doc.post.text)),
-        doc.text.line.replace("\x00", " ") if doc.text else "",
-        " ".join(_facets(doc, values)),
+        gram_line(doc.post.text),
+        doc.text.line if doc.text else "",
+        " ".join(facets),
+        gram_line(doc.post.title),
     )
-
-
-def _facets(doc: AnalysedPost, values: Mapping[str, Value]) -> list[str]:
-    tokens = [facet(field.name, "") for field in _WORDS if field.of(doc) is not None]
-    for name in _FACETS:
-        value = values.get(name)
-        if isinstance(value, tuple):
-            tokens += [facet(name, each) for each in value]
-        elif value is not None:
-            tokens.append(facet(name, value))
-    return tokens
-
-
-def _roll(doc: AnalysedPost, values: Mapping[str, Value]) -> Roll:
-    source, topic, street, label = (str(values.get(name) or "") for name in ROLLED)
-    return milliseconds(doc.post.at) // 3_600_000, source, topic, street, label

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -49,7 +48,6 @@ def slot(milliseconds: int) -> int:
     return min(max(milliseconds, 0), END // SLOTS) * SLOTS
 
 
-@functools.lru_cache(maxsize=1 << 16, typed=True)  # most posts share most of their values
 def facet(field: str, value: object) -> str:
     """Return the token that says in the full-text table that *field* has *value*."""
     text = str(value).lower() if isinstance(value, bool) else str(value)

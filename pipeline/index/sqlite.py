@@ -108,7 +108,7 @@ class SqliteIndex:
         posts: Counter[str] = Counter()
         with self._state() as db:
             for (kept,) in db.execute("select packed from documents where seq >= ? and seq < ?", _rows(since, until)):
-                posts.update(telling(unpacked(kept)[0]))
+                posts.update(telling(unpacked(kept)))
         ordered = sorted(posts.items(), key=lambda item: (-item[1], item[0]))
         return [Bucket(word, n) for word, n in ordered[:most]]
 
@@ -172,7 +172,7 @@ def _rows(since: datetime | None, until: datetime | None) -> tuple[int, int]:
 
 
 def _document(db: sqlite3.Connection, seq: int) -> AnalysedPost:
-    return unpacked(db.execute("select packed from documents where seq = ?", (seq,)).fetchone()[0])[0]
+    return unpacked(db.execute("select packed from documents where seq = ?", (seq,)).fetchone()[0])
 
 
 def _named(field: Field, value: object) -> str:

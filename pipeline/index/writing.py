@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,7 +12,7 @@ from typing import Final, NamedTuple
 
 from pipeline.errors import Rejected
 from pipeline.index.revise import Stored, after
-from pipeline.index.rows import COLUMNS, Roll, Row, Words, first_slot, packed, row, unpacked
+from pipeline.index.rows import COLUMNS, Roll, Row, packed, row, unpacked
 from pipeline.index.sql import SLOTS
 from pipeline.model import AnalysedPost
 
@@ -19,8 +20,12 @@ _AT_ONCE: Final = 500  # ids or rows in one statement
 _NAMES: Final = ", ".join(f'"{field.name}"' for field in COLUMNS)
 _INSERT: Final = f"insert or replace into posts (seq, {_NAMES}) values (?{', ?' * len(COLUMNS)})"  # noqa: S608 # our names
 _FOLLOWING: Final = "select seq, packed from documents where seq > ? order by seq limit ?"
-_SAY: Final = "insert into grams (rowid, title, text, tokens, facets) values (?, ?, ?, ?, ?)"
-_UNSAY: Final = "insert into grams (grams, rowid, title, text, tokens, facets) values ('delete', ?, ?, ?, ?, ?)"
+_LAST: Final = """
+select value, coalesce((select max(seq) from posts where seq >= value and seq < value + ?), value - 1)
+from json_each(?)
+"""
+_SAY: Final = "insert into grams (rowid, text, tokens, facets, title) values (?, ?, ?, ?, ?)"
+_UNSAY: Final = "insert into grams (grams, rowid, text, tokens, facets, title) values ('delete', ?, ?, ?, ?, ?)"
 _ROLL: Final = """
 insert into volume values (?, ?, ?, ?, ?, ?)
 on conflict do update set n = n + excluded.n
@@ -29,11 +34,10 @@ _EMPTY: Final = "delete from volume where hour = ? and source = ? and topic = ? 
 
 
 class Known(NamedTuple):
-    """What stands in the file for one id; the number of its row and its full-text row if it has one."""
+    """What stands in the file for one id, and the number of its row if it has one."""
 
     stored: Stored
     seq: int | None = None
-    words: Words | None = None
 
 
 _UNKNOWN: Final = Known(Stored())
@@ -54,7 +58,7 @@ def forget(db: sqlite3.Connection, seqs: Iterable[int]) -> int:
     """Take the posts of these rows out of all tables, without a trace, and say how many they were."""
     some = sorted(seqs)
     kept = [unpacked(db.execute("select packed from documents where seq = ?", (seq,)).fetchone()[0]) for seq in some]
-    _replace(db, [(Known(Stored(doc), seq, words), None) for seq, (doc, words) in zip(some, kept, strict=True)])
+    _replace(db, [(Known(Stored(doc), seq), None) for seq, doc in zip(some, kept, strict=True)])
     return len(some)
 
 
@@ -68,8 +72,8 @@ def rebuild(db: sqlite3.Connection, tell: Callable[[int], None] = lambda done: N
     done = 0
     some = db.execute(_FOLLOWING, (-1, _AT_ONCE)).fetchall()
     while some:
-        docs = [(seq, unpacked(kept)[0]) for seq, kept in some]
-        _put(db, [(None, _Placed(seq, row(doc), doc)) for seq, doc in docs])
+        docs = [(seq, unpacked(kept)) for seq, kept in some]
+        _put(db, [(None, _Placed(seq, row(doc), packed(doc))) for seq, doc in docs])
         done += len(some)
         tell(done)
         some = db.execute(_FOLLOWING, (some[-1][0], _AT_ONCE)).fetchall()
@@ -83,8 +87,7 @@ def _known(db: sqlite3.Connection, ids: set[str]) -> dict[str, Known]:
             found[post_id] = Known(Stored(gone_at=datetime.fromisoformat(at)))
         posts = f"select p.id, p.seq, d.packed from posts p join documents d using (seq) where p.id in ({marks})"  # noqa: S608 # question marks
         for post_id, seq, kept in db.execute(posts, some):
-            doc, words = unpacked(kept)
-            found[post_id] = Known(Stored(doc, found.get(post_id, _UNKNOWN).stored.gone_at), seq, words)
+            found[post_id] = Known(Stored(unpacked(kept), found.get(post_id, _UNKNOWN).stored.gone_at), seq)
     return found
 
 
@@ -104,20 +107,24 @@ def _mark_gone(db: sqlite3.Connection, changed: dict[str, Stored]) -> None:
 
 
 class _Placed(NamedTuple):
-    """A post as it stands, or will stand, in the tables."""
+    """A post as it stands, or will stand, in the tables; *kept* is empty if it is on its way out."""
 
     seq: int
     row: Row
-    doc: AnalysedPost
+    kept: bytes = b""
 
 
 _Pair = tuple[_Placed | None, _Placed | None]
 """A post before and after; None where it is not in the index."""
 
 
-def _replace(db: sqlite3.Connection, changes: Iterable[tuple[Known, AnalysedPost | None]]) -> None:
-    taken: dict[int, int] = {}
-    pairs = [_pair(db, taken, known, doc) for known, doc in changes]
+def _replace(db: sqlite3.Connection, changes: Sequence[tuple[Known, AnalysedPost | None]]) -> None:
+    later = [(row(doc), packed(doc)) if doc else None for _, doc in changes]  # at once, while the post is at hand
+    taken = _taken(db, {new[0].first for new in later if new})
+    pairs = [
+        (_before(known), _after(taken, known.seq, *new) if new else None)
+        for (known, _), new in zip(changes, later, strict=True)
+    ]
     ended = [(old.seq,) for old, new in pairs if old and (not new or new.seq != old.seq)]
     db.executemany("delete from posts where seq = ?", ended)
     db.executemany("delete from documents where seq = ?", ended)
@@ -127,27 +134,28 @@ def _replace(db: sqlite3.Connection, changes: Iterable[tuple[Known, AnalysedPost
 def _put(db: sqlite3.Connection, pairs: Sequence[_Pair]) -> None:
     now = [new for _, new in pairs if new]
     db.executemany(_INSERT, ((new.seq, *new.row.cells) for new in now))
-    db.executemany(
-        "insert or replace into documents values (?, ?)", ((new.seq, packed(new.doc, new.row.words)) for new in now)
-    )
+    db.executemany("insert or replace into documents values (?, ?)", ((new.seq, new.kept) for new in now))
     _replace_words(db, [pair for pair in pairs if _reworded(*pair)])
     _replace_rolls(db, pairs)
 
 
-def _pair(db: sqlite3.Connection, taken: dict[int, int], known: Known, doc: AnalysedPost | None) -> _Pair:
-    there, seq, words = known.stored.doc, known.seq, known.words
-    old = _Placed(seq, row(there)._replace(words=words), there) if there and words and seq is not None else None
-    if doc is None:
-        return old, None
-    first = first_slot(doc.post.at)
-    same_time = old is not None and first <= old.seq < first + SLOTS
-    return old, _Placed(old.seq if old and same_time else _free_seq(db, taken, first), row(doc), doc)
+def _before(known: Known) -> _Placed | None:
+    doc, seq = known.stored.doc, known.seq
+    return _Placed(seq, row(doc)) if doc and seq is not None else None
 
 
-def _free_seq(db: sqlite3.Connection, taken: dict[int, int], first: int) -> int:
-    if first not in taken:
-        last = db.execute("select max(seq) from posts where seq >= ? and seq < ?", (first, first + SLOTS)).fetchone()[0]
-        taken[first] = first - 1 if last is None else last
+def _after(taken: dict[int, int], seq: int | None, new: Row, kept: bytes) -> _Placed:
+    if seq is None or not new.first <= seq < new.first + SLOTS:
+        seq = _free_seq(taken, new.first)
+    return _Placed(seq, new, kept)
+
+
+def _taken(db: sqlite3.Connection, firsts: Iterable[int]) -> dict[int, int]:
+    """Return the last row number in use in each of the milliseconds that begin with *firsts*."""
+    return dict(db.execute(_LAST, (SLOTS, json.dumps(sorted(firsts)))))
+
+
+def _free_seq(taken: dict[int, int], first: int) -> int:
     taken[first] += 1
     if taken[first] >= first + SLOTS:
         raise Rejected(f"more than {SLOTS} posts in one millisecond: their times cannot be right")

@@ -13,18 +13,23 @@ from typing import Final, NamedTuple
 
 from pipeline.model import digest
 from pipeline.text.normal import CONTEXT, normal
+from pipeline.text.pairs import RUN, pairs
+
+try:
+    from pipeline.text._pairs import line
+except ImportError:  # no compiler where this was installed
+    from pipeline.text.pairs import line
 
 _FORMAT: Final = "grams/1"
 _FOLDED: Final = "".join(map(chr, range(0x20, 0xD800)))  # every character that is written in another way
 
-_RUN = re.compile(r"(?:[^\W_]|[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff])+")
 _BREAK = r"(?![^\W_]|[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff])(?s:.)"  # one character outside any run
 
 
 @functools.cache
 def edition() -> str:
     """Return what changes when a text may give other grams than before: an index must then be built anew."""
-    return digest(_FORMAT, _RUN.pattern, CONTEXT, normal(_FOLDED))
+    return digest(_FORMAT, RUN.pattern, CONTEXT, normal(_FOLDED))
 
 
 class Phrase(NamedTuple):
@@ -36,12 +41,17 @@ class Phrase(NamedTuple):
 
 def runs(words: str) -> list[str]:
     """Return the runs of *words* in normal form; none if nothing in it can be searched for."""
-    return _RUN.findall(normal(words))
+    return RUN.findall(normal(words))
 
 
 def grams(text: str) -> list[str]:
     """Return the grams of *text* in order: pairs, and the last character of each run alone."""
-    return [run[i : i + 2] for run in runs(text) for i in range(len(run))]
+    return pairs(normal(text))
+
+
+def gram_line(text: str) -> str:
+    """Return the grams of *text* with a blank between them: what an engine that splits at blanks is told."""
+    return line(normal(text))
 
 
 def phrase(words: str) -> Phrase | None:

@@ -9,16 +9,18 @@ import subprocess
 import sys
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import lz4.block
 import pytest
 
 from pipeline.errors import Misconfigured, Unavailable
 from pipeline.index import PostIndex, open_index
-from pipeline.model import Op
+from pipeline.index.rows import unpacked
+from pipeline.model import Op, encode
 from tests.contracts import post_index as contract
 from tests.contracts.index_posts import a_post
 
@@ -178,6 +180,16 @@ def changed(url: str, *statements: str) -> None:
     db.close()
 
 
+def words_left(url: str) -> int:
+    """Return how many words the full-text table knows, once it was found whole."""
+    with sqlite3.connect(of(url)) as db:
+        db.execute("insert into grams (grams) values ('integrity-check')")
+        db.execute("create virtual table temp.vocabulary using fts5vocab ('main', 'grams', 'row')")
+        (words,) = db.execute("select count(*) from temp.vocabulary").fetchone()
+    db.close()
+    return int(words)
+
+
 def test_what_an_older_edition_wrote_is_computed_anew_when_the_file_is_opened(url: str) -> None:
     old = open_index(url)
     old.write([a_post(f"old{i}", "停水", like=7, topic="water") for i in range(600)])
@@ -196,6 +208,37 @@ def test_what_an_older_edition_wrote_is_computed_anew_when_the_file_is_opened(ur
     index.write([a_post(f"old{i}", op=Op.DELETE, fetched="2026-03-11") for i in range(600)])
     assert (index.count(), index.search("停水").total) == (0, 0)
     index.close()
+
+
+@pytest.mark.parametrize("pack", [zlib.compress, lambda whole: b"4" + lz4.block.compress(whole)])
+def test_a_file_of_an_earlier_version_is_brought_up_with_all_that_stands_in_it(
+    url: str, pack: Callable[[bytes], bytes]
+) -> None:
+    posts = [
+        a_post(f"p{i}", "停水" if i % 2 else "停电", title="通知", tokens=("通知",), topic="water") for i in range(40)
+    ]
+    open_index(url).write(posts)
+    with sqlite3.connect(
+        of(url)
+    ) as db:  # as it was when the table had a post's words in another order, and no copy of them
+        db.execute("drop table grams")
+        db.execute(
+            "create virtual table grams using fts5 (title, text, tokens, facets, content = '', tokenize = 'ascii', prefix = '1')"
+        )
+        for seq, body in db.execute("select seq, packed from documents").fetchall():
+            said = ("通知 知", "停电 电", "通知", "opupsert")
+            db.execute("insert into grams (rowid, title, text, tokens, facets) values (?, ?, ?, ?, ?)", (seq, *said))
+            whole = b"\x00".join([encode(unpacked(body)), *(part.encode() for part in said)])
+            db.execute("update documents set packed = ? where seq = ?", (pack(whole), seq))
+        db.execute("insert or replace into about values ('layout', '1'), ('edition', 'older')")
+    db.close()
+
+    index = open_index(url)
+    assert (index.search("停水").total, index.search("停电").total, index.search("title:通知").total) == (20, 20, 40)
+    assert [index.get(post.post.id) for post in posts] == posts
+    index.write([a_post(f"p{i}", op=Op.DELETE, fetched="2026-03-11") for i in range(40)])
+    index.close()
+    assert words_left(url) == 0
 
 
 @pytest.mark.parametrize(
@@ -258,11 +301,7 @@ def test_deleted_words_are_gone_from_the_full_text_table(index: PostIndex, url: 
     index.write([a_post(f"p{i}", f"停电{i}", tokens=("停电",), fetched="2026-03-11T00:00:00") for i in range(40)])
     index.trim(datetime(2027, 1, 1, tzinfo=UTC))
 
-    with sqlite3.connect(of(url)) as db:
-        db.execute("insert into grams (grams) values ('integrity-check')")
-        db.execute("create virtual table temp.vocabulary using fts5vocab ('main', 'grams', 'row')")
-        assert db.execute("select count(*) from temp.vocabulary").fetchone() == (0,)
-    db.close()
+    assert words_left(url) == 0
 
 
 def test_status_says_what_stands_and_a_rebuild_keeps_it(index: PostIndex) -> None:

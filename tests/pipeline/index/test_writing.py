@@ -46,7 +46,7 @@ def rolls(db: sqlite3.Connection) -> Counter[Roll]:
 
 def check(db: sqlite3.Connection) -> None:
     """Hold every table to the documents."""
-    kept = {seq: unpacked(body)[0] for seq, body in db.execute("select seq, packed from documents")}
+    kept = {seq: unpacked(body) for seq, body in db.execute("select seq, packed from documents")}
     assert seqs(db) == {doc.post.id: seq for seq, doc in kept.items()}
     assert rolls(db) == Counter(row(doc).roll for doc in kept.values())
     assert all(first_slot(doc.post.at) <= seq for seq, doc in kept.items())

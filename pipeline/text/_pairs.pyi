@@ -1,0 +1,1 @@
+from pipeline.text.pairs import line as line  # the same, in C
