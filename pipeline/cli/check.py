@@ -20,7 +20,7 @@ from pipeline.app.rule_tests import WAYS, Failure, run_test
 from pipeline.bus.open import open_bus
 from pipeline.directory import Directory
 from pipeline.errors import Fault, Misconfigured, Unavailable
-from pipeline.index import open_index
+from pipeline.index import open_index, outdated
 from pipeline.ledger import Ledger
 from pipeline.notify import open_receivers
 from pipeline.rulebook import Rulebook, Status, run_examples
@@ -112,13 +112,17 @@ def _ask_bus(url: str) -> None:
 def _ask_index(url: str) -> None:
     # Here, because they bring the drivers of search servers, which nothing else needs to be checked.
     from pipeline.index.elastic.address import Address
+    from pipeline.index.elastic.documents import other_editions
     from pipeline.index.elastic.drivers import connected
     from pipeline.index.elastic.gateway import Gateway
 
     open_index(url).close()  # finds what is written wrong, and speaks to nobody
     address = Address.read(url)
     with closing(Gateway(connected(address))) as gateway:
-        gateway.indices(f"{address.prefix}-*")  # asks, and makes nothing
+        search = f"{address.prefix}-search"  # asks, and makes nothing
+        stale = gateway.count(search, other_editions()) if gateway.aliased(search) else 0
+    if fault := outdated(stale):
+        raise Misconfigured([fault])
 
 
 def _gather(faults: list[Fault], read: Callable[[], T]) -> T | None:

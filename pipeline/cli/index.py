@@ -16,7 +16,7 @@ from rich.text import Text
 
 from pipeline.app import App
 from pipeline.errors import Unavailable
-from pipeline.index import IndexStatus, PostIndex
+from pipeline.index import IndexStatus, PostIndex, outdated
 from pipeline.settings import Settings
 
 _MB = 1_000_000
@@ -63,6 +63,8 @@ def _show(index: PostIndex, zone: ZoneInfo, format: str) -> None:
         sys.stdout.write(msgspec.json.encode(status).decode() + "\n")
     else:
         Console().print(_table(status, zone))
+        if fault := outdated(status.stale):
+            sys.stdout.write(f"{fault.zh}\n{fault.en}\n")
 
 
 def _rebuild(app: App) -> None:
@@ -94,7 +96,7 @@ def _table(status: IndexStatus, zone: ZoneInfo) -> Table:
         ("最早 / oldest", _time(status.oldest, zone)),
         ("最新 / newest", _time(status.newest, zone)),
         ("切词版本 / edition", status.edition),
-        ("待重建 / stale", f"{status.stale}" + ("，请运行 yuqing index reindex" if status.stale else "")),
+        ("待重建 / stale", f"{status.stale}"),
         ("代 / generation", f"{status.generation}" + (f" → {status.building}（重建中）" if status.building else "")),
     ):
         table.add_row(name, Text(value))

@@ -85,6 +85,18 @@ class IndexStatus:
     building: int | None = None
 
 
+def outdated(stale: int) -> Fault | None:
+    """Say what is to be done about *stale* posts that another edition wrote; None if there are none.
+
+    A file of our own is built anew when it is opened; a server's index waits for somebody who says so.
+    """
+    if not stale:
+        return None
+    zh = f"有 {stale} 条帖文是另一版切词写进去的，检索可能漏掉：请运行 yuqing index reindex"
+    en = f"{stale} posts were written by another edition and may not be found: run yuqing index reindex"
+    return Fault("index", zh, en, warning=True)
+
+
 class PostIndex(Protocol):
     """Every post as it stands now, searchable by any word cut out of it.
 

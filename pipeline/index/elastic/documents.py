@@ -80,6 +80,11 @@ def edition() -> str:
     return digest(LAYOUT, *fields, gram_edition())
 
 
+def other_editions() -> dict[str, Any]:
+    """Return the query for what another edition wrote."""
+    return {"bool": {"must_not": [{"term": {"token_version": edition()}}]}}
+
+
 def places(doc: AnalysedPost) -> tuple[str, ...]:
     """Return where a post stands: in its month and, if it is withheld, also in the sealed month."""
     name = month(doc.post.at)

@@ -16,7 +16,7 @@ from pipeline.index import STEPS, Bucket, Found, IndexStatus, Step, Volume
 from pipeline.index.buckets import HOUR_S, countable, hour_from, key_of, zone_named
 from pipeline.index.elastic.address import Address
 from pipeline.index.elastic.counting import groups, most_frequent
-from pipeline.index.elastic.documents import TIME, edition, path, since_1970
+from pipeline.index.elastic.documents import TIME, edition, other_editions, path, since_1970
 from pipeline.index.elastic.drivers import connected
 from pipeline.index.elastic.dsl import Query, condition, during, ranking
 from pipeline.index.elastic.gateway import Gateway
@@ -133,13 +133,12 @@ class ElasticIndex:
     def status(self) -> IndexStatus:
         gateway, plans = self._servers.gateway, self._servers.plans
         plan = plans.read()
-        older = {"bool": {"must_not": [{"term": {"token_version": edition()}}]}}
         sizes = [info.size for name in (plans.all, plans.register) for info in gateway.indices(name)]
         return IndexStatus(
             documents=self.count(),
             size=sum(sizes),
             edition=edition(),
-            stale=gateway.count(plans.search, older),
+            stale=gateway.count(plans.search, other_editions()),
             oldest=self._end("asc"),
             newest=self._end("desc"),
             generation=plan.current,

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pipeline.index import open_index
+from pipeline.index.elastic.address import Address
+from pipeline.index.elastic.documents import documents
+from pipeline.index.elastic.gateway import Gateway, Write
 from tests.contracts.index_posts import a_post
 from tests.live import free_port
 from tests.pipeline.cli.terminal import Terminal
@@ -73,3 +77,28 @@ def test_an_index_that_was_lost_is_filled_again_from_the_bus(yuqing: Terminal, t
     assert "7 条都在索引里" in yuqing("index", "refill").out
     assert yuqing("search", "路灯", "--format", "json").json == before
     assert len(before) == 7
+
+
+def test_posts_of_another_edition_are_told_with_the_remedy(
+    yuqing: Terminal,
+    url: str,  # noqa: F811 # the fixture
+    gateway: Gateway,  # noqa: F811 # the fixture
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("YUQING_INDEX__URL", url)
+    assert "index reindex" not in yuqing("check").out
+    written(url)
+    assert "index reindex" not in yuqing("check").out + yuqing("index").out
+    (name,) = [
+        one.name for one in gateway.indices("*-posts-v1-2026.03") if one.name.startswith(Address.read(url).prefix)
+    ]
+    older = msgspec.json.decode(documents(a_post("b", "停水", at="2026-03-05"))[0]) | {"token_version": "older"}
+    gateway.bulk([Write(name, "b", older, version=1 << 40)])
+    gateway.refresh(name)
+
+    for told in (yuqing("check").out, yuqing("index").out):
+        assert "有 1 条帖文是另一版切词写进去的" in told
+        assert "yuqing index reindex" in told
+    assert yuqing("check").code == 0, "a warning"
+    yuqing("index", "reindex")
+    assert "index reindex" not in yuqing("check").out

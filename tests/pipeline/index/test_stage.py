@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from pipeline import topics
+from pipeline import log, topics
 from pipeline.bus import Delivery
 from pipeline.errors import Rejected
-from pipeline.index import open_index
+from pipeline.index import IndexStatus, open_index
+from pipeline.index.sqlite import SqliteIndex
 from pipeline.index.stage import IndexStage
 from pipeline.model import encode
 from pipeline.stage import Stage
@@ -42,4 +47,53 @@ def test_a_message_that_is_no_post_is_rejected_and_nothing_of_its_batch_is_store
         IndexStage(index).process(delivered(encode(a_post("a")), b"{}"), NOW)
 
     assert index.count() == 0
+    index.close()
+
+
+@pytest.fixture
+def loud() -> Iterator[None]:
+    log.set_up("warning")
+    yield
+    log.set_up("error")
+
+
+class Older(SqliteIndex):
+    """An index that another edition wrote, as one on a server may be: a file would have been built anew."""
+
+    def status(self) -> IndexStatus:
+        return replace(super().status(), stale=self.count())
+
+
+@pytest.mark.usefixtures("loud")
+def test_posts_of_another_edition_are_told_once_with_the_remedy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index = Older.open(f"sqlite:///{tmp_path / 'index.db'}")
+    index.write([a_post("a"), a_post("b")])
+    stage = IndexStage(index)
+    stage.tick(NOW)
+    stage.tick(NOW)
+    stage.close()
+    (told,) = capsys.readouterr().err.splitlines()
+    line = json.loads(told)
+    assert line["zh"].startswith("有 2 条")
+    assert "yuqing index reindex" in line["zh"]
+    assert "yuqing index reindex" in line["en"]
+
+
+@pytest.mark.usefixtures("loud")
+def test_a_file_that_another_edition_wrote_is_built_anew_and_nothing_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path / 'index.db'}"
+    index = open_index(url)
+    index.write([a_post("a", "停水")])
+    index.close()
+    with sqlite3.connect(tmp_path / "index.db") as db:
+        db.execute("update about set value = 'older' where name = 'edition'")
+    db.close()
+
+    index = open_index(url)
+    IndexStage(index).tick(NOW)
+    assert (capsys.readouterr().err, index.status().stale, index.search("停水").total) == ("", 0, 1)
     index.close()
