@@ -1,4 +1,4 @@
-"""Silences (``flatline``): each expected key has a timer, and a source that is silent itself is a blind spot."""
+"""Silences (``flatline``): each key that is expected to be heard from has a timer."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pipeline.detect.found import Found
+from pipeline.detect.guards import SOURCE, Guards, flatline
 from pipeline.detect.measure import Reach, Reading
 from pipeline.detect.memory import Closing, Memory, Ringing
-from pipeline.detect.operations import BLIND_SPOT, blind_spot
 from pipeline.detect.spells import Spells
 from pipeline.detect.wording import silence
 from pipeline.model import Alert, Match, Reader, digest, encode
 from pipeline.rulebook.rule import Clock, Flatline, Rule, RuleType, SilenceStage
 from pipeline.workdays import Workdays
 
-SILENCE, SOURCE = "silence", "source"
+SILENCE = "silence"
 Entry = Mapping[str, object]
 """An entry of a list of those who are expected to be heard: its key, and what else is known of it."""
 
@@ -38,15 +38,6 @@ class Heard(msgspec.Struct, frozen=True, omit_defaults=True):
     last: tuple[tuple[datetime, str], ...] = ()
     source: str = ""
     held: bool = False
-
-
-class Guard(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is remembered of a source whose accounts are expected: when it was heard last, and whether it is silent."""
-
-    source: str
-    heard_at: datetime
-    blind: bool = False
-    back_at: datetime | None = None
 
 
 @dataclass
@@ -80,10 +71,10 @@ class Silences:
         self._memory, self._spells, self._workdays = memory, spells, workdays
         self._entries = {rule.id: _expected(rule, expected) for rule in self._rules.values()}
         self._seeded: set[str] = set()
-        self._heard, self._read_guard = Reader(Heard), Reader(Guard)
+        self._guards = Guards(self._rules, memory, spells)
+        self._heard = Reader(Heard)
         # By rule and group; None: not watched.
         self._timers: dict[tuple[str, str], _Timer] = {}
-        self._guards: dict[tuple[str, str], tuple[Guard, int] | None] = {}
         # They stay until the batch is done: of what is written within it a part may be taken back.
         self._unwritten: set[tuple[str, str]] = set()
 
@@ -91,31 +82,28 @@ class Silences:
         """Forget what may have been rolled back, or moved by another process."""
         self._seeded.clear()
         self._timers.clear()
-        self._guards.clear()
         self._unwritten.clear()
+        self._guards.forget()
 
     def write(self) -> None:
         """Write down who was heard from in this batch, and when."""
         self._flush()
         self._unwritten.clear()
+        self._guards.write()
 
     def put_off(self, ringing: Ringing, due: datetime) -> None:
         """Let a timer whose rule failed ring again at *due*, with all that is known of its key."""
-        rule, group, kind, _, partition, body = ringing
-        timer = self._timers.get((rule, group)) if kind == SILENCE else None
-        if timer is not None:
-            self._put(rule, group, timer.heard, due, timer.partition)
-            return
-        self._guards.pop((rule, group), None)
-        self._unwritten.discard((rule, group))
-        self._memory.set_timer(rule, group, kind, due, body, partition)
+        if ringing.kind == SOURCE:
+            self._guards.put_off(ringing, due)
+        elif (timer := self._timers.get((ringing.rule, ringing.group))) is not None:
+            self._put(ringing.rule, ringing.group, timer.heard, due, timer.partition)
+        else:
+            self._memory.set_timer(ringing.rule, ringing.group, SILENCE, due, ringing.body, ringing.partition)
 
     def _flush(self) -> None:
         for rule, group in self._unwritten:
             if (timer := self._timers.get((rule, group))) is not None:
                 self._put(rule, group, timer.heard, timer.due, timer.partition)
-            elif (guarded := self._guards.get((rule, group))) is not None:
-                self._put_guard(rule, group, *guarded)
 
     def _put(self, rule: str, group: str, heard: Heard, due: datetime | None, partition: int) -> None:
         self._memory.set_timer(rule, group, SILENCE, due, encode(heard), partition)
@@ -123,17 +111,10 @@ class Silences:
             quiet = timer.quiet and timer.due == due
             self._timers[rule, group] = _Timer(heard, due, partition, due, quiet)
 
-    def _put_guard(self, rule: str, group: str, guard: Guard, partition: int) -> None:
-        gap = _spec(self._rules[rule]).max_gap
-        if gap is not None:
-            due = None if guard.blind else guard.heard_at + gap
-            self._memory.set_timer(rule, group, SOURCE, due, encode(guard), partition)
-
     def _drop(self, ringing: Ringing) -> None:
         self._memory.drop_timer(ringing.rule, ringing.group, ringing.kind)
         key = ringing.rule, ringing.group
         self._timers.pop(key, None)
-        self._guards.pop(key, None)
         self._unwritten.discard(key)
 
     def seed(self, now: datetime) -> None:
@@ -149,23 +130,29 @@ class Silences:
                 if ringing is None:
                     self._keep(rule, Heard(key, self._counted_from(rule, entry, now), rule.rev), now, 0)
                 elif (heard := self._heard.read(ringing.body)).rev != rule.rev:
-                    renewed = msgspec.structs.replace(heard, rev=rule.rev)
+                    renewed = msgspec.structs.replace(heard, rev=rule.rev, held=False)  # looked at when it rings
                     self._keep(rule, renewed, now, ringing.partition)
             self._seeded.add(rule.id)
+
+    def watches(self, source: str) -> bool:
+        """Return whether some rule would notice that *source* is heard again."""
+        return self._guards.watches(source)
 
     def hear(self, rule: Rule, match: Match, partition: int) -> list[Alert]:
         """Take in a post of a flatline rule."""
         self.seed(match.known_at)
         key = match.group[0] if match.group else ""
         expected = key in self._entries[rule.id]
-        alerts = self._source_lives(rule, match, partition, expected)
+        alerts: list[Alert] = []
+        if back_at := self._guards.hear(rule, match, partition, expected=expected):
+            alerts = self._back(rule, match.analysed.post.source.id, partition, back_at)
         if not expected:
             return alerts
         group = _group(rule, key)
         timer = self._timer(rule, group)
         if timer is None:
             return alerts
-        heard = _with(timer.heard, match, _spec(rule).threshold)
+        heard = _with(timer.heard, match, flatline(rule).threshold)
         first = self._stages(rule, heard)[0][0]
         self._move(rule.id, group, timer, heard, max(first, match.known_at), partition)
         if first <= match.known_at:
@@ -199,13 +186,12 @@ class Silences:
 
     def ring(self, ringing: Ringing) -> list[Alert]:
         """Let a silence reach its next stage, or a source become a blind spot."""
-        rule = self._rules.get(ringing.rule)
-        if rule is None:
-            self._drop(ringing)
-            return []
         if ringing.kind == SOURCE:
-            return self._source_silent(rule, ringing)
-        return self._silent(rule, ringing)
+            return self._guards.ring(ringing)
+        if (rule := self._rules.get(ringing.rule)) is not None:
+            return self._silent(rule, ringing)
+        self._drop(ringing)
+        return []
 
     def _silent(self, rule: Rule, ringing: Ringing) -> list[Alert]:
         now, timer = ringing.due, self._timers.get((rule.id, ringing.group))
@@ -217,7 +203,7 @@ class Silences:
         if entry is None:  # exempt now, or no longer on the list
             self._drop(ringing)
             return self._over(rule, ringing.group, ringing.partition, now)
-        later = self._not_before(rule, heard, now)
+        later = self._guards.not_before(rule, heard.source, now)
         if later is None or later > now:
             held = msgspec.structs.replace(heard, held=later is None)
             self._put(rule.id, ringing.group, held, later, ringing.partition)
@@ -232,7 +218,7 @@ class Silences:
         self, rule: Rule, heard: Heard, entry: Entry, passed: list[tuple[datetime, SilenceStage]], now: datetime,
         ringing: Ringing,
     ) -> Found:  # fmt: skip
-        spec, zone = _spec(rule), ZoneInfo(rule.timezone)
+        spec, zone = flatline(rule), ZoneInfo(rule.timezone)
         since = _since(heard, spec)
         began = self._after(since, passed[0][1].after, rule)
         stage = passed[-1][1]
@@ -255,7 +241,7 @@ class Silences:
 
     def _stages(self, rule: Rule, heard: Heard) -> list[tuple[datetime, SilenceStage]]:
         """Return when each stage is told, the earliest first."""
-        spec = _spec(rule)
+        spec = flatline(rule)
         stages = spec.stages or (SilenceStage(spec.silence, rule.level),)
         since = _since(heard, spec)
         return [(self._after(self._after(since, stage.after, rule), spec.grace, rule), stage) for stage in stages]
@@ -277,93 +263,21 @@ class Silences:
         first = self._stages(rule, Heard("", since, ""))[0][0]
         return since if first > now else now
 
-    # Sources
-
-    def _source_lives(self, rule: Rule, match: Match, partition: int, expected: bool) -> list[Alert]:
-        """Note that the source of *match* speaks; one that nobody expected was ever heard from is not watched."""
-        gap, source = _spec(rule).max_gap, match.analysed.post.source.id
-        if gap is None or not source:
-            return []
-        group = _guarded(rule, source)
-        before = self._guard(rule, group)
-        if before is None and not expected:
-            return []
-        guard = before or Guard(source, match.known_at)
-        heard_at = max(guard.heard_at, match.known_at)
-        back = guard.blind or match.known_at - guard.heard_at >= gap
-        now = Guard(source, heard_at, back_at=heard_at if back else guard.back_at)
-        self._watch(rule, group, now, partition, at_once=before is None or guard.blind)
-        return self._back(rule, source, partition, heard_at) if guard.blind else []
-
-    def _source_silent(self, rule: Rule, ringing: Ringing) -> list[Alert]:
-        guard, gap = self._guard(rule, ringing.group), _spec(rule).max_gap
-        if guard is None or gap is None:
-            self._drop(ringing)
-            return []
-        blind = guard.heard_at + gap <= ringing.due
-        now = msgspec.structs.replace(guard, blind=blind)
-        self._watch(rule, ringing.group, now, ringing.partition, at_once=True)
-        group = digest(BLIND_SPOT, guard.source)
-        if not blind or self._spells.current(BLIND_SPOT, group) is not None:  # another rule has said so
-            return []
-        told = blind_spot(rule, guard.source, guard.heard_at, gap, ringing.due)
-        return self._spells.begin(group, told, ringing.partition)
-
-    def _guard(self, rule: Rule, group: str) -> Guard | None:
-        if (rule.id, group) not in self._guards:
-            kept = self._memory.ringing(rule.id, group, SOURCE)
-            self._guards[rule.id, group] = (self._read_guard.read(kept[2]), kept[1]) if kept is not None else None
-        known = self._guards[rule.id, group]
-        return known[0] if known is not None else None
-
-    def _watch(self, rule: Rule, group: str, guard: Guard, partition: int, *, at_once: bool) -> None:
-        """Note of a source what is known now; *at_once* if its timer is to be seen before the batch is done."""
-        known = self._guards.get((rule.id, group))
-        self._guards[rule.id, group] = (guard, partition)
-        self._unwritten.add((rule.id, group))
-        if at_once or known is None or known[1] != partition:
-            self._put_guard(rule.id, group, guard, partition)
-
     def _back(self, rule: Rule, source: str, partition: int, now: datetime) -> list[Alert]:
         """End the blind spot. What was held is judged when the back-log has had time to come in."""
-        gap = _spec(rule).max_gap or timedelta(0)
+        gap = flatline(rule).max_gap or timedelta(0)
         self._flush()
         for ringing in self._memory.timers(SILENCE, rule.id):
             heard = self._heard.read(ringing.body)
             if heard.held and heard.source in ("", source):
                 free = msgspec.structs.replace(heard, held=False)
                 self._put(rule.id, ringing.group, free, now + gap, ringing.partition)
-        group = digest(BLIND_SPOT, source)
-        spell = self._spells.current(BLIND_SPOT, group)
-        return self._spells.close(Closing(BLIND_SPOT, group, partition, spell), now) if spell is not None else []
-
-    def _not_before(self, rule: Rule, heard: Heard, now: datetime) -> datetime | None:
-        """Return when the silence of a key may be judged: now, later, or (None) not while its source is silent itself.
-
-        A key that was never heard has no source of its own: it is judged unless all sources of the rule are silent.
-        """
-        gap = _spec(rule).max_gap
-        if gap is None:
-            return now
-        self._flush()
-        guards = [self._read_guard.read(ringing.body) for ringing in self._memory.timers(SOURCE, rule.id)]
-        ours = [guard for guard in guards if heard.source in ("", guard.source)]
-        if not ours:
-            return now
-        if all(guard.blind or guard.heard_at + gap <= now for guard in ours):
-            return None
-        settled = [guard.back_at + gap for guard in ours if guard.back_at is not None]
-        return max([now, *settled])
-
-
-def _spec(rule: Rule) -> Flatline:
-    assert isinstance(rule.spec, Flatline)  # noqa: S101 # the rulebook gives each type its spec
-    return rule.spec
+        return self._guards.end(source, partition, now)
 
 
 def _expected(rule: Rule, lists: Mapping[str, Sequence[Entry]]) -> dict[str, Entry]:
     """Return the entries that must be heard from, by key."""
-    expect = _spec(rule).expect
+    expect = flatline(rule).expect
     entries = lists.get(expect.source, ())
     return {
         str(entry[expect.key]): entry
@@ -391,10 +305,6 @@ def _since(heard: Heard, spec: Flatline) -> datetime:
 
 def _group(rule: Rule, key: str) -> str:
     return digest(rule.id, key)
-
-
-def _guarded(rule: Rule, source: str) -> str:
-    return digest("source", rule.id, source)
 
 
 def _moment(value: object, zone: ZoneInfo) -> datetime | None:

@@ -10,9 +10,10 @@ from typing import Final
 from pipeline.bus import Delivery, Message, Positions
 from pipeline.detect.counting import FOR, LEAVE, Counting, horizon
 from pipeline.detect.deadlines import DEADLINE, Deadlines
+from pipeline.detect.guards import SOURCE
 from pipeline.detect.memory import Closing, Memory, Ringing
-from pipeline.detect.operations import rule_failed, too_many_groups
-from pipeline.detect.silence import SILENCE, SOURCE, Entry, Silences
+from pipeline.detect.operations import BLIND_SPOT, rule_failed, too_many_groups
+from pipeline.detect.silence import SILENCE, Entry, Silences
 from pipeline.detect.spells import HUSHED, Spells
 from pipeline.detect.suppress import ranks
 from pipeline.errors import Unavailable
@@ -251,13 +252,14 @@ class DetectStage(OnLedger):
 
     def _end_orphans(self, now: datetime) -> list[Alert]:
         """End what only its rule could end, where the rule is gone: no episode lasts for ever."""
-        alerts: list[Alert] = []
-        for kept in self._memory.lasting():
-            rule = self._rules.get(kept.rule)
-            theirs = rule is not None and rule.type in (RuleType.FLATLINE, RuleType.DEADLINE)
-            if not theirs and kept.rule.partition(".")[0] != "operations":
-                alerts += self._spells.close(kept, now)
-        return alerts
+        orphans = [kept for kept in self._memory.lasting() if not self._cared_for(kept)]
+        return [alert for kept in orphans for alert in self._spells.close(kept, now)]
+
+    def _cared_for(self, kept: Closing) -> bool:
+        if kept.rule == BLIND_SPOT:
+            return self._silences.watches(kept.spell.told.group[0])
+        rule = self._rules.get(kept.rule)
+        return rule is not None and rule.type in (RuleType.FLATLINE, RuleType.DEADLINE)
 
     def _tell_owners(self, now: datetime) -> list[Alert]:
         alerts = []

@@ -1,4 +1,4 @@
-"""Silences of those who are expected, and sources that are silent themselves."""
+"""Silences of those who are expected."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from pipeline.bus import Delivery
-from pipeline.detect.operations import BLIND_SPOT
 from pipeline.detect.stage import DetectStage
 from pipeline.ledger import Ledger
 from pipeline.model import Level, encode
@@ -83,15 +82,6 @@ def test_late_news_of_an_account_ends_a_silence_only_if_it_breaks_it(tmp_path: P
     assert desk.told == [("A", "opened", "L4", 60), ("A", "quiet", "L4", 80)]
 
 
-def test_while_its_source_is_silent_nobody_is_and_that_is_told_once(tmp_path: Path) -> None:
-    rule = a_silence(timedelta(minutes=30))
-    desk = Desk(tmp_path, rule, {"id": "A"}, {"id": "D"}).wait(0).hear("D", 0).hear("A", 1)
-
-    desk.wait(200).hear("A", 150, known_at=300).hear("A", 299, known_at=300).hear("A", 320).wait(331)
-
-    assert desk.told == [("gov", "opened", "L3", 31), ("gov", "quiet", "L3", 300), ("D", "opened", "L3", 330)]
-
-
 def test_an_account_that_is_exempt_from_now_on_is_quiet(tmp_path: Path) -> None:
     desk = Desk(tmp_path, a_silence(), {"id": "A"}).wait(0).wait(61)
 
@@ -109,10 +99,6 @@ def test_a_shorter_stage_of_a_revised_rule_holds_at_once_and_a_deleted_rule_leav
     desk.expect({"id": "A"}, rule=a_rule(id="another.rule")).wait(30)
 
     assert desk.told == [("A", "opened", "L4", 25), ("A", "quiet", "L4", 30)]
-
-
-def test_a_blind_spot_is_an_alert_of_the_desk_itself() -> None:
-    assert BLIND_SPOT.startswith("operations.")
 
 
 def test_what_was_heard_is_written_once_a_batch(tmp_path: Path) -> None:
