@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 
@@ -24,6 +25,13 @@ class Budget:
         self._strikes = strikes
         self._slow: Counter[str] = Counter()
         self.aside: set[str] = set()
+
+    def keeping(self, rules: AbstractSet[str]) -> Budget:
+        """Return a budget of the same size in which only *rules* have used anything up."""
+        kept = Budget(self.limit_s, self._strikes)
+        kept.aside = set(self.aside) & rules
+        kept._slow = Counter({rule: times for rule, times in dict(self._slow).items() if rule in rules})
+        return kept
 
     def spent(self, rule: str, took_s: float) -> bool:
         """Note what *rule* took for a post; True if it is set aside from now on."""

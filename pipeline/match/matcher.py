@@ -76,10 +76,12 @@ class Matcher:
         base = self._layers[0]
         kept = {rule.id for rule in rules if (known := base.watchers.get(rule.id)) and known.rule == rule}
         new = [(order, rule) for order, rule in enumerate(rules) if rule.id not in kept]
+        revs = {rule.id: rule.rev for rule in self.rules}
+        budget = self.budget.keeping({rule.id for rule in rules if revs.get(rule.id) == rule.rev})
         if len(new) > MOST_CHANGED * len(rules) or len(kept) < (1 - MOST_CHANGED) * len(base.watchers):
-            return Matcher(rules)
+            return Matcher(rules, budget=budget)
         made = object.__new__(Matcher)
-        made._set(rules, [base, *([Layer(new)] if new else [])], frozenset(base.watchers) - kept, Budget())
+        made._set(rules, [base, *([Layer(new)] if new else [])], frozenset(base.watchers) - kept, budget)
         return made
 
     def match(self, docs: Sequence[AnalysedPost]) -> list[Match]:

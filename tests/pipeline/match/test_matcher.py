@@ -300,6 +300,22 @@ def test_a_rule_that_takes_too_long_is_set_aside_and_its_owner_named(tmp_path: P
     assert matcher.budget.aside == {"test.slow"}
 
 
+@pytest.mark.parametrize("others", [1, 40])  # a layer more, or all built anew
+def test_a_rule_that_was_set_aside_stays_so_until_it_is_changed_itself(tmp_path: Path, others: int) -> None:
+    slow = a_rule(id="test.slow", match={"where": {"text|re": "停.*水"}}, examples=None)
+    rules = [a_rule(id=f"test.rule{n}") for n in range(20)]
+    more = [a_rule(id=f"test.more{n}") for n in range(others)]
+    matcher = Matcher(read(tmp_path, slow, *rules).rules, budget=Budget(limit_s=-1.0, strikes=1))
+    matched(a_doc(), matcher)
+
+    around = matcher.changed(read(tmp_path, slow, *rules, *more).rules)
+    itself = matcher.changed(read(tmp_path, {**slow, "name": "改过", "level": "red"}, *rules).rules)
+
+    assert around.budget.aside == {"test.slow"}
+    assert itself.budget.aside == set()
+    assert "test.slow" in matched(a_doc(), itself)
+
+
 # ── what a type asks for by itself ──
 
 SIGNALS = {"诉": {"text": {"any": ["补偿"]}}, "冲": {"text": {"any": ["堵路"]}}, "险": {"text": {"any": ["受伤"]}}}
