@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ import yaml
 
 from crawlers.columns import NAMES, known, personal
 from crawlers.tables.delimited import split
-from pipeline.errors import Fault, Misconfigured
+from pipeline.errors import Fault, Misconfigured, guess
 
 DELIMITERS = ",\t;|"
 FIRST_LINES = 20  # a title and a note may stand above the header
@@ -89,6 +88,5 @@ def _wrong(file: Path, column: str, field: str) -> Fault | None:
         return Fault(place, "这一列是个人信息，不能导入", "this column holds personal data and cannot be imported")
     if known(field):
         return None
-    near = difflib.get_close_matches(field, list(NAMES), 1)
-    hint = near[0] if near else "text, title, published, order.id"
-    return Fault(place, f"没有字段 {field}；可用：{hint}", f"no field {field}; try {hint}")
+    zh, en = guess(field, NAMES, or_all=True)
+    return Fault(place, f"没有字段 {field}{zh}", f"no field {field}{en}")
