@@ -7,7 +7,7 @@ from contextlib import closing
 from importlib.util import find_spec
 from typing import Final
 
-from pipeline.bench import copies, reload, scale, sizing, windows
+from pipeline.bench import copies, late, reload, scale, sizing, windows
 from pipeline.bench.contest import Contest, Row, measure
 from pipeline.bench.durable import Flow, Log
 from pipeline.bench.many import ManyRules
@@ -21,6 +21,7 @@ SERIES: Final[Mapping[str, Callable[[int, int, str], list[Row]]]] = {
     "scale": scale.run,
     "windows": windows.run,
     "reload": reload.run,
+    "late": late.run,
 }
 """Benchmarks of several rows, which nobody runs who did not name them: they take minutes, some a server."""
 NAMES: Final = (*(contest.name for contest in _CONTESTS), *SERIES)

@@ -346,7 +346,7 @@ def bench(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            help="比哪几项：pipeline analyse rules cluster bus flow；另有 sizing scale windows reload / which"
+            help="比哪几项：pipeline analyse rules cluster bus flow；另有 sizing scale windows reload late / which"
         ),
     ] = None,
     rounds: Annotated[int, typer.Option(help="轮数 / rounds", min=1)] = 5,

@@ -11,7 +11,6 @@ from typing import Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.detect.track import Hit, Track, Window
 from pipeline.rulebook.rule import Cardinality, Growth, Percentage, Reference, Rule, RuleType, Sequence, Spike
@@ -133,17 +132,19 @@ class Counted(Measure):
         if high - low <= _FEW or self.ebbs:
             return super().reach(new, now)
         counts = self._window.ends(low, high)
-        enough = np.flatnonzero(counts >= self._needed)
-        first = self._first(low + enough)
+        enough = counts >= self._needed
+        earliest, fullest = int(enough.argmax()), int(counts.argmax())
+        if not enough[earliest]:
+            return None
+        first = self._first([low + earliest]) or self._first(low + np.flatnonzero(enough))
         if first is None:
             return None
         # Of those that count the same the earliest, as when they are asked one after the other.
-        fullest = enough[np.argsort(-counts[enough], kind="stable")]
-        peak = self._first(low + fullest)
+        peak = self._first([low + fullest]) or self._first(low + np.argsort(-counts, kind="stable"))
         assert peak is not None  # noqa: S101 # the first holds
         return Reach(first[0], peak[1])
 
-    def _first(self, places: npt.NDArray[np.intp]) -> tuple[datetime, Reading] | None:
+    def _first(self, places: Iterable[int]) -> tuple[datetime, Reading] | None:
         """Return the first of the hits at *places* with whose time the condition holds."""
         asked: datetime | None = None
         for place in places:

@@ -12,7 +12,7 @@ from pipeline.detect.measure import EVER, Measure
 from pipeline.detect.track import Hit
 
 _OVERHEAD: Final = 8  # what a measure costs besides its hits, in hits
-_LATELY: Final = 64  # hits of a group
+_LATELY: Final = 2048  # hits of a group: as many as other sources may deliver in between
 _ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 

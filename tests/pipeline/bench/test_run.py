@@ -29,6 +29,7 @@ def test_there_is_a_benchmark_for_each_promise() -> None:
         "scale",
         "windows",
         "reload",
+        "late",
     )
 
 

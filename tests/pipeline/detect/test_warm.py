@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.detect import measure
+from pipeline.detect import warm as kept_warm
 from pipeline.detect.measure import Frequency, Measure
 from pipeline.detect.track import Hit
 from pipeline.detect.warm import Warm
@@ -99,7 +100,7 @@ def test_two_sources_of_which_one_is_hours_behind_ask_the_ledger_once_each() -> 
 
     warm, rule = Warm(), a_rule()
     for n in range(3000):
-        late = timedelta(hours=7) if n % 2 else ZERO
+        late = timedelta(hours=7) if n % 600 >= 300 else ZERO
         hit = Hit(NOON + timedelta(seconds=10 * n) - late, str(n))
         known.append(hit)
         warm.taken_in(("r", "g"), hit, ZERO, lambda hits: Frequency(rule, hits), stored)
@@ -115,11 +116,12 @@ def test_what_no_hit_of_lately_needed_is_let_go() -> None:
 
     warm, rule = Warm(), a_rule()
     sizes = []
-    for n in range(4000):
-        late = timedelta(hours=20) if n == 1500 else ZERO
-        hit = Hit(NOON + timedelta(minutes=n) - late, str(n))
-        known.append(hit)
-        sizes.append(len(warm.taken_in(("r", "g"), hit, ZERO, lambda hits: Frequency(rule, hits), stored).track))
+    with patch.object(kept_warm, "_LATELY", 64):
+        for n in range(4000):
+            late = timedelta(hours=20) if n == 1500 else ZERO
+            hit = Hit(NOON + timedelta(minutes=n) - late, str(n))
+            known.append(hit)
+            sizes.append(len(warm.taken_in(("r", "g"), hit, ZERO, lambda hits: Frequency(rule, hits), stored).track))
 
     assert max(sizes[1501:2000]) > 1200  # of twenty hours
     assert max(sizes[3000:]) <= max(sizes[:1500])
