@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from typing import Final
 from msgspec.structs import replace as replaced
 
 from pipeline.detect.found import Found, alone, evidence_of
+from pipeline.detect.groups import Groups
 from pipeline.detect.measure import BOTH, OF, SEPARATOR, Measure, Reach, Reading, measure, stretches
 from pipeline.detect.memory import WHOLE, Memory, Record, Ringing
 from pipeline.detect.spells import Spells
@@ -23,7 +24,6 @@ from pipeline.workdays import Workdays
 
 FOR, LEAVE = "for", "leave"
 _ONE: Final = Reading(1, 1)
-_KNOWN_GROUPS: Final = 200_000
 _DAY: Final = timedelta(days=1)
 _SINGLE: Final = (RuleType.NEW_TERM, RuleType.CHANGE)
 
@@ -34,7 +34,7 @@ class Counting:
     def __init__(self, memory: Memory, spells: Spells, workdays: Workdays, most_groups: int) -> None:
         self._memory, self._spells, self._workdays = memory, spells, workdays
         self._warm = Warm()
-        self._groups = _Groups(memory, most_groups)
+        self._groups = Groups(memory, most_groups)
         self._matches = Reader(Match)
         self.dropped: Counter[str] = Counter()
 
@@ -302,69 +302,10 @@ class Counting:
         return self._told(found, Reach(at, Reading(gained, gained)), steady=False)
 
 
-class _Groups:
-    """Which groups have open windows, and since when a rule is fed; at most so many groups a rule."""
-
-    def __init__(self, memory: Memory, most: int) -> None:
-        self._memory, self._most = memory, most
-        self.clear()
-
-    def clear(self) -> None:
-        self._known: OrderedDict[tuple[str, str], datetime] = OrderedDict()
-        self._counts: dict[str, int] | None = None
-        self._firsts: dict[str, datetime] = {}
-
-    def admit(self, rule: str, group: str, match: Match) -> bool:
-        """Say whether hits of *group* are counted; a new group is noted, if there is room for it."""
-        first = self._first(rule, group)
-        if first is None:
-            if self._count(rule) >= self._most:
-                return False
-            count = self._count(rule) + 1
-            self._counts = {**(self._counts or {}), rule: count}
-        if first is None or match.at < first:
-            self._note(rule, group, match)
-        whole = self.first(rule)
-        if whole is None or match.at < whole:
-            self._memory.keep_watched(rule, WHOLE, match.at, match.known_at)
-            self._firsts[rule] = match.at
-        return True
-
-    def first(self, rule: str) -> datetime | None:
-        """Return the event time of the rule's first hit."""
-        if rule not in self._firsts and (found := self._memory.watched(rule, WHOLE)) is not None:
-            self._firsts[rule] = found
-        return self._firsts.get(rule)
-
-    def group_first(self, rule: str, group: str) -> datetime | None:
-        """Return the event time of the group's first hit."""
-        return self._first(rule, group)
-
-    def _first(self, rule: str, group: str) -> datetime | None:
-        known = self._known.get((rule, group))
-        if known is None and (known := self._memory.watched(rule, group)) is not None:
-            self._remember(rule, group, known)
-        return known
-
-    def _note(self, rule: str, group: str, match: Match) -> None:
-        self._memory.keep_watched(rule, group, match.at, match.known_at)
-        self._remember(rule, group, match.at)
-
-    def _remember(self, rule: str, group: str, first: datetime) -> None:
-        self._known[rule, group] = first
-        if len(self._known) > _KNOWN_GROUPS:
-            self._known.popitem(last=False)
-
-    def _count(self, rule: str) -> int:
-        if self._counts is None:
-            self._counts = dict(self._memory.groups())
-        return self._counts.get(rule, 0)
-
-
 class _Past:
     """What a measure may ask about hits that are no longer warm."""
 
-    def __init__(self, memory: Memory, groups: _Groups, rule: Rule, key: str) -> None:
+    def __init__(self, memory: Memory, groups: Groups, rule: Rule, key: str) -> None:
         self._memory, self._groups, self._rule, self._key = memory, groups, rule.id, key
 
     def distinct(self, after: datetime, until: datetime) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,20 +10,10 @@ from msgspec.structs import replace
 from pipeline.detect.episode import Episode
 from pipeline.detect.found import evidence_of
 from pipeline.detect.memory import WHOLE, Closing, Memory, Record, Ringing
-from pipeline.ledger import Ledger
 from pipeline.model import Alert, Level, Match, Turn
 from tests.build import NOON, a_match, minute
 
 TEN = timedelta(minutes=10)
-
-
-@pytest.fixture
-def memory(ledger_url: str) -> Iterator[Memory]:
-    ledger = Ledger.open(ledger_url)
-    session = ledger.session("detect", "matches")
-    yield Memory(session)
-    session.forget()
-    ledger.close()
 
 
 def keep(memory: Memory, *matches: Match) -> list[bool]:
