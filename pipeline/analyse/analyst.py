@@ -16,7 +16,7 @@ from pipeline.analyse.parts import Parts, gravest, several
 from pipeline.analyse.party import Parties
 from pipeline.analyse.peril import Peril
 from pipeline.analyse.place import Gazetteer
-from pipeline.analyse.sentiment import Sentiment, model_for
+from pipeline.analyse.sentiment import Sentiment, mocking, model_for
 from pipeline.directory import Directory
 from pipeline.errors import Fault, Misconfigured
 from pipeline.model import (
@@ -189,6 +189,8 @@ class Analyst:
         if parts:
             what = gravest(what, parts)
         flags = _flags(reading, what, masked, long=long)
+        if "sarcasm" in flags:
+            feeling = mocking(feeling, [reading.reason(cue) for cue in reading.of("sarcasm")])
         if not what.needs_human and (
             not _FOR_PEOPLE.isdisjoint(flags) or (doc.text and doc.text.lang not in _READ_HERE)
         ):

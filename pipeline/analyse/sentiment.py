@@ -139,6 +139,13 @@ def model_for(post: Post) -> str:
     return SOCIAL if _is_social(post) else CITIZEN
 
 
+def mocking(feeling: SentimentFinding, cues: Sequence[Reason]) -> SentimentFinding:
+    """Return what praise feels that mocks by *cues*: what spoke for it speaks against it (五星好评, 停水第三天)."""
+    if feeling.label is not Polarity.POS:
+        return feeling
+    return replace(feeling, label=Polarity.NEG, p_neg=feeling.p_pos, p_pos=feeling.p_neg, why=tuple(cues))
+
+
 def judge(model: Linear, texts: Sequence[str]) -> list[SentimentFinding]:
     """Return the finding for each normalised text; one without a visible character is neutral."""
     probabilities = model.probabilities(texts)

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.analyse.analyst import Analyst
 from pipeline.directory import Directory
-from pipeline.model import AnalysedPost, GateStatus, Kind, PlaceStatus
+from pipeline.model import AnalysedPost, GateStatus, Kind, PlaceStatus, Polarity
 from pipeline.settings import Analyse
 from tests.articles import an_article
 from tests.build import a_post
@@ -92,6 +92,17 @@ def test_a_scenario_is_understood_in_any_district(file: Path | None, scenario: s
     assert not flag or flag in doc.flags
     assert ("sarcasm" in doc.flags) == (flag == "sarcasm")
     assert doc.gate and doc.gate.status is GateStatus.RELEVANT
+
+
+@pytest.mark.parametrize("file", WORLDS, ids=["shipped", "another"])
+def test_mockery_is_no_praise(file: Path | None) -> None:
+    """SC-03; SC-06 stays what it is."""
+    mocking = read(file, "停水第三天,感谢供水公司让我们免费体验沙漠生活,五星好评👍👍,建议评先进").sentiment
+    meant = read(file, "{street}办事大厅的小姑娘太耐心了,帮我妈跑前跑后,点赞!").sentiment
+    assert mocking and meant
+    assert (mocking.label, mocking.p_neg > mocking.p_pos) == (Polarity.NEG, True)
+    assert {reason.cue for reason in mocking.why} >= {"五星好评", "建议评先进"}
+    assert (meant.label, meant.p_pos > meant.p_neg) == (Polarity.POS, True)
 
 
 @pytest.mark.parametrize("file", WORLDS, ids=["shipped", "another"])

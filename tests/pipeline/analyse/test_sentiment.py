@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pipeline.analyse.sentiment import CITIZEN, MODELS, SOCIAL, LinearSentiment, Sentiment, model_for
+from pipeline.analyse.sentiment import CITIZEN, MODELS, SOCIAL, LinearSentiment, Sentiment, mocking, model_for
 from pipeline.errors import Misconfigured
-from pipeline.model import Kind, Polarity, SentimentFinding, SourceClass
+from pipeline.model import Kind, Polarity, Reason, SentimentFinding, SourceClass
 from pipeline.model.post import Source
 from tests.build import a_post, an_analysed
 
@@ -184,3 +184,11 @@ def test_snownlp_can_be_had_for_comparison() -> None:
 
     assert good.label is Polarity.POS
     assert nothing.label is Polarity.NEU
+
+
+def test_praise_that_mocks_speaks_against_and_names_the_words_that_mock() -> None:
+    why = (Reason("五星好评", 1.0, 0, 4),)
+    praise = SentimentFinding(Polarity.POS, 0.1, 0.8, emotion="joy", model="m")
+    assert mocking(praise, why) == SentimentFinding(Polarity.NEG, 0.8, 0.1, emotion="joy", model="m", why=why)
+    for other in (SentimentFinding(Polarity.NEG, 0.8, 0.1), SentimentFinding(Polarity.NEU, 0.1, 0.1)):
+        assert mocking(other, why) is other
