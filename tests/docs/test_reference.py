@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
 
 from crawlers.sources import connectors, field_names
+from pipeline.app.rule_tests import WAYS
 from pipeline.cli import described
 from pipeline.cli.reference import BLOCKS, blocks_of, pages, refresh, refreshed
 from pipeline.cli.verbs import yuqing
@@ -187,3 +188,8 @@ def test_no_page_names_a_machine_or_a_hosted_repository(page: Path) -> None:
 
     assert not re.search(r"(?<![\w.])/(home|root|work|tmp|Users)/", words.replace("`home/", "`"))
     assert not re.search(r"git(hub|lab|ee)\.com|pypi\.org", words)
+
+
+def test_the_guide_says_in_how_many_ways_a_timed_test_is_run() -> None:
+    assert f"每个测试跑 {len(WAYS)} 遍" in GUIDES
+    assert f"run in {len(WAYS)} ways of delivery" in GUIDES
