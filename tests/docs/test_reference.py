@@ -21,6 +21,7 @@ from pipeline.cli.verbs import yuqing
 from pipeline.metrics import Metrics
 from pipeline.model import FIELDS
 from pipeline.notify.registry import kinds
+from pipeline.rulebook import template
 from pipeline.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -193,3 +194,11 @@ def test_no_page_names_a_machine_or_a_hosted_repository(page: Path) -> None:
 def test_the_guide_says_in_how_many_ways_a_timed_test_is_run() -> None:
     assert f"每个测试跑 {len(WAYS)} 遍" in GUIDES
     assert f"run in {len(WAYS)} ways of delivery" in GUIDES
+
+
+def test_every_name_and_filter_of_a_template_is_in_the_guide() -> None:
+    guide = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    prose = guide.partition("## 全部的键")[0]
+
+    for name in (*template.NAMES, *template.FILTERS, *template.SPANS):
+        assert re.search(rf"[`.\s]{name}[`.\s\[]", prose), name
