@@ -24,10 +24,14 @@ class Counter(Options):
     def fetch(self, cursor: str, now: datetime) -> Visit:
         read = int(cursor or 0)
         try:
-            lines = self.file.read_text(encoding="utf-8").splitlines()
+            written, _, _ = self.file.read_text(encoding="utf-8").rpartition("\n")  # the last line may still be growing
+            lines = written.splitlines()
+            posts = [_post(line, now) for line in lines[read:]]
         except OSError as error:
             return Visit(outcome=Outcome.FAILED, cursor=cursor, problem=f"{self.file.name} 读不出来：{error.strerror}")
-        posts = [_post(line, now) for line in lines[read:]]
+        except ValueError:
+            problem = f"{self.file.name} 有一行不是“编号、时间、内容”，改好后从第 {read + 1} 行接着读"
+            return Visit(outcome=Outcome.FAILED, cursor=cursor, problem=problem)
         return Visit(outcome=Outcome.NEWS if posts else Outcome.QUIET, posts=posts, cursor=str(len(lines)))
 
 

@@ -74,3 +74,14 @@ def test_a_counter_that_is_not_there_is_told_and_keeps_its_place(counter: Counte
     assert visit.outcome is Outcome.FAILED
     assert visit.cursor == "7"
     assert "counter.txt" in visit.problem
+
+
+def test_a_line_that_is_still_being_written_waits_and_a_wrong_one_is_told(counter: Counter) -> None:
+    counter.file.write_text("1\t2026-03-10T11:00:00+08:00\t锦湖里停水\n2\t2026-03-", encoding="utf-8")
+    first = counter.fetch("", NOON)
+    counter.file.write_text("1\t2026-03-10T11:00:00+08:00\t锦湖里停水\n没有编号\n", encoding="utf-8")
+    second = counter.fetch(first.cursor, NOON)
+
+    assert ([post.native_id for post in first.posts], first.cursor) == (["1"], "1")
+    assert (second.outcome, second.cursor) == (Outcome.FAILED, "1")
+    assert "counter.txt" in second.problem
