@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pipeline.analyse import harm, verdict
 from pipeline.analyse.alike import told
-from pipeline.analyse.cues import Lexicon, Reading
+from pipeline.analyse.cues import Lexicon
 from pipeline.analyse.tiers import LOWER, TIERS, odds
 from pipeline.text.normal import normal, squeeze
 
@@ -12,13 +12,8 @@ NOTHING = {verdict.SOUND + name: 0.0 for name in (*LOWER, *verdict.sound_of_dang
 
 
 def facts(text: str) -> frozenset[str]:
-    reading = Reading(*_read(text))
-    return verdict.facts_of_danger(reading, harm.weighed(reading), told(reading))
-
-
-def _read(text: str):  # type: ignore[no-untyped-def] # the fields of a reading
     reading = LEXICON.read_text(normal(text), *squeeze(normal(text)))
-    return reading.normal, reading.squeezed, reading.offsets, reading.cues
+    return verdict.facts_of_danger(reading, harm.weighed(reading), told(reading))
 
 
 def test_a_word_that_stands_and_one_that_is_taken_back_are_different_facts() -> None:
