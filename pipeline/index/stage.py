@@ -14,7 +14,7 @@ from pipeline.model import AnalysedPost, Reader
 class IndexStage:
     """Writes each batch in one go; the index itself sees to repeats and to late versions.
 
-    Once after it began it says so if posts stand there that another edition wrote.
+    With its first batch it says so if posts stand there that another edition wrote.
     """
 
     name = "index"
@@ -27,16 +27,18 @@ class IndexStage:
         self._looked = False
 
     def process(self, batch: Sequence[Delivery], now: datetime) -> Sequence[Message]:
+        if not self._looked:
+            self._look()
         self._index.write([self._reader.read(delivery.value) for delivery in batch])
         return ()
 
     def tick(self, now: datetime) -> Sequence[Message]:
-        if not self._looked:
-            fault = outdated(self._index.status().stale)
-            if fault is not None:
-                log.get("index").warning("posts of another edition", zh=fault.zh, en=fault.en)
-            self._looked = True
         return ()
 
     def close(self) -> None:
         self._index.close()
+
+    def _look(self) -> None:
+        if fault := outdated(self._index.status().stale):
+            log.get("index").warning("posts of another edition", zh=fault.zh, en=fault.en)
+        self._looked = True

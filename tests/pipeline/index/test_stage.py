@@ -71,8 +71,8 @@ def test_posts_of_another_edition_are_told_once_with_the_remedy(
     index = Older.open(f"sqlite:///{tmp_path / 'index.db'}")
     index.write([a_post("a"), a_post("b")])
     stage = IndexStage(index)
-    stage.tick(NOW)
-    stage.tick(NOW)
+    for _ in range(2):
+        stage.process(delivered(encode(a_post("a"))), NOW)
     stage.close()
     (told,) = capsys.readouterr().err.splitlines()
     line = json.loads(told)
@@ -94,6 +94,6 @@ def test_a_file_that_another_edition_wrote_is_built_anew_and_nothing_is_asked(
     db.close()
 
     index = open_index(url)
-    IndexStage(index).tick(NOW)
+    IndexStage(index).process([], NOW)
     assert (capsys.readouterr().err, index.status().stale, index.search("停水").total) == ("", 0, 1)
     index.close()
