@@ -117,11 +117,8 @@ class Analyst:
 
         Deletions and mere counts have no text: they pass without blocks.
         """
-        docs = [AnalysedPost(post=post, flags=post.flags) for post in posts]
-        written = [place for place, post in enumerate(posts) if post.op is Op.UPSERT]
-        for place, doc in zip(written, self._read([posts[place] for place in written]), strict=True):
-            docs[place] = doc
-        return docs
+        read = iter(self._read([post for post in posts if post.op is Op.UPSERT]))
+        return [next(read) if post.op is Op.UPSERT else AnalysedPost(post=post, flags=post.flags) for post in posts]
 
     def _read(self, posts: Sequence[Post]) -> list[AnalysedPost]:
         posts, masked = self._mask(posts)

@@ -58,6 +58,9 @@ class Named(NamedTuple):
         return self.places[0] if self.places else None
 
 
+_NOWHERE = PlaceFinding()
+
+
 class Gazetteer:
     """All names of the directory in one automaton; where two overlap, the longest wins.
 
@@ -79,7 +82,7 @@ class Gazetteer:
     def find(self, reading: Reading) -> PlaceFinding:
         hits = self._automaton.find_overlapping(reading.squeezed)
         if not hits:
-            return PlaceFinding()
+            return _NOWHERE
         named = self._named(reading, hits[:_READ_MOST])
         others = [one for one in named if one.kind == OUTSIDE]
         ours = [one for one in named if one.kind != OUTSIDE]
@@ -92,7 +95,7 @@ class Gazetteer:
                 PlaceStatus.OUT_OF_TERRITORY, confidence=_BY_NAME[sure], why=_why(reading, [*there, *taken])
             )
         if not kept:
-            return PlaceFinding()
+            return _NOWHERE
         return self._located(reading, self._resolved(kept), contrasted=len(others) > len(there))
 
     def _named(self, reading: Reading, hits: Sequence[tuple[int, int, int]]) -> list[Named]:
@@ -154,7 +157,7 @@ class Gazetteer:
         places = sorted((one for one in ours if one.place), key=lambda one: self._rank(reading.squeezed, one))
         anchored = any(one.kind == DISTRICT for one in ours)
         if not places and not anchored:
-            return PlaceFinding()
+            return _NOWHERE
         confidence = self._confidence(places, ours, anchored=anchored, contrasted=contrasted)
         known = anchored or confidence > _ALONE
         return PlaceFinding(

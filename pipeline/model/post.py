@@ -195,7 +195,8 @@ class Post(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fal
 
 def clock_suspect(published_at: datetime, fetched_at: datetime) -> bool:
     """Say whether a claimed time cannot be true: from the future, or from an unset clock."""
-    return published_at > fetched_at + FUTURE_TOLERANCE or published_at < OLDEST
+    ahead = published_at > fetched_at and published_at > fetched_at + FUTURE_TOLERANCE
+    return ahead or published_at < OLDEST
 
 
 def revision(title: str, text: str, media: tuple[str, ...] = ()) -> str:
