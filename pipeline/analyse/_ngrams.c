@@ -11,7 +11,7 @@
 #define EDGE '\n'
 #define EMPTY UINT32_MAX
 #define SPARE 4  /* places in a set for each slot */
-#define AHEAD 12 /* rows that are asked for while another is added: tables are larger than what a processor keeps at hand */
+#define AHEAD 32 /* rows that are asked for while another is added: tables are larger than what a processor keeps at hand */
 
 #if defined(__GNUC__)
 #define FETCH(place) __builtin_prefetch(place)
