@@ -36,10 +36,6 @@ class Coverage:
     covered_min: float = 0.0
     watched_min: float = 0.0
 
-    @property
-    def gap_min(self) -> float:
-        return self.watched_min - self.covered_min
-
 
 class Frontier:
     """Where every source stands; one process writes, any may read. Times are kept to the microsecond."""
