@@ -242,9 +242,10 @@ class Memory:
         rows = self._session.connection.execute(_OPEN, {"rules": sorted(rules)})
         return [self._closing(row) for row in rows]
 
-    def lasting(self) -> list[Closing]:
-        """Return the open spells that end only when somebody says so."""
-        query = self._held(_KEPT.where(episode.c.firing == 1, episode.c.closes_at >= NEVER), episode.c.partition)
+    def lasting(self, *, but: Collection[str]) -> list[Closing]:
+        """Return the open spells that end only when somebody says so, *but* those of these rules."""
+        lasting = (episode.c.firing == 1, episode.c.closes_at >= NEVER, episode.c.rule.not_in(but))
+        query = self._held(_KEPT.where(*lasting), episode.c.partition)
         rows = self._session.connection.execute(query.order_by(episode.c.id))
         return [self._closing(row) for row in rows]
 

@@ -98,6 +98,7 @@ class DetectStage(OnLedger):
         self._deadlines = Deadlines(self._memory, self._spells, self._workdays)
         self._spans = _spans(rules)
         self._ranks = ranks(rules)
+        self._lasting = [rule.id for rule in rules.values() if rule.type in (RuleType.FLATLINE, RuleType.DEADLINE)]
 
     def process(self, batch: Sequence[Delivery], now: datetime) -> Sequence[Message]:
         heard = [(delivery.partition, match) for delivery in batch for match in self._matches(delivery)]
@@ -252,14 +253,11 @@ class DetectStage(OnLedger):
 
     def _end_orphans(self, now: datetime) -> list[Alert]:
         """End what only its rule could end, where the rule is gone: no episode lasts for ever."""
-        orphans = [kept for kept in self._memory.lasting() if not self._cared_for(kept)]
-        return [alert for kept in orphans for alert in self._spells.close(kept, now)]
-
-    def _cared_for(self, kept: Closing) -> bool:
-        if kept.rule == BLIND_SPOT:
-            return self._silences.watches(kept.spell.told.group[0])
-        rule = self._rules.get(kept.rule)
-        return rule is not None and rule.type in (RuleType.FLATLINE, RuleType.DEADLINE)
+        alerts: list[Alert] = []
+        for kept in self._memory.lasting(but=self._lasting):
+            if kept.rule != BLIND_SPOT or not self._silences.watches(kept.spell.told.group[0]):
+                alerts += self._spells.close(kept, now)
+        return alerts
 
     def _tell_owners(self, now: datetime) -> list[Alert]:
         alerts = []

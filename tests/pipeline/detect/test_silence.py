@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from pipeline.bus import Delivery
+from pipeline.detect.memory import Closing, Memory
 from pipeline.detect.stage import DetectStage
 from pipeline.ledger import Ledger
 from pipeline.model import Level, encode
@@ -137,6 +140,22 @@ def test_a_timer_that_rings_within_the_batch_that_puts_it_off_stays_silent(tmp_p
     )
 
     assert desk.told == [("A", "opened", "L4", 200), ("A", "raised", "L3", 230), ("A", "quiet", "L3", 230)]
+
+
+def test_silences_that_go_on_are_not_read_at_every_tick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    accounts: list[dict[str, object]] = [{"id": str(number)} for number in range(40)]
+    desk = Desk(tmp_path, a_silence(), *accounts).wait(0).wait(120)
+    read, as_before = list[object](), Memory._closing
+
+    def noted(memory: Memory, row: Any) -> Closing:
+        read.append(row)
+        return as_before(memory, row)
+
+    monkeypatch.setattr(Memory, "_closing", noted)
+    desk.wait(121)
+
+    assert len({account for account, *_ in desk.told}) == 40
+    assert len(read) < 3
 
 
 @contextmanager
