@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.keys import Keys
 
-from pipeline.model import CaseState
+from pipeline.model import CaseState, MatterFinding, Part, Reason
 from tests.dashboards.console.district import a_doc, an_alert
 from tests.e2e.conftest import Town
 from tests.e2e.page import Page
@@ -90,6 +91,36 @@ def test_the_keyboard_is_enough(chromium: webdriver.Chrome, town: Town) -> None:
 
     page.press("/")
     assert chromium.switch_to.active_element.get_attribute("id") == "quick-q"
+
+
+def test_a_case_leads_to_the_others_of_the_same_article(chromium: webdriver.Chrome, town: Town) -> None:
+    town.warn(
+        an_alert("one", "L4", summary="收费不公开", at=lately(2), part_of="u5:article"),
+        an_alert("two", "L2", summary="开挖不围挡", at=lately(1), part_of="u5:article"),
+        an_alert("three", "L4", summary="另一件", at=lately(3)),
+    )
+    page = Page(chromium, town.url)
+    page.until(lambda: len(page.words("#case-list .title")) == 3)
+    page.click("#case-list .title")
+    page.until(lambda: page.words("#drawer h2") == ["开挖不围挡"])
+    assert ["收费不公开" in words for words in page.words("#drawer .others li")] == [True]
+    page.click("#drawer .others button")
+    page.until(lambda: page.words("#drawer h2") == ["收费不公开"])
+    assert ["开挖不围挡" in words for words in page.words("#drawer .others li")] == [True]
+
+
+def test_a_post_tells_each_matter_of_a_long_article(chromium: webdriver.Chrome, town: Town) -> None:
+    doc = a_doc("p1", "收费不公开。开挖不围挡。", at=lately(1))
+    parts = (
+        Part(start=0, end=6, matter=MatterFinding(topic="market", harm="H1", why=(Reason("收费不公开", 3.0, 0, 5),))),
+        Part(start=6, end=12, matter=MatterFinding(topic="traffic", harm="H1")),
+    )
+    town.say(msgspec.structs.replace(doc, parts=parts))
+    page = Page(chromium, town.url)
+    page.click("#posts [data-why]")
+    page.until(lambda: page.words("#drawer .whys [data-field='parts.topic'] b"))
+    assert page.words("#drawer .whys [data-field='parts.topic'] b") == ["市场监管", "交通出行"]
+    assert "第 0–6 字" in page.words("#drawer .whys [data-field='parts.topic'] p")[0]
 
 
 def test_closing_asks_for_the_outcome_and_keeps_it(chromium: webdriver.Chrome, town: Town) -> None:
