@@ -72,6 +72,7 @@ class Told(NamedTuple):
 
     letters: str
     asides: Sequence[tuple[int, int]]
+    changes: Sequence[tuple[int, int, str]] = ()
 
     def of(self, cues: Sequence[Cue]) -> list[Cue]:
         """Return those of *cues* that stand in no aside."""
@@ -90,11 +91,20 @@ def _told(reading: Reading) -> Told:
     spoken = _spoken(reading.normal)
     asides = _asides(reading, spoken) if spoken or "谢" in reading.normal else []
     meant = _meant(reading)
-    if asides or meant:
-        letters = _changed(reading.squeezed, [*((start, end, "") for start, end in asides), *meant])
-    else:
-        letters = reading.squeezed
-    return Told(letters, asides)
+    if not asides and not meant:
+        return Told(reading.squeezed, asides)
+    changes = [*((start, end, "") for start, end in asides), *meant]
+    return Told(_changed(reading.squeezed, changes), asides, changes)
+
+
+def told_within(reading: Reading, first: int, last: int) -> Told:
+    """Return what *reading* tells from one place of the squeezed text to another."""
+    whole = told(reading)
+    changes = [
+        (max(0, start - first), end - first, word) for start, end, word in whole.changes if start < last and first < end
+    ]
+    asides = [(0, first), *whole.asides, (last, len(reading.squeezed))]
+    return Told(_changed(reading.squeezed[first:last], changes), asides)
 
 
 def _spoken(normal: str) -> list[int]:

@@ -12,7 +12,8 @@ from itertools import islice
 from operator import attrgetter
 
 from pipeline.analyse import doubts, verdict
-from pipeline.analyse.alike import Told, told
+from pipeline.analyse.alike import Told, told, told_within
+from pipeline.analyse.clauses import Span, clauses, telling
 from pipeline.analyse.cues import Cue, Reading
 from pipeline.analyse.doubts import Weighed
 from pipeline.analyse.peril import STRETCH, Peril
@@ -30,9 +31,10 @@ _A_CRY = 10  # letters; so few are all that somebody could type, and a word of d
 _TERSE = 14  # letters; so few tell little
 _STEP = 1.5  # more that must speak for danger where little is told or all its words are taken back
 _WEAK_DOUBTS = frozenset({"exclaimed", "figurative", "laughed"})
-_AROUND = 60  # letters to either side that tell what a word is about, in a long text
+_NEARBY = 60  # letters to either side in which somebody says that it is now
 _OPENING = 40  # letters; what a long text begins with is what it is about
-_LONG_STEP = 1.5  # more than a short text must weigh: in a long one some stretch or other sounds like danger
+_PASSING_STEP = 3.5  # more that must speak for danger among other things: some clause or other sounds like it
+_NAMED_TELLS, _UNNAMED_TELLS = 14, 24  # letters that say something of a danger, with a word for it or without
 _FOREIGN = re.compile("[a-z\u0600-\u06ff]")
 _TENS = re.compile("[十百千0-9](?:(?<![0-9])|[0-9])")  # in every crowd, and found in a tenth of the time
 _CROWD = re.compile(
@@ -58,10 +60,11 @@ def dangers(reading: Reading, sounds: Sequence[float] | None = None) -> list[Cue
             return []
     if _foreign(matter.letters) or _a_cry(matter.letters, found):
         return [one.cue for one in found if one.doubt is None]
-    if len(matter.letters) > LONGEST:
-        return _in_passing(reading, found)
-    facts = verdict.facts_of_danger(reading, found, matter)
-    return _named(reading, found) if _weight(facts, matter.letters) >= _least(matter.letters, found) else []
+    if len(matter.letters) <= LONGEST:
+        facts = verdict.facts_of_danger(reading, found, matter)
+        if _weight(facts, matter.letters) >= _least(matter.letters, found):
+            return _named(reading, found)
+    return _in_passing(reading, found, long=len(matter.letters) > LONGEST)
 
 
 def heard(reading: Reading, sounds: Sequence[float]) -> Sequence[float]:
@@ -165,12 +168,20 @@ def weighed(reading: Reading) -> list[Weighed]:
 
 
 def windows(reading: Reading, found: Sequence[Weighed]) -> Iterator[tuple[Cue, Told, list[Weighed]]]:
-    """Yield the words of danger that stand in a long text, and the stretch that sounds like it, with what is around."""
-    places = [one.cue for one in found if one.doubt is None]
-    for cue in [*places, *_stretch(reading)]:
-        first, last = max(0, cue.start - _AROUND), cue.end + _AROUND
-        around = Told(reading.squeezed[first:last], [(0, first), (last, len(reading.squeezed))])
-        yield cue, around, [one for one in found if first <= one.cue.start < last]
+    """Yield the words of danger that stand, and the stretch that sounds like it, with the clauses around them.
+
+    What else a text tells is left out; nothing is yielded of one that tells no more.
+    """
+    places = [*(one.cue for one in found if one.doubt is None), *_stretch(reading)]
+    spans = clauses(reading) if places else []
+    seen: set[Span] = {(0, len(reading.squeezed))}
+    for cue in places:
+        for first, last in telling(
+            spans, cue.start, cue.end, _UNNAMED_TELLS if cue.kind == "harm.peril" else _NAMED_TELLS
+        ):
+            if (first, last) not in seen:
+                seen.add((first, last))
+                yield cue, told_within(reading, first, last), [one for one in found if first <= one.cue.start < last]
 
 
 def _weight(facts: Set[str], letters: str) -> float:
@@ -212,13 +223,14 @@ def _whole(reading: Reading) -> list[Cue]:
     return [Cue(reading.squeezed[:last], "harm.peril", 1.0, 0, last)]
 
 
-def _in_passing(reading: Reading, found: Sequence[Weighed]) -> list[Cue]:
-    """Return what is told of danger in a long text as its subject or as of now; old stories and fears pass by."""
+def _in_passing(reading: Reading, found: Sequence[Weighed], *, long: bool) -> list[Cue]:
+    """Return what is told of danger among other things; in a *long* text only its subject, or what is told as of now."""
     return [
         cue
-        for cue, around, within in windows(reading, found)
-        if _timely(reading, cue)
-        and _weight(verdict.facts_of_danger(reading, within, around), around.letters) >= _LONG_STEP
+        for cue, part, within in islice(windows(reading, found), _ENOUGH)
+        if (not long or _timely(reading, cue))
+        and _weight(verdict.facts_of_danger(reading, within, part), part.letters)
+        >= _PASSING_STEP + _least(part.letters, within)
     ]
 
 
@@ -226,8 +238,8 @@ def _timely(reading: Reading, cue: Cue) -> bool:
     """Say whether it opens the text, or somebody says nearby that it is now or calls for help."""
     if cue.start < _OPENING or cue.start < reading.sentence(0)[1]:
         return True
-    now = any(doubts.near(reading.context, kind, cue, _AROUND) for kind in ("present", "today", "unsettled"))
-    return now or any(abs(call.start - cue.start) <= _AROUND for call in reading.of("appeal.help"))
+    now = any(doubts.near(reading.context, kind, cue, _NEARBY) for kind in ("present", "today", "unsettled"))
+    return now or any(abs(call.start - cue.start) <= _NEARBY for call in reading.of("appeal.help"))
 
 
 def _calm(cue: Cue) -> Cue:

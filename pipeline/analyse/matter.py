@@ -38,7 +38,6 @@ _ACTIONABLE = frozenset("complaint help report".split())
 _WEIGHED = ("harm.", "appeal.", "sarcasm")
 _NONE: list[Cue] = []
 _LEVEL = {level: f"level.{level}" for level in ("H0", "H1", "H2", "H3")}
-_APPEAL = {appeal: f"appeal.{appeal}" for appeal in (*_ASKS, None)}
 
 
 class _Words(NamedTuple):
@@ -106,7 +105,7 @@ def _words(reading: Reading, danger: list[Cue], numbers: Numbers | None) -> _Wor
 def _facts(reading: Reading, words: _Words) -> frozenset[str]:
     """Return what is weighed of *words* beside how the text sounds; what asides say weighs nothing."""
     matter = told(reading)
-    facts = [_LEVEL[words.level], _APPEAL[words.appeal]]
+    facts = [_LEVEL[words.level]]
     for kind, cues in reading.cues.items():
         if (says := _says(kind)) and (not matter.asides or matter.of(cues)):
             facts.append(says)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.analyse.alike import _SIGNS, alike, told
-from pipeline.analyse.cues import Lexicon, Reading
+from pipeline.analyse.alike import _SIGNS, alike, told, told_within
+from pipeline.analyse.cues import Cue, Lexicon, Reading
 from pipeline.text.normal import normal, squeeze
 
 LEXICON = Lexicon.read()
@@ -66,3 +66,10 @@ def test_words_are_folded_as_one_expression_would(pieces: list[str]) -> None:
     letters = "".join(pieces)
 
     assert alike(letters) == whole.sub(lambda word: _SIGNS.get(word.group(), "N"), letters)
+
+
+def test_a_part_is_told_like_the_whole_without_what_is_said_aside_there() -> None:
+    text = reading("停车费又涨了。这届班子真不行，4号楼煤气xie漏，快来人")
+    part = told_within(text, text.squeezed.index("这届"), len(text.squeezed))
+    assert part.letters == "4号楼煤气泄漏快来人"
+    assert part.of([Cue("停", "harm.H3", 1.0, 0, 1)]) == []

@@ -94,3 +94,22 @@ def test_a_figure_of_speech_endangers_nobody(analyst: Analyst, text: str) -> Non
 
 def test_laughter_beside_a_scene_takes_no_danger_back(analyst: Analyst) -> None:
     assert harm(analyst, "楼下煤气罐爆炸了，哈哈哈吓得我话都说不清，有人受伤") == "H3"
+
+
+COMPLAINTS = [
+    "物业费年年涨，垃圾堆了一个星期没人清，打电话也没人接",
+    "路灯坏了半年，晚上黑漆漆的，反映过两次了",
+    "楼下的烧烤摊油烟大，城管来了又走",
+    "快递柜漏雨，东西全湿了，客服让等",
+]
+
+
+@pytest.mark.parametrize("danger", ["今天下午我妈被关在电梯里，她喘不上气了，快来人", "刚才三楼着火了，窗口有人喊救命"])
+@pytest.mark.parametrize("place", range(len(COMPLAINTS) + 1))
+@pytest.mark.parametrize("mark", "。，")
+def test_complaints_around_a_danger_hide_it_nowhere(analyst: Analyst, danger: str, place: int, mark: str) -> None:
+    assert harm(analyst, mark.join([*COMPLAINTS[:place], danger, *COMPLAINTS[place:]])) == "H3"
+
+
+def test_however_many_complaints_endanger_nobody(analyst: Analyst) -> None:
+    assert harm(analyst, "。".join(COMPLAINTS * 3)) != "H3"

@@ -30,7 +30,7 @@ def test_a_judge_who_knows_is_perfect_and_one_who_always_cries_is_not() -> None:
     assert crying["harm.h3.precision"] < 0.5
 
 
-@pytest.mark.parametrize(("held", "least"), [(True, (0.90, 0.88, 0.80)), (False, (0.97, 0.97, 0.90))])
+@pytest.mark.parametrize(("held", "least"), [(True, (0.95, 0.90, 0.88)), (False, (0.97, 0.97, 0.95))])
 def test_danger_is_heard_and_no_trap_is_taken_for_it(
     analyst: Analyst, held: bool, least: tuple[float, float, float]
 ) -> None:
