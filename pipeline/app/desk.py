@@ -61,6 +61,7 @@ PARTS = ("crawl", *STAGES, "send", "console", "mirror")
 # Which parts the tree was asked to run, for the health page in its own process. Not YUQING_…: those are settings.
 PARTS_VARIABLE = "DESK_PARTS"
 _PAGE = 4000  # messages browsed at a time
+_INDEXED = 1024  # posts at least, if so many wait: the more go into the index at once, the less each of them costs
 _WORD = 6  # characters; longer words of rules are phrases
 
 
@@ -162,7 +163,9 @@ class App:
 
     def worker(self, name: str, member: int = 0, of: int = 1) -> Worker:
         """Return worker *member* of the *of* that share the stage."""
-        return Worker(self.stage(name), self.bus, self.clock, batch=self.settings.engine.batch, member=member, of=of)
+        batch = self.settings.engine.batch
+        most = max(batch, _INDEXED) if name == "index" else batch
+        return Worker(self.stage(name), self.bus, self.clock, batch=most, member=member, of=of)
 
     def fused(self) -> FusedWorker[AnalysedPost]:
         """Return the worker that does what analyse and cluster do."""

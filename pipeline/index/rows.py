@@ -49,11 +49,12 @@ create table if not exists volume (
 GRAMS: Final = """
 drop table if exists grams ;
 create virtual table grams using fts5 (text, tokens, facets, title, content = '', tokenize = "ascii", prefix = '1') ;
-insert into grams (grams, rank) values ('automerge', 8) ;
+insert into grams (grams, rank) values ('automerge', 16) ;
+insert into grams (grams, rank) values ('crisismerge', 64) ;
 insert into grams (grams, rank) values ('hashsize', 16777216) ;
 """
 """The longest column is the first: a place in any other one is told with the number of its column. A batch becomes one
-piece (of 16 MB at most), and eight pieces are merged: fewer would be found through sooner, and cost more."""
+piece (of 16 MB at most), and sixteen pieces are merged: fewer would cost more to write, and little less to search."""
 
 INDICES: Final = """
 create unique index if not exists posts_by_id on posts (id) ;

@@ -10,11 +10,13 @@ from starlette.testclient import TestClient
 from crawlers import RawPost, SourceCard
 from pipeline.app import PARTS, STAGES, App, desk
 from pipeline.app.desk import PARTS_VARIABLE
+from pipeline.bus import Message
 from pipeline.engine.clock import ManualClock
 from pipeline.errors import Misconfigured
-from pipeline.model import AnalysedPost, Published
+from pipeline.model import AnalysedPost, Published, encode
 from pipeline.settings import Console, Settings
 from pipeline.stage import Stage
+from pipeline.topics import ANALYSED
 from tests.build import NOON, minute
 from tests.contracts.index_posts import a_post
 
@@ -64,6 +66,16 @@ def test_the_backlog_counts_what_warnings_wait_for(app: App) -> None:
     assert app.backlog() == 2, "analysed, and not yet matched"
     app.worker("match").step()
     assert app.backlog() == 0
+
+
+def test_a_back_log_goes_into_the_index_in_large_batches_and_through_the_others_in_small_ones(tmp_path: Path) -> None:
+    app = App(Settings.model_validate({"home": tmp_path, "engine": {"batch": 2}}), ManualClock(NOON))
+    app.bus.publish(ANALYSED, [Message(f"p{n}", encode(a_post(f"p{n}"))) for n in range(5)])
+
+    assert app.worker("match").step().read == 2
+    assert app.worker("index").step().read == 5
+    assert app.index.count() == 5
+    app.close()
 
 
 def test_collecting_pauses_under_a_backlog(tmp_path: Path) -> None:
