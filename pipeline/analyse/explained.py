@@ -100,8 +100,8 @@ def _parts(doc: AnalysedPost) -> Iterator[Because]:
     """Yield the matters of a long article, each with where it is told."""
     for part in doc.parts:
         found, where = part.matter, "、".join(_names(part.place)) if part.place else ""
-        zh = f"第 {part.start}–{part.end} 字，{found.harm}" + (f"，{where}" if where else "")
-        en = f"characters {part.start} to {part.end}, {found.harm}" + (f", {where}" if where else "")
+        zh = f"第 {part.begins} 字起，{found.harm}" + (f"，{where}" if where else "")
+        en = f"from character {part.begins}, {found.harm}" + (f", {where}" if where else "")
         yield Because("parts.topic", found.topic, zh, en, why=found.why)
 
 

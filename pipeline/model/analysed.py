@@ -166,14 +166,21 @@ class GateFinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 class Part(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """One matter of a long article, and where it is told: what that passage says, read by itself.
 
-    *start* and *end* are offsets into the whole text, as in ``Reason``. *place* is that of the whole where none is named.
+    *start* and *end* are offsets as in ``Reason``, -1 if an excerpt does not show it; *at* is where it began in the article
+    of which only an excerpt is kept. *place* is that of the whole where none is named.
     """
 
     start: int
     end: int
+    at: int | None = None
     matter: MatterFinding
     place: PlaceFinding | None = None
     numbers: Numbers | None = None
+
+    @property
+    def begins(self) -> int:
+        """Where in the article it is told."""
+        return self.start if self.at is None else self.at
 
     @property
     def about(self) -> str:

@@ -30,7 +30,7 @@ def press(post: Post) -> bool:
 def excerpted(doc: AnalysedPost) -> AnalysedPost:
     """Return what may be kept of *doc*: of a press article an excerpt, with the reasons that stand in it; all else whole.
 
-    Parts say where they stand in the article, not in the excerpt.
+    Parts stand where the excerpt shows them, and say where in the article that was.
     """
     if not press(doc.post) or len(doc.post.text) <= LONGEST:
         return doc
@@ -55,6 +55,7 @@ class _Cut:
         self._whole = len(doc.body())
         self._begin = self._whole - len(doc.post.text)
         self._pieces = list(self._chosen(doc.parts))
+        self._shown = dict(self._standing())
 
     def _chosen(self, parts: Sequence[Part]) -> Iterator[tuple[int, int]]:
         """Yield the beginning of every passage that tells of a matter; of an article without any, its own beginning."""
@@ -63,6 +64,14 @@ class _Cut:
         room = (LONGEST - len(spans) - 1) // len(spans)
         for start, end in spans:
             yield start, min(end, start + room)
+
+    def _standing(self) -> Iterator[tuple[int, tuple[int, int]]]:
+        """Yield of each piece where it began, and where it stands in the excerpt."""
+        stands = reached = self._begin
+        for start, end in self._pieces:
+            stands += len(_GAP) if start > reached else 0
+            yield start, (stands, stands + end - start)
+            stands, reached = stands + end - start, end
 
     def of(self, text: str) -> str:
         """Return what is kept of *text*, without its title."""
@@ -85,12 +94,9 @@ class _Cut:
         """Return *reason* where it stands in the excerpt; of one that is not in it, its word."""
         if reason.end <= self._begin:
             return reason
-        stands, reached = self._begin, self._begin
         for start, end in self._pieces:
-            stands += start > reached
             if start <= reason.start and reason.end <= end:
-                return reason.moved(stands - start)
-            stands, reached = stands + end - start, end
+                return reason.moved(self._shown[start][0] - start)
         return Reason(reason.cue, reason.weight)
 
     def matter(self, found: MatterFinding) -> MatterFinding:
@@ -100,4 +106,8 @@ class _Cut:
         return replace(found, why=self.moved(found.why))
 
     def part(self, part: Part) -> Part:
-        return replace(part, matter=self.matter(part.matter), place=self.place(part.place) if part.place else None)
+        matter, place = self.matter(part.matter), self.place(part.place) if part.place else None
+        if part.end <= self._begin:
+            return replace(part, matter=matter, place=place)
+        start, end = self._shown.get(max(part.start, self._begin), (-1, -1))
+        return replace(part, start=start, end=end, at=part.start, matter=matter, place=place)

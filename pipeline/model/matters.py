@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from pipeline.model.analysed import AnalysedPost, Part
+from pipeline.model.analysed import AnalysedPost, Part, Reason
 
 
 def matters(doc: AnalysedPost) -> Iterator[tuple[str, AnalysedPost]]:
@@ -25,8 +25,12 @@ def _alone(doc: AnalysedPost, part: Part) -> AnalysedPost:
         doc,
         post=replace(doc.post, title="", text=doc.body()[passage]),
         text=replace(doc.text, normal=doc.text.normal[passage], tokens="") if doc.text else None,
-        matter=replace(part.matter, why=tuple([why.moved(-part.start) for why in part.matter.why])),
-        place=replace(place, why=tuple([why.moved(-part.start) for why in place.why])) if place else None,
+        matter=replace(part.matter, why=_within(part, part.matter.why)),
+        place=replace(place, why=_within(part, place.why)) if place else None,
         numbers=part.numbers,
         parts=(),
     )
+
+
+def _within(part: Part, why: Sequence[Reason]) -> tuple[Reason, ...]:
+    return tuple([reason.moved(-part.start) for reason in why if reason.start >= part.start >= 0])

@@ -120,7 +120,7 @@ def test_a_post_tells_each_matter_of_a_long_article(chromium: webdriver.Chrome, 
     page.click("#posts [data-why]")
     page.until(lambda: page.words("#drawer .whys [data-field='parts.topic'] b"))
     assert page.words("#drawer .whys [data-field='parts.topic'] b") == ["市场监管", "交通出行"]
-    assert "第 0–6 字" in page.words("#drawer .whys [data-field='parts.topic'] p")[0]
+    assert "第 0 字起" in page.words("#drawer .whys [data-field='parts.topic'] p")[0]
 
 
 def test_closing_asks_for_the_outcome_and_keeps_it(chromium: webdriver.Chrome, town: Town) -> None:

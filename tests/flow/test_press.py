@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from pipeline.app import App
 from pipeline.ledger import tables
-from pipeline.model import Kind
+from pipeline.model import Kind, matters
 from pipeline.settings import Settings
 from tests.articles import NEUTRAL, REQUESTS, an_article
 from tests.flow.telling import said
@@ -66,7 +66,8 @@ def test_title_link_outlet_and_an_excerpt_that_shows_each_matter(app: App) -> No
     assert (post.title, post.url, post.source.id, post.kind) == (TITLE, URL, "paper", Kind.ARTICLE)
     assert post.text == f"…{'…'.join(TROUBLES.values())}…"
     assert len(post.text) <= 200
-    assert [part.start - len(TITLE) - 1 for part in hit.post.parts] == list(TROUBLES)
+    assert [part.begins - len(TITLE) - 1 for part in hit.post.parts] == list(TROUBLES)
+    assert [alone.post.text for _, alone in matters(hit.post)] == list(TROUBLES.values())
     app.close()
 
 

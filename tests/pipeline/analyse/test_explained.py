@@ -105,8 +105,8 @@ def test_each_matter_of_an_article_is_told_with_its_place_in_the_text() -> None:
     text = an_article({1200: "改造收费不公开。", 1500: "文桥路道路开挖不围挡。"}, 2000)
     (doc,) = ANALYST.analyse([a_post(text=text, kind=Kind.ARTICLE)])
     market, traffic = [line for line in because(doc, PIECES_OF) if line.field == "parts.topic"]
-    assert (market.label, market.zh, market.why[0].cue) == ("market", "第 1200–1208 字，H1", "收费不公开")
-    assert traffic.en == "characters 1500 to 1511, H1, 文桥街道、文桥路"
+    assert (market.label, market.zh, market.why[0].cue) == ("market", "第 1200 字起，H1", "收费不公开")
+    assert traffic.en == "from character 1500, H1, 文桥街道、文桥路"
 
 
 def test_an_excerpt_does_not_pretend_to_have_decided() -> None:

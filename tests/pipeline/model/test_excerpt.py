@@ -20,6 +20,7 @@ from pipeline.model import (
     SentimentFinding,
     SourceClass,
     TextFinding,
+    matters,
 )
 from pipeline.model.excerpt import LONGEST, excerpted, press
 from tests.build import a_post
@@ -78,7 +79,12 @@ def test_an_excerpt_is_short_and_shows_each_matter_and_every_reason_stands_where
         assert reason.start == -1 or doc.body()[reason.start : reason.end] == reason.cue
     for start, _ in spans[:8]:
         assert whole.body()[start] in doc.body()
-    assert [(part.start, part.end) for part in doc.parts] == spans
+    assert [part.begins for part in doc.parts] == [start for start, _ in spans]
+    for part, before, (_, alone) in zip(doc.parts, whole.parts, matters(doc), strict=True):
+        said = whole.body()[before.start : before.end]
+        assert doc.body()[part.start : part.end] in said
+        assert alone.body() == doc.body()[part.start : part.end]
+        assert alone.matter and all(alone.body()[one.start : one.end] == one.cue for one in alone.matter.why)
     assert excerpted(doc) == doc
     assert (doc.post.title, doc.post.url, doc.post.source) == (whole.post.title, whole.post.url, whole.post.source)
 
