@@ -18,7 +18,7 @@ from pipeline.app import App
 from pipeline.app.backtest import Backtest, backtest, difference, judged
 from pipeline.errors import Fault, Misconfigured
 from pipeline.match.matcher import Matcher
-from pipeline.model import Alert, AnalysedPost, Level, Manner, Post, Turn
+from pipeline.model import Alert, AnalysedPost, Level, Manner, Match, Post, Turn, matters
 from pipeline.notify import routes
 from pipeline.notify.routing import route
 from pipeline.rulebook.convert import as_yaml, convert
@@ -44,8 +44,9 @@ def explain(settings: Settings, rule: str, post: str, text: str) -> None:
         if doc is None:
             raise Misconfigured([Fault(post, "索引里没有这条帖文", "the index has no such post")])
         matcher = Matcher(app.rulebook.rules)
-        lines = [matcher.explain(doc, rule)]
         found = [match for match in matcher.match([doc]) if match.rule == rule]
+        lines = [matcher.explain(_asked(doc, found), rule)]
+        lines += [f"其中一件：{match.part}" for match in found if match.part]
         lines += _counted(app, matcher, rule, doc, found[0].group) if found else []
     sys.stdout.write("\n".join(lines) + "\n")
 
@@ -137,6 +138,11 @@ def _run(settings: Settings, app: App, since: datetime, until: datetime, only: S
         return backtest(
             settings, app.index, since, until, only, lambda done, of: bar.update(task, completed=done, total=of)
         )
+
+
+def _asked(doc: AnalysedPost, found: Sequence[Match]) -> AnalysedPost:
+    """Return what of *doc* hit first: a long article is asked about matter by matter."""
+    return next((alone for about, alone in matters(doc) if found and about == found[0].part), doc)
 
 
 def _analysed(app: App, text: str) -> AnalysedPost:

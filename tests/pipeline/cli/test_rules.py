@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.articles import an_article
 from tests.pipeline.cli.terminal import Terminal, recording
 
 RULES = """
@@ -82,6 +83,17 @@ def test_why_a_rule_matches_and_how_far_the_window_is(filled: Terminal) -> None:
     assert "匹配“停水”" in said and "命中：停水" in said
     assert "窗口 1h 内" in said and "1 个不同的 author.key" in said
     assert "不匹配" in filled("rules", "explain", "water.few", "--text", "停电了").out
+
+
+def test_of_an_article_it_is_told_which_matter_a_rule_wants(yuqing: Terminal, tmp_path: Path, rules: Path) -> None:
+    (tmp_path / "yuqing.toml").write_text(f'rules = ["{rules}"]\n', encoding="utf-8")
+    text = an_article({1200: "改造收费不公开。", 1500: "锦湖里停水三天没人管。"}, 2000)
+    yuqing("import", str(recording(tmp_path, [text], datetime.now(UTC) - timedelta(hours=5), kind="article")))
+    (article,) = ids(yuqing, "停水")
+    said = yuqing("rules", "explain", "water.few", article).out
+    assert said.startswith("匹配“停水”")
+    assert "其中一件：water@锦湖里" in said
+    assert "market" not in said
 
 
 def test_who_would_hear_an_alert(filled: Terminal) -> None:
