@@ -1,4 +1,4 @@
-/* Which rules a post could satisfy, by the words that were found in it: filing.Filing in C.
+/* Which rules a post could satisfy, by the words that were found in it: filed.Filed in C.
 
    The rules are filed under words. All tables are flat arrays of int32 that Filing lays out once; a table of many rows
    is a pair of `starts`, one more than there are rows, and `items`. What a post holds is marked with a number that is
