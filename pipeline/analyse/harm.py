@@ -27,6 +27,8 @@ _START = attrgetter("start")
 _KINDS = ("harm.H3", "harm.self", "harm.weak", "harm.state")
 _ANY_KIND = frozenset(_KINDS)
 _FEARS = frozenset({"context.supposed", "context.liability", "context.chronic"})
+_AS_A_WHOLE = ("context.story", "context.drill")
+_SOON = 80  # letters within which it is told how a danger ended
 _A_CRY = 10  # letters; so few are all that somebody could type, and a word of danger among them is meant
 _TERSE = 14  # letters; so few tell little
 _STEP = 1.5  # more that must speak for danger where little is told or all its words are taken back
@@ -224,11 +226,18 @@ def _whole(reading: Reading) -> list[Cue]:
 
 
 def _in_passing(reading: Reading, found: Sequence[Weighed], *, long: bool) -> list[Cue]:
-    """Return what is told of danger among other things; in a *long* text only its subject, or what is told as of now."""
+    """Return what is told of danger among other things; in a *long* text only its subject, or what is told as of now.
+
+    A text that tells a story or of a drill does so as a whole.
+    """
+    if any(reading.context.of(kind) for kind in _AS_A_WHOLE):
+        return []
+    ended = settled(reading)
     return [
         cue
         for cue, part, within in islice(windows(reading, found), _ENOUGH)
         if (not long or _timely(reading, cue))
+        and not any(abs(end.start - cue.start) <= _SOON for end in ended)
         and _weight(verdict.facts_of_danger(reading, within, part), part.letters)
         >= _PASSING_STEP + _least(part.letters, within)
     ]

@@ -113,3 +113,14 @@ def test_complaints_around_a_danger_hide_it_nowhere(analyst: Analyst, danger: st
 
 def test_however_many_complaints_endanger_nobody(analyst: Analyst) -> None:
     assert harm(analyst, "。".join(COMPLAINTS * 3)) != "H3"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "安利一部韩剧，讲消防员的。第一集就是化工厂大爆炸，人被压在钢梁下面，第二集才救出来。配乐真好，我一边看一边吃完了整包薯片，明天接着看",
+        "说说昨天的惊险经历。我爸在菜市场突然胸口疼倒地，卖鱼的大哥马上做按压，救护车六分钟就到了，现在已经转到普通病房，能喝粥能骂人，谢谢好心人",
+    ],
+)
+def test_a_long_story_and_what_ended_well_endanger_nobody(analyst: Analyst, text: str) -> None:
+    assert harm(analyst, text) != "H3"
