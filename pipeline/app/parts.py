@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
+import os
 import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from structlog.contextvars import bind_contextvars
 
@@ -78,15 +79,21 @@ def _run(kind: Callable[[App, Stopping], None], settings: Settings, stopping: St
         app.close()
 
 
+_GIVES_WAY: Final = {"analyse": 4, "cluster": 2, "match": 1, "index": 1}
+"""How far a stage gives way to those behind it where the cores do not suffice: what was begun is finished before more is begun."""
+
+
 def run_stage(name: str, app: App, stopping: Stopping, member: int = 0, of: int = 1) -> None:
     """Drive one worker of a stage until asked to stop."""
     bind_contextvars(worker=crew.called(name, member, of))
+    os.nice(_GIVES_WAY.get(name, 0))
     worker = _patiently(lambda: app.worker(name, member, of), stopping)
     _drive(worker, {crew.called(name, member, of): worker}, app, stopping)
 
 
 def run_fused(app: App, stopping: Stopping) -> None:
     """Drive analyse and cluster as one until asked to stop; the process speaks for both."""
+    os.nice(_GIVES_WAY["analyse"])
     worker = _patiently(app.fused, stopping)
     _drive(worker, {"analyse": worker, "cluster": worker.between}, app, stopping)
 
