@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from html import escape
 from pathlib import Path
@@ -24,6 +26,9 @@ _MARGIN: Final = 16
 _ROW: Final = 22  # pixels of one row of the grid
 _BAR: Final = 90  # what a headless window keeps for itself
 _UNITS: Final = {"h": "hours", "d": "days", "w": "weeks"}
+_TRIES: Final = 3
+_PATIENCE_S: Final = 60.0
+"""A picture takes two seconds; one in some hundred times the browser never begins."""
 _BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _FLAGS: Final = (
     "--headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run --disable-background-networking "
@@ -96,19 +101,31 @@ def picture(html: str, file: Path, size: tuple[int, int]) -> None:
     program = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
     if program is None:
         raise FileNotFoundError("缺少 chromium / no chromium")
-    with tempfile.TemporaryDirectory() as folder:
-        source, shot = Path(folder) / "board.html", Path(folder) / "board.png"
-        source.write_text(html, encoding="utf-8")
-        asked = [
-            f"--user-data-dir={folder}/profile",
-            f"--window-size={size[0]},{size[1] + _BAR}",
-            f"--screenshot={shot}",
-        ]
-        done = subprocess.run([program, *_FLAGS, *asked, source.as_uri()], capture_output=True, timeout=120)  # noqa: S603
-        if not shot.exists():
-            raise Unavailable(f"浏览器没有拍成 / the browser took no picture: {done.stderr[-300:]!r}")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(shot, file)
+    for _ in range(_TRIES):
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            source, shot = Path(folder) / "board.html", Path(folder) / "board.png"
+            source.write_text(html, encoding="utf-8")
+            asked = [
+                f"--user-data-dir={folder}/profile",
+                f"--window-size={size[0]},{size[1] + _BAR}",
+                f"--screenshot={shot}",
+            ]
+            said = _browse([program, *_FLAGS, *asked, source.as_uri()])
+            if shot.exists():
+                file.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(shot, file)
+                return
+    raise Unavailable(f"浏览器没有拍成 / the browser took no picture: {said[-300:]!r}")
+
+
+def _browse(command: Sequence[str]) -> bytes:
+    """Let a browser do what it is asked, and end it with all its processes if it hangs; return what it complained of."""
+    browser = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)  # noqa: S603
+    try:
+        return browser.communicate(timeout=_PATIENCE_S)[1]
+    except subprocess.TimeoutExpired:
+        os.killpg(browser.pid, signal.SIGKILL)
+        return browser.communicate()[1]
 
 
 def _section(

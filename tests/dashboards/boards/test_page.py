@@ -79,6 +79,28 @@ def test_a_browser_that_takes_no_picture_is_told(tmp_path: Path, monkeypatch: py
         picture("", tmp_path / "board.png", (640, 200))
 
 
+def test_a_browser_that_hangs_is_ended_with_its_children_and_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first one never comes to an end, and neither does the child that holds its mouth open."""
+    once, browser = tmp_path / "once", tmp_path / "browser"
+    browser.write_text(
+        f"""#!/bin/sh
+if mkdir {once}; then tail -f /dev/null & tail -f /dev/null; fi
+for word in "$@"; do case "$word" in --screenshot=*) echo picture > "${{word#--screenshot=}}";; esac; done
+""",
+        encoding="utf-8",
+    )
+    browser.chmod(0o755)
+    monkeypatch.setattr(pages, "_BROWSERS", (str(browser),))
+    monkeypatch.setattr(pages, "_PATIENCE_S", 1.0)
+
+    picture("<h1>看板</h1>", tmp_path / "board.png", (640, 200))
+
+    assert once.exists()
+    assert (tmp_path / "board.png").read_text(encoding="utf-8") == "picture\n"
+
+
 def test_a_board_with_controls_is_taller() -> None:
     assert tall(shipped().board("overview-staff")) > tall(shipped().board("overview-leader"))
 
