@@ -1,7 +1,6 @@
 /* What a post and an event have in common, and what an event keeps of a post: overlap.py in C. */
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "arrays.h"
 #include <math.h>
 #include <stdint.h>
 
@@ -12,19 +11,6 @@ typedef struct {
     Py_buffer terms, times, posts;
     Py_ssize_t rows, width;
 } Kept;
-
-static int
-array(Py_buffer *buffer, PyObject *from, int dimensions, Py_ssize_t item, int flags)
-{
-    if (PyObject_GetBuffer(from, buffer, PyBUF_C_CONTIGUOUS | flags) < 0)
-        return -1;
-    if (buffer->ndim == dimensions && buffer->itemsize == item)
-        return 0;
-    PyBuffer_Release(buffer);
-    buffer->obj = NULL;
-    PyErr_SetString(PyExc_ValueError, "an array of another shape or type");
-    return -1;
-}
 
 static void
 let_go(Kept *kept)

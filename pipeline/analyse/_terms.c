@@ -1,7 +1,6 @@
 /* The terms that set texts apart: terms.py in C, which says what they are. */
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "arrays.h"
 #include <math.h>
 #include <stdint.h>
 
@@ -36,19 +35,6 @@ typedef struct {
     uint32_t mask;
     Py_ssize_t count, room;
 } Pieces;
-
-static int
-array(Py_buffer *buffer, PyObject *from, int dimensions, Py_ssize_t item, int flags)
-{
-    if (PyObject_GetBuffer(from, buffer, PyBUF_C_CONTIGUOUS | flags) < 0)
-        return -1;
-    if (buffer->ndim == dimensions && buffer->itemsize == item)
-        return 0;
-    PyBuffer_Release(buffer);
-    buffer->obj = NULL;
-    PyErr_SetString(PyExc_ValueError, "an array of another shape or type");
-    return -1;
-}
 
 static void
 let_go(Sheet *sheet)
