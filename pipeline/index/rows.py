@@ -6,7 +6,7 @@ import functools
 import json
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import Enum
 from itertools import groupby
@@ -19,7 +19,7 @@ import lz4.block
 from pipeline.index import ROLLED
 from pipeline.index.operand import milliseconds
 from pipeline.index.sql import facet, indexed, slot
-from pipeline.model import FIELDS, PERSONAL, AnalysedPost, Field, Reader, Type, digest, encode
+from pipeline.model import FIELDS, PERSONAL, AnalysedPost, Field, Reader, Type, digest, encode, side_by_side
 from pipeline.text.grams import edition as gram_edition
 from pipeline.text.grams import gram_line
 from pipeline.text.normal import TABLE
@@ -138,8 +138,9 @@ class _Part:
         self.fields = tuple(sorted(fields, key=lambda field: not indexed(field.name)))
         self._shared = [field for field in self.fields if indexed(field.name)]
         self._find: Callable[[AnalysedPost], object] = attrgetter(".".join(path)) if path else lambda doc: doc
-        self._read_shared = _reader(self._shared)
-        self._read_own = _reader(self.fields[len(self._shared) :])
+        own = self.fields[len(self._shared) :]
+        self._read_shared = side_by_side(self._shared) if self._shared else None
+        self._read_own = side_by_side(own) if own else None
         self._missing = (None,) * len(self.fields)
         self._told = functools.lru_cache(maxsize=1 << 12)(self._tell)
 
@@ -168,17 +169,6 @@ class _Part:
         return _Told(cells, " ".join(facets))
 
 
-def _reader(fields: Sequence[Field]) -> Callable[[object], tuple[object, ...]] | None:
-    """Return what reads *fields* from the part of a post that they stand in; None if there are none."""
-    if not fields:
-        return None
-    names = [field.path[-1] for field in fields]
-    if len(names) > 1:
-        return attrgetter(*names)
-    alone = attrgetter(*names)
-    return lambda part: (alone(part),)
-
-
 def _cell(value: Any) -> Cell:
     """Return *value* as it stands in its column; an empty text or list is missing."""
     if value is None or value.__class__ is float or value.__class__ is int:
@@ -192,12 +182,9 @@ def _cell(value: Any) -> Cell:
     return str(value.value if isinstance(value, Enum) else value) or None
 
 
-def _path(field: Field) -> tuple[str, ...]:
-    return field.path[:-1]
-
-
+_PART: Final = attrgetter("part")
 _KEPT: Final = [field for field in FIELDS.values() if field.type is not Type.TEXT and field.name not in PERSONAL]
-_PARTS: Final = tuple(_Part(path, some) for path, some in groupby(sorted(_KEPT, key=_path), key=_path))
+_PARTS: Final = tuple(_Part(path, some) for path, some in groupby(sorted(_KEPT, key=_PART), key=_PART))
 COLUMNS: Final = tuple(field for part in _PARTS for field in part.fields)
 _PLACES: Final = {field.name: place for place, field in enumerate(COLUMNS)}
 _AT: Final = _PLACES["at"]

@@ -29,7 +29,18 @@ from pipeline.model.analysed import (
 from pipeline.model.case import Case, CaseState, Entry
 from pipeline.model.correction import LABELS, Correction, training_row
 from pipeline.model.excerpt import excerpted
-from pipeline.model.fields import FIELDS, PERSONAL, REVEALING, Field, Type, Value, Values, as_tree, value_of
+from pipeline.model.fields import (
+    FIELDS,
+    PERSONAL,
+    REVEALING,
+    Field,
+    Type,
+    Value,
+    Values,
+    as_tree,
+    side_by_side,
+    value_of,
+)
 from pipeline.model.ids import digest, post_id, short
 from pipeline.model.level import Level, loudest
 from pipeline.model.match import MISSING, TOO_SLOW, Match, match_id
@@ -67,5 +78,5 @@ __all__ = [
     "PlaceStatus", "Polarity", "Post", "Precision", "PrivacyFinding", "Published", "Ranked", "Reader", "Reason",
     "SentimentFinding", "Signal", "Source", "SourceClass", "TextFinding", "Thread", "Turn", "Type", "Value", "Values", "Verb",
     "as_tree", "body", "clock_suspect", "digest", "encode", "excerpted", "loudest", "match_id", "matters", "notification_id", "post_id",
-    "revision", "short", "training_row", "value_of", "withheld",
+    "revision", "short", "side_by_side", "training_row", "value_of", "withheld",
 ]  # fmt: skip

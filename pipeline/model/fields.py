@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -34,6 +34,11 @@ class Field:
     path: tuple[str, ...]
     values: tuple[str, ...] = ()  # the only possible ones, if they can be listed
 
+    @property
+    def part(self) -> tuple[str, ...]:
+        """The part of a post that it stands in."""
+        return self.path[:-1]
+
     def of(self, doc: AnalysedPost) -> Value:
         """Return the value in *doc*; None, an empty text and an empty list all mean "missing"."""
         value: object = doc
@@ -46,15 +51,18 @@ class Field:
         return value if value not in ("", ()) else None  # type: ignore[return-value] # the table's paths lead to values
 
 
+_PART: Final = attrgetter("part")
+
+
 class Values:
     """Reads many fields at once: those that stand side by side in one part of a post by one look."""
 
     def __init__(self, fields: Iterable[Field]) -> None:
         self._parts: list[tuple[tuple[str, ...], tuple[str, ...], Callable[[object], tuple[object, ...]]]] = []
-        for parents, some in groupby(sorted(fields, key=_parents), key=_parents):
+        for parents, some in groupby(sorted(fields, key=_PART), key=_PART):
             beside = list(some)
             names = tuple([field.name for field in beside])
-            self._parts.append((parents, names, _read(*(field.path[-1] for field in beside))))
+            self._parts.append((parents, names, side_by_side(beside)))
 
     def of(self, doc: AnalysedPost) -> dict[str, Value]:
         """Return what ``Field.of`` says of each field that has a value in *doc*."""
@@ -72,11 +80,9 @@ class Values:
         return found
 
 
-def _parents(field: Field) -> tuple[str, ...]:
-    return field.path[:-1]
-
-
-def _read(*names: str) -> Callable[[object], tuple[object, ...]]:
+def side_by_side(fields: Sequence[Field]) -> Callable[[object], tuple[object, ...]]:
+    """Return what reads *fields*, one or more, from the part of a post that all of them stand in."""
+    names = [field.path[-1] for field in fields]
     if len(names) > 1:
         return attrgetter(*names)
     alone = attrgetter(*names)
