@@ -652,7 +652,7 @@ Finder_init(Finder *self, PyObject *args, PyObject *kwargs)
     self->compared = PyMem_Calloc(block, sizeof *self->compared);
     self->places = PyMem_Calloc(block, sizeof *self->places);
     self->new = PyMem_Calloc(block, sizeof *self->new);
-    if (shelves_open(&self->shelves, (uint64_t)most * ROWS, self->most, WIDTH) == 0 && self->bits && self->lengths &&
+    if (shelves_open(&self->shelves, (uint64_t)most * ROWS * 3 / 2, self->most, WIDTH) == 0 && self->bits && self->lengths &&
         self->bands && self->likely_ends && self->slots && self->firsts && self->group_of && self->groups &&
         self->grouped && self->doubtful && self->compared && self->places && self->new)
         self->sketches = shelves_zeros((size_t)most * WORDS, sizeof *self->sketches); /* last: then all is there */

@@ -306,8 +306,9 @@ Remembered_init(Remembered *self, PyObject *args, PyObject *kwargs)
         PyErr_SetString(PyExc_ValueError, "one post or more is remembered");
         return -1;
     }
-    int opened = shelves_open(&self->by_id, most, (uint32_t)most, WIDTH) |
-                 shelves_open(&self->by_key, most, (uint32_t)most, WIDTH);
+    uint64_t places = (uint64_t)most * 3 / 2;
+    int opened = shelves_open(&self->by_id, places, (uint32_t)most, WIDTH) |
+                 shelves_open(&self->by_key, places, (uint32_t)most, WIDTH);
     self->ids = shelves_zeros(most, sizeof *self->ids);
     self->keys = shelves_zeros(most, sizeof *self->keys);
     self->at = shelves_zeros(most, sizeof *self->at);

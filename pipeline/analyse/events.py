@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import count, islice
@@ -15,7 +15,6 @@ import numpy.typing as npt
 from pipeline.analyse import overlap
 from pipeline.analyse.overlap import Kept
 from pipeline.analyse.remembered import hashed
-from pipeline.analyse.shelves import Shelves
 from pipeline.analyse.terms import KEPT, Terms, terms
 from pipeline.analyse.veto import NOWHERE, Known, apart
 from pipeline.model import AnalysedPost, EventFinding, GateStatus, Kind
@@ -25,26 +24,24 @@ try:
     from pipeline.analyse import _overlap
 except ImportError:  # no compiler where this was installed
     _overlap = overlap  # type: ignore[misc]
+try:
+    from pipeline.analyse._mentions import Mentions
+except ImportError:
+    from pipeline.analyse.mentions import Mentions
 
 SPAN: Final = timedelta(days=365)
 MOST: Final = 200_000
 BLOCK: Final = 256  # posts; what they bring is put on the shelves together
-WIDTH: Final = 8  # events found under one term, the newest
-CLOSEST: Final = 4  # events that a post is weighed against
 ENOUGH: Final = 18.0  # weight of what a post and an event have in common: a rare name of four characters
 FEWEST: Final = 3  # terms of a post that can be told from others
-TOGETHER: Final = 2  # terms that an event of this very block must share to be weighed
-HEAVIEST: Final = 24  # terms of a post by which events of this very block are found
 SETTLED: Final = 64  # posts after which an event takes up no more terms
 RARER: Final = 3.0  # events that may have a term before it counts much less
-_COUNTS = 1 << 18  # slots in which events are counted by term
-_SLOT = np.uint32(14)
+_COUNTED: Final = 1 << 16  # events; what more than these have counts as little as what they have
 
 _ALWAYS = frozenset({Kind.MESSAGE, Kind.WORKORDER})
 
 Codes = npt.NDArray[np.uint32]
 Weights = npt.NDArray[np.float32]
-Numbers = npt.NDArray[np.int64]
 
 
 class Events:
@@ -160,9 +157,12 @@ class _Nearby(NamedTuple):
     terms: Codes
     weights: Weights
     sizes: list[int]
-    listed: list[list[int]]
-    events: dict[int, list[int]]
+    events: list[list[int]]
     sites: list[Known]
+
+    def of(self, place: int) -> Codes:
+        """Return the terms of one post."""
+        return self.terms[place, : self.sizes[place]]
 
 
 class _Book:
@@ -171,8 +171,7 @@ class _Book:
     def __init__(self, most: int) -> None:
         self._most = most
         self._block = min(BLOCK, most)
-        self._shelves = Shelves(most * KEPT, most, WIDTH, room=1.0)
-        self._counts = np.zeros(_COUNTS, np.uint32)  # of events, by term
+        self._mentions = Mentions(most, KEPT, 1 + np.log1p(np.arange(_COUNTED, dtype=np.float32) / np.float32(RARER)))
         self._names: list[str] = []
         self._sites: list[Known] = []
         self._opened = 0
@@ -181,8 +180,6 @@ class _Book:
         )
         self._since, self._until = array("d", bytes(8 * most)), array("d", bytes(8 * most))
         self._seen = 0  # posts of this block
-        self._new: dict[int, int] = {}  # the newest event of each term that is not on the shelves
-        self._brought: list[tuple[int, list[int]]] = []
 
     @property
     def room(self) -> int:
@@ -195,21 +192,14 @@ class _Book:
 
     def nearby(self, docs: Sequence[AnalysedPost]) -> _Nearby:
         """Return what *docs* can be compared by, terms that many events have weighing less."""
-        found = _terms(docs)
-        events = self._counts[found.terms >> _SLOT].astype(np.float32)
-        weights = found.weights / (1 + np.log1p(events / np.float32(RARER)))
-        places = self._shelves.read(*self._shelves.places(_wide(found.terms)))
-        places[found.weights == 0] = -1
-        sizes = np.count_nonzero(found.weights, axis=1).tolist()
-        listed = [row[:size] for row, size in zip(found.terms.tolist(), sizes, strict=True)]
-        return _Nearby(found.terms, weights, sizes, listed, self._likely(weights, places), [_site(doc) for doc in docs])
+        terms, weights = _terms(docs)
+        sizes = np.count_nonzero(weights, axis=1).tolist()
+        return _Nearby(terms, weights, sizes, self._mentions.likely(terms, weights, ENOUGH), list(map(_site, docs)))
 
     def closest(self, nearby: _Nearby, place: int, at: float, span_s: float) -> tuple[int, float]:
         """Return the event that shares most with the post at *place*, and how much of its terms; -1 for none."""
-        often = Counter(map(self._new.get, nearby.listed[place][:HEAVIEST]))
-        slots = {slot for slot, times in often.items() if slot is not None and times >= TOGETHER}
-        slots.update(nearby.events.get(place, ()))
-        site = nearby.sites[place]
+        terms, site = nearby.of(place), nearby.sites[place]
+        slots = {*self._mentions.new(terms), *nearby.events[place]}
         near = [
             slot
             for slot in slots
@@ -217,8 +207,7 @@ class _Book:
         ]
         if not near:
             return -1, 0.0
-        size = nearby.sizes[place]
-        shared = _overlap.shared(nearby.terms[place, :size], nearby.weights[place, :size], near, self._kept)
+        shared = _overlap.shared(terms, nearby.weights[place, : len(terms)], near, self._kept)
         best, number = max((weight, -self._number(slot)) for weight, slot in zip(shared, near, strict=True))
         if best < ENOUGH:
             return -1, 0.0
@@ -236,13 +225,14 @@ class _Book:
         self._kept.terms[slot] = nearby.terms[place]
         self._kept.times[slot] = nearby.weights[place] > 0
         self._kept.posts[slot], self._since[slot], self._until[slot] = 1, at, at
-        self._bring(slot, nearby.listed[place])
+        self._mentions.bring(slot, nearby.of(place))
         return number
 
     def join(self, number: int, at: float, nearby: _Nearby, place: int) -> None:
         """Count one more post of the event; in the beginning its new terms take the places of those that nobody repeats."""
         slot = number % self._most
-        self._bring(slot, _overlap.join(nearby.terms[place, : nearby.sizes[place]], slot, self._kept, SETTLED))
+        taken = _overlap.join(nearby.of(place), slot, self._kept, SETTLED)
+        self._mentions.bring(slot, np.array(taken, np.uint32))
         self._since[slot], self._until[slot] = min(self._since[slot], at), max(self._until[slot], at)
 
     def settle(self, posts: int) -> None:
@@ -251,41 +241,7 @@ class _Book:
         if self.room:
             return
         self._seen = 0
-        self._new.clear()
-        if self._brought:
-            found = np.array([code for _, codes in self._brought for code in codes], np.uint32)
-            slots = np.repeat([slot for slot, _ in self._brought], [len(codes) for _, codes in self._brought])
-            self._shelves.put(*self._shelves.places(_wide(found)), slots)
-            np.add.at(self._counts, found >> _SLOT, 1)
-            self._brought.clear()
-
-    def _bring(self, slot: int, codes: list[int]) -> None:
-        if codes:
-            self._brought.append((slot, codes))
-            self._new.update(dict.fromkeys(codes, slot))
+        self._mentions.settle()
 
     def _number(self, slot: int) -> int:
         return self._opened - 1 - (self._opened - 1 - slot) % self._most
-
-    def _likely(self, weights: Weights, slots: Numbers) -> dict[int, list[int]]:
-        """Return for each post the events on the shelves that share most with it, if that may be enough."""
-        rows, columns, ways = np.nonzero(slots >= 0)
-        if not len(rows):
-            return {}
-        keys = rows * self._most + slots[rows, columns, ways]
-        order = np.argsort(keys, kind="stable")
-        keys = keys[order]
-        first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
-        sums = np.add.reduceat(weights[rows, columns][order], first)
-        enough = np.flatnonzero(sums >= ENOUGH)
-        found: dict[int, list[int]] = {}
-        for at in enough[np.argsort(-sums[enough], kind="stable")].tolist():
-            row, slot = divmod(int(keys[first[at]]), self._most)
-            events = found.setdefault(row, [])
-            if len(events) < CLOSEST:
-                events.append(slot)
-        return found
-
-
-def _wide(codes: Codes) -> npt.NDArray[np.uint64]:
-    return codes.astype(np.uint64)

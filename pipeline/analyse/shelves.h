@@ -48,11 +48,12 @@ shelves_bits(uint64_t number)
     return bits;
 }
 
-/* Make room for half as many again as `entries` of numbers below `most`. Return -1 without memory. */
+/* Make `places` and more for numbers below `most`: half as many again as there will be entries, where none may be pushed
+   out by chance. Return -1 without memory. */
 static inline int
-shelves_open(Shelves *self, uint64_t entries, uint32_t most, uint32_t width)
+shelves_open(Shelves *self, uint64_t places, uint32_t most, uint32_t width)
 {
-    uint64_t needed = entries * 3 / 2 / width, shelves = UINT64_C(1) << shelves_bits(needed ? needed - 1 : 0);
+    uint64_t needed = places / width, shelves = UINT64_C(1) << shelves_bits(needed ? needed - 1 : 0);
     if (shelves < 16)
         shelves = 16;
     self->mask = shelves - 1, self->width = width;

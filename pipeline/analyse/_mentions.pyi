@@ -1,0 +1,1 @@
+from pipeline.analyse.mentions import Mentions as Mentions  # the same, in C
