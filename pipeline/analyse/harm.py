@@ -44,13 +44,12 @@ _CROWD = re.compile(
 )
 
 
-def dangers(reading: Reading, sounds: Sequence[float] | None = None) -> list[Cue]:
+def dangers(reading: Reading, found: Sequence[Weighed], sounds: Sequence[float] | None = None) -> list[Cue]:
     """Return the first cues of danger to life now: words that nothing takes back, or a stretch that sounds like it.
 
-    What is said, what takes it back and how all of it sounds are weighed together. *sounds* is what a quick look at
-    it weighed (``heard``).
+    What is said, what takes it back and how all of it sounds are weighed together. *found* are the words of danger
+    (``weighed``), *sounds* is what a quick look at the text weighed (``heard``).
     """
-    found = weighed(reading)
     matter = told(reading)
     if not found:
         if not reading.peril and len(matter.letters) > LONGEST:  # no word and no stretch to look at
@@ -75,10 +74,9 @@ def heard(reading: Reading, sounds: Sequence[float]) -> Sequence[float]:
     return sounds if letters is reading.squeezed else tiers().quickly([letters])[0]
 
 
-def taken_back(reading: Reading) -> list[Cue]:
+def taken_back(found: Sequence[Weighed]) -> list[Cue]:
     """Return what took back the first words of danger: 没有, 演练, 去年, or all that stands around them."""
-    found = weighed(reading)
-    return [one.doubt or _calm(one.cue) for one in found[:_ENOUGH]] if found else []
+    return [one.doubt or _calm(one.cue) for one in found[:_ENOUGH]]
 
 
 def feared(doubted: list[Cue]) -> list[Cue]:
@@ -128,7 +126,7 @@ def told_of(reading: Reading) -> bool:
 
 def in_despair(reading: Reading) -> bool:
     """Say whether somebody speaks of ending their own life."""
-    return bool(reading.of("harm.self")) and any(cue.kind == "harm.self" for cue in dangers(reading))
+    return bool(reading.of("harm.self")) and any(cue.kind == "harm.self" for cue in dangers(reading, weighed(reading)))
 
 
 def make_ready() -> None:
@@ -230,6 +228,8 @@ def _in_passing(reading: Reading, found: Sequence[Weighed], *, long: bool) -> li
 
     A text that tells a story or of a drill does so as a whole.
     """
+    if not reading.peril and all(one.doubt for one in found):  # nothing stands, and no stretch sounds like it
+        return []
     if any(reading.context.of(kind) for kind in _AS_A_WHOLE):
         return []
     ended = settled(reading)

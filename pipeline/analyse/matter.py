@@ -13,6 +13,7 @@ from pipeline.analyse import harm as harms
 from pipeline.analyse import verdict
 from pipeline.analyse.alike import told
 from pipeline.analyse.cues import Cue, Reading, in_families
+from pipeline.analyse.doubts import Weighed
 from pipeline.model import MatterFinding, Numbers, Ranked, Reason
 
 _NOTICE = re.compile("(?:通知|公告|通告|提示|周报第?[0-9]*期?)[:：]")
@@ -63,8 +64,9 @@ def matter(reading: Reading, numbers: Numbers | None = None, sounds: Sequence[fl
     accused = _accusation(reading) if "accusation.misconduct" in said else _NONE
     topic, topic_cues, ranked = _topic(reading)
     sounds = harms.heard(reading, sounds) if sounds is not None and reading is whole else None
-    danger = harms.dangers(reading, sounds)
-    words = _words(reading, danger, numbers)
+    found = harms.weighed(reading)
+    danger = harms.dangers(reading, found, sounds)
+    words = _words(reading, found, danger, numbers)
     level, appeal, harm_cues = words.level, words.appeal, words.harm_cues
     if danger and sum([cue.weight for cue in topic_cues]) < _NAMED_TOPIC:  # 孩子 and 村 say where, not what
         topic = "safety"
@@ -88,13 +90,13 @@ def matter(reading: Reading, numbers: Numbers | None = None, sounds: Sequence[fl
 
 def without_danger(reading: Reading, numbers: Numbers | None = None) -> tuple[str, frozenset[str]]:
     """Return the tier that the words of a text tell, if nobody is in danger, and the facts that are weighed for it."""
-    words = _words(reading, [], numbers)
+    words = _words(reading, harms.weighed(reading), [], numbers)
     return words.level, _facts(reading, words)
 
 
-def _words(reading: Reading, danger: list[Cue], numbers: Numbers | None) -> _Words:
+def _words(reading: Reading, found: Sequence[Weighed], danger: list[Cue], numbers: Numbers | None) -> _Words:
     loss = harms.losses(reading, announced=announced(reading)) if reading.of("harm.H2") else _NONE
-    doubts = _NONE if danger else harms.taken_back(reading)
+    doubts = _NONE if danger else harms.taken_back(found)
     hazard = reading.of("harm.hazard") or (harms.feared(doubts) if doubts and _about_a_matter(reading) else _NONE)
     appeal, appeal_cues = _appeal(reading, danger, loss, hazard)
     group = harms.a_group(reading, numbers) if appeal in _ACTIONABLE and not danger else _NONE
