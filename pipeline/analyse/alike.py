@@ -7,10 +7,10 @@ origin and belief. ``alike`` writes one sign for all people, for all vehicles, f
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from pipeline.analyse.asides import Span, any_in, asides
 from pipeline.analyse.cues import Cue, Reading
 from pipeline.text.automaton import automaton
 
@@ -39,22 +39,6 @@ _NUMBER, _NUMBERS = "N", re.compile("[0-9]+|[一二三四五六七八九十两�
 # No word that begins with a numeral: the number is read first.
 _WORDS = [word for word in _SIGNS if not _NUMBERS.match(word)]
 _FOLDED = automaton(_WORDS)
-_CLAUSE_END = re.compile(r"[,、。!?;:~…\s]")
-# No clause with one of these says what happens, unless a word of danger, of a matter or of its end stands in it.
-_ASIDES = (
-    "领导 政府 当官 官员 贪官 好官 昏官 官腔 官老爷 父母官 书记 主任 区长 市长 县长 镇长 乡长 村长 局长 处长 "
-    "省长 干部 有关部门 相关部门 各部门 街道办 相信组织 领导班子 这届班子 上访 信访 上面告 讨说法 讨个说法 告状 "
-    "联名 去市里 去省里 去北京 中央 辛苦 您好 你好 大家好 早上好 晚上好 尊敬 敬礼 拜托 麻烦 打扰 劳驾 不好意思 "
-    "冒昧 恳请 望回复 盼复 为盼 不给答复就 没人答复就 请关注 求关注 恳请关注 求转发 求扩散 党员 共产党 民族 回族 "
-    "藏族 维吾尔 哈萨克 蒙古族 汉族 满族 壮族 苗族 彝族 穆斯林 清真寺 基督 信主 信教 教徒 真主 "
-    "扎西 色俩目 多斯提 为人民 人民公仆 不作为 懒政 庸政 纳税人 公仆 老百姓 平头百姓 人大代表 退伍军人 作为记者 "
-    "管事的 一把手 锦旗 巡视组 上级部门 敬爱 有劳 作风 百忙 气死我 老师好 主保佑 不容易 头头 吃皇粮 衙门 请愿 大佬 各位 感激 感恩 心寒 寒心 高抬贵手 佛 藏民 回民 换届 市委 区委 县委 省委 党委 党和 妈的 他妈 他奶奶的 真服了 也是服了 真是服了 真是醉了 也是醉了 无语死 呵呵"
-).split()
-_NOT_BEHIND = {"主任": "班", "佛": "仿"}  # 班主任 teaches, and 仿佛 is as if
-_ASIDE = automaton(_ASIDES)
-_THANKS = re.compile("谢")
-_BARE = 4  # letters of thanks that thank nobody in particular; who is thanked tells how it ended
-_EDGES = ",、。!?;:~… \n"
 _NAMES_A_MATTER = 3.0  # weight of a word of a topic; 社区 and 老人 only say where and who
 _COUNTED = ("harm.H", "harm.self", "harm.weak", "harm.state", "harm.hazard", "topics.")
 
@@ -71,7 +55,7 @@ class Told(NamedTuple):
     """The letters of a text that tell the matter, and where in the squeezed text clauses stand that do not."""
 
     letters: str
-    asides: Sequence[tuple[int, int]]
+    asides: Sequence[Span]
     changes: Sequence[tuple[int, int, str]] = ()
 
     def of(self, cues: Sequence[Cue]) -> list[Cue]:
@@ -88,13 +72,12 @@ def told(reading: Reading) -> Told:
 
 
 def _told(reading: Reading) -> Told:
-    spoken = _spoken(reading.normal)
-    asides = _asides(reading, spoken) if spoken or "谢" in reading.normal else []
+    aside = _asides(reading)
     meant = _meant(reading)
-    if not asides and not meant:
-        return Told(reading.squeezed, asides)
-    changes = [*((start, end, "") for start, end in asides), *meant]
-    return Told(_changed(reading.squeezed, changes), asides, changes)
+    if not aside and not meant:
+        return Told(reading.squeezed, aside)
+    changes = [*((start, end, "") for start, end in aside), *meant]
+    return Told(_changed(reading.squeezed, changes), aside, changes)
 
 
 def told_within(reading: Reading, first: int, last: int) -> Told:
@@ -103,18 +86,8 @@ def told_within(reading: Reading, first: int, last: int) -> Told:
     changes = [
         (max(0, start - first), end - first, word) for start, end, word in whole.changes if start < last and first < end
     ]
-    asides = [(0, first), *whole.asides, (last, len(reading.squeezed))]
-    return Told(_changed(reading.squeezed[first:last], changes), asides)
-
-
-def _spoken(normal: str) -> list[int]:
-    """Return where words stand that are said aside, in order."""
-    found = _ASIDE.find(normal)
-    if not found:
-        return []
-    return sorted(
-        [start for start, _, number in found if not start or normal[start - 1] != _NOT_BEHIND.get(_ASIDES[number])]
-    )
+    left_out = [(0, first), *whole.asides, (last, len(reading.squeezed))]
+    return Told(_changed(reading.squeezed[first:last], changes), left_out)
 
 
 def _changed(letters: str, changes: list[tuple[int, int, str]]) -> str:
@@ -138,47 +111,13 @@ def _meant(reading: Reading) -> list[tuple[int, int, str]]:
     ]
 
 
-def _bare_thanks(normal: str, begun: int, end: int) -> bool:
-    """Say whether a clause with thanks is no more than that."""
-    return len(normal[begun:end].lstrip(_EDGES)) <= _BARE
-
-
-def _asides(reading: Reading, spoken: Sequence[int]) -> list[tuple[int, int]]:
-    """Return where clauses stand in the squeezed text that say nothing of the matter; *spoken* is where asides are."""
-    offsets = reading.offsets
-    clauses = [
-        (bisect_left(offsets, begun), bisect_left(offsets, end)) for begun, end in _clauses(reading.normal, spoken)
-    ]
-    starts = _of_the_matter(reading) if clauses else ()
-    return [(first, last) for first, last in clauses if first < last and not _any_in(starts, first, last)]
-
-
-def _clauses(normal: str, spoken: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield where clauses stand with something *spoken* aside, or with bare thanks."""
-    end = 0
-    thanks = [found.start() for found in _THANKS.finditer(normal)]
-    for place in sorted([*spoken, *thanks]):
-        if place < end:  # of a clause that was looked at
-            continue
-        begun, end = _clause(normal, place)
-        if _any_in(spoken, begun, end) or _bare_thanks(normal, begun, end):
-            yield begun, end
-
-
-def _clause(normal: str, place: int) -> tuple[int, int]:
-    """Return where the clause around a letter begins, with what parts it from the one before, and where it ends."""
-    over = _CLAUSE_END.search(normal, place)
-    while place and not _CLAUSE_END.match(normal, place - 1):
-        place -= 1
-    while place and _CLAUSE_END.match(normal, place - 1):
-        place -= 1
-    return place, over.start() if over else len(normal)
-
-
-def _any_in(places: Sequence[int], first: int, last: int) -> bool:
-    """Say whether one of some *places* in order lies between two others."""
-    at = bisect_left(places, first)
-    return at < len(places) and places[at] < last
+def _asides(reading: Reading) -> Sequence[Span]:
+    """Return where clauses stand in the squeezed text that say nothing of the matter."""
+    clauses = asides().clauses(reading.normal, reading.offsets)
+    if not clauses:
+        return clauses
+    starts = _of_the_matter(reading)
+    return [(first, last) for first, last in clauses if not any_in(starts, first, last)]
 
 
 def _of_the_matter(reading: Reading) -> list[int]:

@@ -17,7 +17,12 @@ def test_every_loop_is_compiled_where_a_compiler_is() -> None:
         do_without("a C compiler when yuqing was installed")
 
 
-WITH_AN_AUTOMATON = ["pipeline.analyse._cues", "pipeline.match._filed", "pipeline.privacy._glance"]
+WITH_AN_AUTOMATON = [
+    "pipeline.analyse._asides",
+    "pipeline.analyse._cues",
+    "pipeline.match._filed",
+    "pipeline.privacy._glance",
+]
 OTHER_LAYOUT = """
 import sys, types
 class Automaton:

@@ -1,0 +1,3 @@
+from pipeline.analyse.asides import Plain
+
+class Asides(Plain): ...
