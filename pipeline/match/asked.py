@@ -9,7 +9,7 @@ from itertools import chain
 from pipeline.model import AnalysedPost
 from pipeline.rulebook import Condition
 from pipeline.rulebook.where import FieldTest
-from pipeline.rulebook.wordtest import Reading, WordTest, positive_words
+from pipeline.rulebook.wordtest import Reading, WordTest, plain, positive_words
 
 Numbers = frozenset[int]
 _FEW = 16
@@ -18,21 +18,31 @@ _FEW = 16
 class Asked:
     """A condition: its words by number, and its comparisons.
 
-    *plain* says that which words stand in a post is enough to know; where they stand does not matter.
+    *plain* says that which words stand in a post is enough to know; where they stand does not matter. *costly* says that
+    it asks for a regular expression.
     """
 
-    __slots__ = ("_groups", "_known", "_ranked", "alternatives", "excluded", "plain", "words")
+    __slots__ = ("_groups", "_known", "_ranked", "_text", "_words", "alternatives", "costly", "excluded", "plain")
 
     def __init__(self, condition: Condition, numbers: Mapping[str, int]) -> None:
-        text = condition.text
-        self.words = WordTest(text) if text else None
-        self.alternatives = tuple(tuple(FieldTest(test) for test in tests) for tests in condition.where)
-        self.plain = self.words is None or self.words.plain
+        self._text = text = condition.text
+        self._words: WordTest | None = None
+        self.alternatives = tuple([tuple(map(FieldTest, tests)) for tests in condition.where])
+        self.costly = any(test.where.op == "re" for tests in self.alternatives for test in tests)
+        self.plain = text is None or plain(text)
         groups = [*text.must, *([tuple(chain.from_iterable(text.any))] if text.any else [])] if text else []
-        self._groups = tuple(frozenset(numbers[word] for word in group) for group in groups)
-        self.excluded = frozenset(numbers[word] for word in text.none) if text else frozenset()
-        self._ranked = tuple((word, numbers[word]) for word in positive_words(text)) if text else ()
-        self._known = {number: rank for rank, (_, number) in enumerate(self._ranked)}
+        number = numbers.__getitem__
+        self._groups = tuple([frozenset(map(number, group)) for group in groups])
+        self.excluded = frozenset(map(number, text.none)) if text else frozenset()
+        self._ranked = tuple([(word, numbers[word]) for word in positive_words(text)]) if text else ()
+        self._known = {one: rank for rank, (_, one) in enumerate(self._ranked)} if len(self._ranked) > _FEW else {}
+
+    @property
+    def words(self) -> WordTest | None:
+        """The words as they are asked where it matters how they stand: of most conditions nobody ever needs that."""
+        if self._words is None and self._text is not None:
+            self._words = WordTest(self._text)
+        return self._words
 
     @property
     def spoken(self) -> tuple[int, ...]:
@@ -56,7 +66,7 @@ class Asked:
         if self.plain:
             if not (self.excluded.isdisjoint(numbers) if met else self.among(numbers)):
                 return False
-        elif self.words is not None and reading is not None and not self.words.holds(reading):
+        elif (words := self.words) is not None and reading is not None and not words.holds(reading):
             return False
         return not self.alternatives or self.fields_hold(doc)
 
@@ -65,10 +75,8 @@ class Asked:
 
     def hits(self, numbers: AbstractSet[int], reading: Reading | None) -> tuple[str, ...]:
         """Return the words that speak for it, in the order of the rule."""
-        if self.words is None:
-            return ()
-        if not self.plain and reading is not None:
-            return self.words.hits(reading)
+        if not self.plain and reading is not None and (words := self.words) is not None:
+            return words.hits(reading)
         ranked = self._ranked
         if len(ranked) <= _FEW:
             found = []

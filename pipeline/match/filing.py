@@ -75,7 +75,7 @@ class Filing:
 
     def _made_ready(self, rules: Iterable[int]) -> bool:
         """Make those of *rules* ready that are not; say whether there was a simple one among them."""
-        fresh = [rule for rule in rules if self._watchers[rule].needs is None]
+        fresh = [rule for rule in rules if not self._watchers[rule].ready]
         for rule in fresh:
             watcher = self._watchers[rule]
             watcher.make_ready(self._numbers)

@@ -51,15 +51,15 @@ class Watcher:
     """A rule with its place in the rulebook. It is made ready when a post first asks for it: most never do."""
 
     __slots__ = (
-        "_alone", "_asked", "_group", "_id", "_member", "_of", "_parts", "_quick", "_signals", "costly", "needs", "numbers", "order", "plain",
-        "rule", "simple",
+        "_alone", "_asked", "_group", "_id", "_member", "_numbers", "_of", "_parts", "_quick", "_signals", "_wanted", "costly", "order",
+        "plain", "ready", "rule", "simple",
     )  # fmt: skip
 
     def __init__(self, rule: Rule, order: int) -> None:
         self.rule = rule
         self.order = order
-        self.needs: Needs | None = None
-        self.numbers: frozenset[int] = frozenset()
+        self.ready = False
+        self._wanted: frozenset[int] | None = None
         self.plain = False
         self.costly = False
         self.simple = False
@@ -67,6 +67,7 @@ class Watcher:
     def make_ready(self, numbers: Mapping[str, int]) -> None:
         """Prepare to be asked; *numbers* are those of the automaton's words."""
         rule = self.rule
+        self._numbers = numbers
         self._asked = Asked(rule.condition, numbers)
         self._signals = {name: Asked(condition, numbers) for name, condition in rule.signals.items()}
         steps = rule.type is RuleType.SEQUENCE
@@ -74,16 +75,12 @@ class Watcher:
             name: self._signals[name] if steps else Asked(condition, numbers) for name, condition in rule.parts.items()
         }
         self._of = Asked(rule.spec.of, numbers) if isinstance(rule.spec, Percentage) else None
-        self._group = tuple(FIELDS[name] for name in rule.group_by)
+        self._group = tuple([FIELDS[name] for name in rule.group_by])
         self._member = FIELDS[rule.count_by] if rule.count_by != _POST else None  # most rules count posts
         self._id = apart("match", rule.id)
         further = [*self._signals.values(), *self._parts.values(), *([self._of] if self._of else [])]
-        self.plain = all(asked.plain for asked in (self._asked, *further))
-        self.costly = any(
-            test.where.op == "re" for asked in (self._asked, *further) for tests in asked.alternatives for test in tests
-        )
-        self.numbers = frozenset(numbers[word] for word in self.words())
-        ways = self.ways
+        self.plain = self._asked.plain and all(asked.plain for asked in further)
+        self.costly = self._asked.costly or any(asked.costly for asked in further)
         self._alone = not rule.parts and self._of is None  # then its needs are those of its own condition
         self.simple = (
             self.plain and self._alone and not self.costly and not self._signals
@@ -92,8 +89,21 @@ class Watcher:
         self._quick = (
             self._id, rule.id, rule.rev, self._group, self._member, self._asked if self._asked.alternatives else None,
         )  # fmt: skip
+        self.ready = True
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of all its words; of most rules nobody asks where they stand."""
+        if self._wanted is None:
+            self._wanted = frozenset(self._numbers[word] for word in self.words())
+        return self._wanted
+
+    @property
+    def needs(self) -> Needs:
+        """What a post holds that could satisfy it."""
+        ways = self.ways
         groups = ways[0].groups if len(ways) == 1 else []  # several ways need not share any group
-        self.needs = tuple(frozenset(numbers[word] for word in group) for group in groups)
+        return tuple(frozenset(self._numbers[word] for word in group) for group in groups)
 
     @property
     def ways(self) -> list[Way]:
@@ -120,7 +130,7 @@ class Watcher:
         for name, part in self._parts.items():
             words = f"（{explain_words(part.words, reading)}）" if part.words else ""
             parts.append(f"{name}：{'成立' if part.holds(doc, numbers, reading) else '不成立'}{words}")
-        met = all(not need.isdisjoint(numbers) for need in self.needs or ())
+        met = all(not need.isdisjoint(numbers) for need in self.needs)
         held = doc.post.op is Op.UPSERT and met and self.match(Standing.of(doc, doc, numbers), reading) is not None
         return f"{'匹配' if held else '不匹配'}“{self.rule.name}”。{'；'.join(parts)}"
 

@@ -57,6 +57,12 @@ def requirements(condition: TextCondition) -> list[tuple[str, ...]]:
     return [*condition.must, *some, *sides]
 
 
+def plain(condition: TextCondition) -> bool:
+    """Say whether it is enough to know which words stand in a text: not where, how often, or how written."""
+    bare = not (condition.except_ or condition.near or condition.written or len(condition.fields) == 1)
+    return bare and (not condition.any or condition.min == 1)
+
+
 class WordTest:
     """A text condition made ready to be asked many times."""
 
@@ -74,11 +80,6 @@ class WordTest:
         }
         self._bare = not condition.except_ and not self._one_field and not self._wordings
         self._rank = {word: rank for rank, word in enumerate(positive_words(condition))}
-
-    @property
-    def plain(self) -> bool:
-        """Say whether it is enough to know which words stand in a text: not where, how often, or how written."""
-        return self._bare and not self._near and (not self._any or self.condition.min == 1)
 
     def holds(self, reading: Reading) -> bool:
         live = reading.found if self._bare else self.live(reading)

@@ -40,7 +40,7 @@ def found(watcher: Watcher, doc: AnalysedPost) -> set[int]:
 def asked(rule: Rule, doc: AnalysedPost) -> Match | None:
     watcher = ready(rule)
     numbers = found(watcher, doc)
-    if any(need.isdisjoint(numbers) for need in watcher.needs or ()):
+    if any(need.isdisjoint(numbers) for need in watcher.needs):
         return None  # no candidate
     return watcher.match(Standing.of(doc, doc, numbers), reading(watcher, doc))
 
