@@ -22,13 +22,13 @@ RULES = 10_000
 BATCH = 256
 OURS = 4 * BATCH  # posts a round
 FEW = 12  # posts a round for those who take 30 ms a post
-WARM = 12  # rounds before the first: a desk runs for months, so no rule is asked for the first time in a round
+WARM = 24  # rounds before the first: a desk runs for months, so hardly a rule is asked for the first time in a round
 
 
 class Whole(Pair):
     """Decode, analyse, cluster, match 10,000 rules, encode; against the same by the usual packages.
 
-    Both sides are warm: packages loaded, expressions compiled, rules made ready, some 12,000 posts remembered.
+    Both sides are warm: packages loaded, expressions compiled, rules made ready, some 24,000 posts remembered.
     """
 
     name: ClassVar[str] = "pipeline"
