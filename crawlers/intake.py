@@ -24,6 +24,7 @@ from pipeline.model import (
     Published,
     Source,
     Thread,
+    came_late,
     clock_suspect,
     encode,
     post_id,
@@ -188,8 +189,16 @@ def _order(order: Order | None) -> Order | None:
 
 
 def _flags(flags: tuple[str, ...], published_at: datetime, fetched_at: datetime) -> tuple[str, ...]:
-    wrong = clock_suspect(published_at, fetched_at) and "clock_suspect" not in flags
-    return (*flags, "clock_suspect") if wrong else flags
+    """Return *flags* with what the two times tell; what a new source has of old times is no late news."""
+    if clock_suspect(published_at, fetched_at):
+        return _with(flags, "clock_suspect")
+    if came_late(published_at, fetched_at) and "backfill" not in flags:
+        return _with(flags, "late")
+    return flags
+
+
+def _with(flags: tuple[str, ...], flag: str) -> tuple[str, ...]:
+    return flags if flag in flags else (*flags, flag)
 
 
 def _fetch(fetch: Fetch) -> Fetch:

@@ -21,7 +21,6 @@ from crawlers.verdict import Verdict, missing, not_a_feed, verdict
 from pipeline.model import Engagement, Fetch, digest
 
 FULL_EVERY = timedelta(hours=24)  # some servers answer 304 for ever
-LATE_AFTER = timedelta(hours=1)
 _REMEMBERED = 2000
 _BOZO_TOLERATED = 3
 
@@ -119,7 +118,7 @@ def _taken(errand: Errand, memory: Memory, answer: Answer, page: Decoded, feed: 
     bozo = memory.bozo + 1 if BOZO in odd else 0
     memory = msgspec.structs.replace(memory, seen=_remember(memory.seen, items), bozo=bozo)
     posts = sorted((item.post for item in new), key=lambda post: post.published.at)
-    posts = [_flagged(post, "backfill") for post in posts[-errand.first :]] if first else list(map(_late, posts))
+    posts = [_flagged(post, "backfill") for post in posts[-errand.first :]] if first else posts
     outcome = Outcome.DEGRADED if bozo >= _BOZO_TOLERATED else Outcome.NEWS if posts else Outcome.QUIET
     problem = (
         "订阅源连续三次格式有误（XML 不合规），能读的已读。请告知网站管理员。" if outcome is Outcome.DEGRADED else ""
@@ -176,10 +175,6 @@ def _item(errand: Errand, answer: Answer, page: Decoded, entry: Entry, odd: tupl
         ),
     )
     return _Item(native_id, post, digest(entry.title, entry.text)[:12])
-
-
-def _late(post: RawPost) -> RawPost:
-    return _flagged(post, "late") if post.fetched_at - post.published.at > LATE_AFTER else post
 
 
 def _flagged(post: RawPost, flag: str) -> RawPost:

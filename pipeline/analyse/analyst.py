@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from pipeline.analyse import gate, harm, matter
+from pipeline.analyse import flags, gate, harm, matter
 from pipeline.analyse.analyser import Analyser, filled
 from pipeline.analyse.classes import Classes
 from pipeline.analyse.cues import Lexicon, Reading
@@ -83,6 +83,7 @@ class Analyst:
         self._classes = Classes.shipped()
         self._gazetteer = Gazetteer(directory)
         self._parties = Parties(directory)
+        self._competent = flags.competent(directory)
         self._parts = Parts(self._lexicon, self._gazetteer)
         self._clusters = clusters
         self._analysers = analysers
@@ -185,11 +186,11 @@ class Analyst:
         parts = self._parts.find(reading, what, place) if long and not closed else ()
         if parts:
             what = gravest(what, parts)
-        flags = _flags(reading, what, masked, long=long)
-        if "sarcasm" in flags:
+        marks = flags.marks(doc.post, reading, what, masked, numbers, self._competent, long=long)
+        if "sarcasm" in marks:
             feeling = mocking(feeling, [reading.reason(cue) for cue in reading.of("sarcasm")])
         if not what.needs_human and (
-            not _FOR_PEOPLE.isdisjoint(flags) or (doc.text and doc.text.lang not in _READ_HERE)
+            not _FOR_PEOPLE.isdisjoint(marks) or (doc.text and doc.text.lang not in _READ_HERE)
         ):
             what = msgspec.structs.replace(what, needs_human=True)
         sealed = masked.minor or what.accusation or harm.in_despair(reading)
@@ -204,7 +205,7 @@ class Analyst:
             party=party,
             gate=closed or gate.after_matter(reading, what),
             parts=parts,
-            flags=tuple(dict.fromkeys((*doc.post.flags, *flags))) if flags or doc.post.flags else (),
+            flags=tuple(dict.fromkeys((*doc.post.flags, *marks))) if doc.post.flags else marks,
         )
 
 
@@ -226,16 +227,3 @@ def _check(analysers: Sequence[Analyser], *, clustered: bool) -> None:
     ]
     if faults:
         raise Misconfigured(faults)
-
-
-def _flags(reading: Reading, what: MatterFinding, masked: Masked, *, long: bool) -> list[str]:
-    """Return the marks of DOMAIN §6.1 that hold; each is for people to look at, none raises a level."""
-    holds = (
-        ("pii_exposed", masked.classes),
-        ("minor", masked.minor),
-        ("sarcasm", matter.sarcastic(reading, what)),
-        ("claim_unverified", matter.unverified(reading, what)),
-        ("instruction_like", gate.instruction_like(reading)),
-        ("long", long),
-    )
-    return [flag for flag, held in holds if held]

@@ -20,6 +20,8 @@ _NOTICE = re.compile("(?:通知|公告|通告|提示|周报第?[0-9]*期?)[:：]
 _QUESTION = re.compile(
     r"\?|吗|是否|如何|怎么|怎样|什么时候|什么条件|什么证明|几点|几号|哪些|多久|能否|能不能|可不可以|多少|哪里"
 )
+# Of what is written so the lists know what is lost, and no way of asking: to call it a complaint would be made up.
+_UNREAD = re.compile("[\u0600-\u06ff]")
 _ASKS = {ask: f"appeal.{ask}" for ask in "help report complaint praise thanks inquiry suggestion".split()}
 _STRONG_REPORT = frozenset("举报 检举 揭发 控告 爆料 曝光".split())
 _CLAUSE_ENDS = ",，、;；。!！?？\n"
@@ -332,8 +334,10 @@ def _mild_appeal(
 ) -> tuple[str | None, list[Cue]]:
     if asks["inquiry"]:
         return "inquiry", asks["inquiry"]
-    if loss or asks["suggestion"]:
-        return "complaint" if loss else "suggestion", asks["suggestion"]
+    if loss:
+        return "inquiry" if _UNREAD.search(reading.normal) else "complaint", asks["suggestion"]
+    if asks["suggestion"]:
+        return "suggestion", asks["suggestion"]
     if _asked(reading):
         return "inquiry", []
     return ("complaint" if hazard else None), []

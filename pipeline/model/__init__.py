@@ -63,6 +63,7 @@ from pipeline.model.post import (
     Source,
     SourceClass,
     Thread,
+    came_late,
     clock_suspect,
     revision,
 )
@@ -77,6 +78,6 @@ __all__ = [
     "MatterFinding", "Notification", "NotifyReason", "Numbers", "Op", "Order", "Part", "PartyFinding", "PlaceFinding",
     "PlaceStatus", "Polarity", "Post", "Precision", "PrivacyFinding", "Published", "Ranked", "Reader", "Reason",
     "SentimentFinding", "Signal", "Source", "SourceClass", "TextFinding", "Thread", "Turn", "Type", "Value", "Values", "Verb",
-    "as_tree", "body", "clock_suspect", "digest", "encode", "excerpted", "loudest", "match_id", "matters", "notification_id", "post_id",
+    "as_tree", "body", "came_late", "clock_suspect", "digest", "encode", "excerpted", "loudest", "match_id", "matters", "notification_id", "post_id",
     "revision", "short", "side_by_side", "training_row", "value_of", "withheld",
 ]  # fmt: skip

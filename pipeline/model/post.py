@@ -11,6 +11,7 @@ from pipeline.model.ids import digest
 
 SCHEMA = "yuqing.post/1"
 FUTURE_TOLERANCE = timedelta(minutes=10)  # CONNECTORS §2.1; a later claim is not believed
+LATE_AFTER = timedelta(hours=1)  # a source was away, or nobody looked: whoever reads it should know that it is no news
 OLDEST = datetime.fromisoformat("1990-01-01T00:00:00+00:00")  # earlier means an unset clock (1970, 0001)
 
 
@@ -197,6 +198,11 @@ def clock_suspect(published_at: datetime, fetched_at: datetime) -> bool:
     """Say whether a claimed time cannot be true: from the future, or from an unset clock."""
     ahead = published_at > fetched_at and published_at > fetched_at + FUTURE_TOLERANCE
     return ahead or published_at < OLDEST
+
+
+def came_late(published_at: datetime, fetched_at: datetime) -> bool:
+    """Say whether a post came in long after it was published; a claim that cannot be true says nothing."""
+    return fetched_at - published_at > LATE_AFTER and not clock_suspect(published_at, fetched_at)
 
 
 def revision(title: str, text: str, media: tuple[str, ...] = ()) -> str:

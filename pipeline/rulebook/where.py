@@ -21,6 +21,7 @@ Alternatives = tuple[tuple[Where, ...], ...]
 
 _WORDS = ("contains", "startswith", "endswith", "re", "exists")
 _NETWORK = "cidr"
+_HOW_WRITTEN: Final = frozenset({"script", "variant"})  # marks for people: how somebody writes is no risk
 _ORDER = ("gte", "gt", "lte", "lt")
 _FITTING: Final[Mapping[Type, tuple[str, ...]]] = {
     Type.TEXT: _WORDS,
@@ -175,8 +176,10 @@ def _doubt(field: Field, op: str, value: object, modifiers: Sequence[str], place
             # With all of its values impossible the comparison is always false (or always true).
             say = report.error if len(unknown) == len(values) else report.warn
             say(place, "E27", zh, f"{field.name} is never {word!r}{en}")
-    if field.name.startswith("author.") or field.name == "lang":
-        report.warn(place, "W09", "条件涉及作者身份或语言", "a condition on who the author is or on language")
+    written = field.name == "lang" or (field.name == "flags" and not _HOW_WRITTEN.isdisjoint(values))
+    if written or field.name.startswith("author."):
+        zh, en = "条件涉及作者身份、语言或写法", "a condition on who the author is, on language or on how it is written"
+        report.warn(place, "W09", zh, en)
     if field.name.startswith("sentiment.") and "or_missing" not in modifiers:
         zh = "险情规则不要用模型打分筛选；要用请放宽并加 |or_missing"
         report.warn(place, "W15", zh, "a model score decides; a wrong or missing one loses the alert")

@@ -43,6 +43,7 @@ _DOUBTFUL = re.compile(f"[{''.join(_BOTH_WAYS)}]")  # finds in a tenth of the ti
 _CODE_POINTS = 0x110000
 _SURROGATES = slice(0xD800, 0xE000)
 _REPLACEMENT = 0xFFFD
+_TELLING = 1000  # letters; whoever writes in a script begins in it
 # Letters and digits. Modifier letters (ー, ˇ, tatweel) only stretch or decorate, except 々.
 _LETTERS = frozenset("Lu Ll Lt Lo Nd Nl No".split())
 _IDEOGRAPHS = slice(0x20000, 0x32000)  # the rare ones, all letters
@@ -80,6 +81,11 @@ def folded(text: str) -> str:
     return squeeze(normal(text))[0]
 
 
+def traditional(text: str) -> bool:
+    """Say whether *text* is written, where it begins, in characters that only traditional script has."""
+    return _traditional().search(text, 0, _TELLING) is not None
+
+
 def _meant(text: str) -> str:
     """Return *text* with each character that is written for two as the one that its neighbours tell."""
     return _DOUBTFUL.sub(
@@ -90,6 +96,28 @@ def _meant(text: str) -> str:
 @functools.cache
 def _letters() -> Letters:
     return Letters(_table(), kept(), "".join(_BOTH_WAYS))
+
+
+@functools.cache
+def _traditional() -> re.Pattern[str]:
+    """Return a look for the ideographs that are read as another and that GB 2312 does not have."""
+    pairs = TABLE.read_bytes().decode("utf-8").splitlines()
+    return re.compile(
+        f"[{''.join(pair[0] for pair in pairs if _han(pair[0]) and _han(pair[1]) and not _plain(pair[0]))}]"
+    )
+
+
+def _han(character: str) -> bool:
+    return "\u3400" <= character <= "\u9fff"
+
+
+def _plain(character: str) -> bool:
+    """Say whether simplified Chinese has the character, if only in a name."""
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @functools.cache

@@ -98,6 +98,16 @@ def test_an_impossible_time_is_flagged_and_the_claim_kept(tmp_path: Path) -> Non
     assert posts[0].published.at == tomorrow
 
 
+def test_what_comes_hours_after_it_was_published_is_late_unless_the_source_is_new(tmp_path: Path) -> None:
+    morning, moment = NOON - timedelta(hours=3), NOON - timedelta(minutes=59)
+    raw = [a_raw_post(published=Published(at=at), flags=flags) for at, flags in (
+        (morning, ()), (moment, ()), (morning, ("backfill",)), (NOON.replace(year=1970), ()), (morning, ("late",)),
+    )]  # fmt: skip
+    posts = a_door(tmp_path).intake.posts(BBS, raw)
+
+    assert [post.flags for post in posts] == [("late",), (), ("backfill",), ("clock_suspect",), ("late",)]
+
+
 def test_a_very_long_text_is_cut_after_masking_and_says_so(tmp_path: Path) -> None:
     text = "水" * (LONGEST - 4) + "13800138000" + "水" * 50
     [long, short] = a_door(tmp_path).intake.posts(BBS, [a_raw_post(text), a_raw_post("短")])

@@ -59,7 +59,13 @@ def test_a_comparison_that_cannot_work_is_an_error(yaml: str, code: str) -> None
 
 @pytest.mark.parametrize(
     ("yaml", "code"),
-    [("{kind: [post, psot]}", "E27"), ("{author.key: x}", "W09"), ("{sentiment.p_neg|gte: 0.9}", "W15")],
+    [
+        ("{kind: [post, psot]}", "E27"),
+        ("{author.key: x}", "W09"),
+        ("{flags|contains: script}", "W09"),
+        ("{flags: [minor, variant]}", "W09"),
+        ("{sentiment.p_neg|gte: 0.9}", "W15"),
+    ],
 )
 def test_a_comparison_that_is_hardly_meant_is_read_and_warned_of(yaml: str, code: str) -> None:
     found, report = read(yaml)
@@ -71,6 +77,10 @@ def test_a_comparison_that_never_or_always_holds_is_an_error() -> None:
     assert codes(read("{kind: psot}")[1]) == ["E27"]
     assert read("{kind|not_in: [psot]}")[1].errors == 1
     assert read("{kind|not_in: [psot, post]}")[1].errors == 0
+
+
+def test_a_mark_of_what_is_told_is_asked_without_a_warning() -> None:
+    assert read("{flags|contains: minor}")[1].faults == []
 
 
 def test_a_score_that_may_be_missing_is_no_worry() -> None:

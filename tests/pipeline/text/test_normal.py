@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text.normal import SENTENCE_ENDS, folded, normal, normal_batch, squeeze, squeeze_batch
+from pipeline.text.normal import SENTENCE_ENDS, folded, normal, normal_batch, squeeze, squeeze_batch, traditional
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()))  # lone surrogates too
 
@@ -143,3 +143,20 @@ def test_offsets_are_plain_numbers_that_a_message_can_carry() -> None:
     assert [type(offset) for offset in offsets] == [int, int]
     batch = squeeze_batch(["停 水", "电"])
     assert list(batch[1][1]) == [0] and type(batch[1][1][0]) is int
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("錦湖里停氣兩天了", True),
+        ("锦湖里停气两天了，請問谁管", True),
+        ("锦湖里停气两天了", False),
+        ("后面的路，於先生和后来的人", False),
+        ("乾隆年间的著名牌楼", False),
+        ("No gas", False),
+        ("", False),
+        ("停" * 1000 + "氣", False),  # whoever writes in a script begins in it
+    ],
+)
+def test_a_script_is_told_by_characters_that_only_it_has(text: str, told: bool) -> None:
+    assert traditional(text) is told

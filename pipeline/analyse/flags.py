@@ -1,0 +1,175 @@
+"""The marks that a text carries: what people should look at. None of them is a level, and none lowers one."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from pipeline.analyse import gate, harm, matter
+from pipeline.analyse.cues import Cue, Reading
+from pipeline.directory import Directory
+from pipeline.model import MatterFinding, Numbers, Post
+from pipeline.privacy import Masked
+from pipeline.text.normal import folded, traditional
+
+_ACTIONABLE = frozenset("complaint help report".split())
+_TROUBLES = ("appeal.complaint", "harm.H2", "harm.hazard")
+_DANGERS = frozenset({"harm.H3", "harm.self", "harm.weak", "harm.state"})
+_NAMED = 3.0  # the weight of a word that speaks of one topic alone
+_OPENING = 200  # letters in which a letter says what it is about; further on it names many an office
+_BRIEF = 140  # letters; in a long letter an earlier year is part of its story
+# Who is complained of for what another answers for: 停水了，物业电话打不通.
+_WHO = frozenset(
+    "物业 保安 业委会 学校 老师 医院 医生 开发商 城管 环卫 住建 水务 水厂 供电所 司机 商家 老板 消防 民警".split()
+)
+_CLAUSE_ENDS = re.compile(r"[,、。!?;:~…\n]")
+_PUNCTUATION = re.compile(r"^[,、:…\"'“”‘’()]*$")
+_HAN = "\u3400"  # the first of them; words of other scripts have spaces
+_PAIR = "~"
+_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_DATED = re.compile(
+    "(?<![0-9])((?:19|20)[0-9]{2})(?:年|[-/.][01]?[0-9](?![0-9]))|([一二][九〇零][〇零一二三四五六七八九]{2})年"
+)
+_OLD = re.compile(
+    "旧闻|旧新闻|老新闻|[旧老]视频|旧图|老图片?|[去前]年的?(?:视频|新闻|图|照片|画面|录像|事了)"
+    "|(?:以前|之前|从前|往年|早年|当年|早些年|年前|年之前)的?(?:视频|新闻|图|照片|画面|录像)|翻出来的|炒冷饭|old (?:video|news|footage|clip)"
+)
+
+
+def marks(
+    post: Post,
+    reading: Reading,
+    what: MatterFinding,
+    masked: Masked,
+    numbers: Numbers,
+    competent: Mapping[str, frozenset[str]],
+    *,
+    long: bool,
+) -> tuple[str, ...]:
+    """Return the marks that hold; *competent* has the units of each topic."""
+    found = ["life"] if what.harm == "H3" else []
+    if masked.classes:
+        found.append("pii_exposed")
+    if masked.minor:
+        found.append("minor")
+    if what.harm != "H0" and what.appeal_type in _ACTIONABLE:
+        found += _of_a_request(reading, what, numbers, competent, long=long)
+    if matter.sarcastic(reading, what):
+        found.append("sarcasm")
+    if matter.unverified(reading, what):
+        found.append("claim_unverified")
+    if _perhaps_old(post, reading, what):
+        found.append("old_news_hint")
+    if gate.instruction_like(reading):
+        found.append("instruction_like")
+    if traditional(post.text or post.title):
+        found.append("script")
+    if _disguised(reading):
+        found.append("variant")
+    if long:
+        found.append("long")
+    return tuple(found)
+
+
+def _of_a_request(
+    reading: Reading, what: MatterFinding, numbers: Numbers, competent: Mapping[str, frozenset[str]], *, long: bool
+) -> Iterator[str]:
+    """Yield the marks that only a text can have that wants something done; an article has them part by part."""
+    if what.harm > "H1" and harm.a_group(reading, numbers):
+        yield "group"
+    if not long and _several_units(reading, what, competent):
+        yield "multi_unit"
+
+
+def competent(directory: Directory) -> dict[str, frozenset[str]]:
+    """Return the units of *directory* that answer for each topic that one of them names."""
+    units: dict[str, set[str]] = {}
+    for unit in directory.units:
+        for topic in unit.topics:
+            units.setdefault(topic, set()).add(unit.id)
+    return {topic: frozenset(ids) for topic, ids in units.items()}
+
+
+def _several_units(reading: Reading, what: MatterFinding, competent: Mapping[str, frozenset[str]]) -> bool:
+    """Say whether a clause complains by a word of its own of what the unit of the matter does not answer for."""
+    topics = reading.under("topics")
+    if len(topics) < 2 or reading.of("instruction"):
+        return False
+    mine = _units(what.topic, competent)
+    others = [topic for topic in topics if topic != what.topic and mine.isdisjoint(_units(topic, competent))]
+    if not others:
+        return False
+    troubles = [cue for kind in _TROUBLES for cue in _opening(reading.of(kind))]
+    own = _opening(topics.get(what.topic, ()))
+    return any(
+        _one_of(reading, cue, troubles) and not _one_of(reading, cue, own)
+        for topic in others
+        for cue in _opening(topics[topic])
+        if cue.weight >= _NAMED and cue.word not in _WHO
+    )
+
+
+def _opening(cues: Sequence[Cue]) -> list[Cue]:
+    return [cue for cue in cues if cue.start < _OPENING]
+
+
+def _units(topic: str, competent: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Return who answers for *topic*; one that no unit names is another's."""
+    return competent.get(topic) or frozenset({topic})
+
+
+def _one_of(reading: Reading, cue: Cue, others: Sequence[Cue]) -> bool:
+    """Say whether one of *others* stands in the clause of *cue*."""
+    offsets = reading.offsets
+    for other in others:
+        first, second = (cue, other) if cue.start <= other.start else (other, cue)
+        gap = offsets[first.end - 1], offsets[second.start]
+        if gap[0] >= gap[1] or _CLAUSE_ENDS.search(reading.normal, *gap) is None:
+            return True
+    return False
+
+
+def _perhaps_old(post: Post, reading: Reading, what: MatterFinding) -> bool:
+    """Say whether a text of danger names an earlier year or calls what it shows old. Whether it is, people find out."""
+    if what.harm != "H3" and _DANGERS.isdisjoint(reading.cues):
+        return False
+    if _OLD.search(reading.normal):
+        return True
+    told = what.harm == "H3" or len(reading.squeezed) <= _BRIEF
+    return told and any(year < post.at.year for year in _years(reading.normal))
+
+
+def _years(normal: str) -> Iterator[int]:
+    for found in _DATED.finditer(normal):
+        yield int(found[1] or found[2].translate(_DIGITS))
+
+
+def _disguised(reading: Reading) -> bool:
+    """Say whether a word is written by sound, by looks or with marks between its letters: 煤qi, 停*水."""
+    if "variant" in reading.cues:
+        return True
+    squeezed, offsets = reading.squeezed, reading.offsets
+    for family in ("topics", "harm"):
+        for cues in reading.under(family).values():
+            for cue in cues:
+                start, end = cue.start, cue.end
+                if squeezed[start:end] != cue.word:
+                    if _PAIR not in cue.word and squeezed[start:end] != _as_read(cue.word):
+                        return True
+                elif offsets[end - 1] - offsets[start] != end - 1 - start and _taken_apart(reading, cue):
+                    return True
+    return False
+
+
+def _taken_apart(reading: Reading, cue: Cue) -> bool:
+    """Say whether marks that no sentence has there stand between the letters of a Chinese word."""
+    places = reading.offsets[cue.start : cue.end]
+    between = [reading.normal[one + 1 : other] for one, other in pairwise(places)]
+    return cue.word >= _HAN and any(gap and not _PUNCTUATION.match(gap) for gap in between)
+
+
+@functools.lru_cache(4096)
+def _as_read(word: str) -> str:
+    return folded(word)
