@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -14,7 +14,12 @@ from pipeline.analyse import verdict
 from pipeline.analyse.alike import told
 from pipeline.analyse.cues import Cue, Reading, in_families
 from pipeline.analyse.doubts import Weighed
-from pipeline.model import MatterFinding, Numbers, Ranked, Reason
+from pipeline.model import MatterFinding, Numbers, Ranked
+
+try:
+    from pipeline.analyse import _weighing
+except ImportError:  # no compiler where this was installed
+    from pipeline.analyse import weighing as _weighing  # type: ignore[no-redef]
 
 _NOTICE = re.compile("(?:通知|公告|通告|提示|周报第?[0-9]*期?)[:：]")
 _QUESTION = re.compile(
@@ -34,7 +39,6 @@ MOST_REASONS = 8
 _PART_OF_HARM = 2.0
 _NAMED_TOPIC = 3.0
 _UNKNOWN = 1.0
-_NOWHERE: frozenset[int] = frozenset()
 _MOST_RANKED = 2
 _MARGIN = 0.05
 _ACTIONABLE = frozenset("complaint help report".split())
@@ -86,7 +90,9 @@ def matter(reading: Reading, numbers: Numbers | None = None, sounds: Sequence[fl
         or (appeal in _ACTIONABLE and _doubtful(ranked)),
         accusation=bool(accused),
         ranked={"topic": ranked} if ranked and ranked[0].label == topic else {},
-        why=_why(reading, accused, harm_cues, topic_cues, words.appeal_cues, words.doubts),
+        why=_weighing.reasons(
+            (accused, harm_cues, topic_cues, words.appeal_cues, words.doubts), reading.offsets, MOST_REASONS
+        ),
     )
 
 
@@ -128,22 +134,6 @@ def _facts(reading: Reading, words: _Words) -> frozenset[str]:
 def _says(kind: str) -> str | None:
     """Return the fact that a text has cues of a *kind*; None if that is not weighed."""
     return f"says.{kind}" if kind.startswith(_WEIGHED) else None
-
-
-def _why(reading: Reading, *labels: Sequence[Cue]) -> tuple[Reason, ...]:
-    """Return the first cue of every label, then more of them while there is room."""
-    told: list[Cue] = []
-    for cues in labels:
-        if cues and cues[0] not in told:
-            told.append(cues[0])
-    for cues in labels:
-        for cue in cues[1:] if len(cues) > 1 else ():
-            if len(told) >= MOST_REASONS:
-                break
-            if cue not in told:
-                told.append(cue)
-    offsets = reading.offsets
-    return tuple([Reason(cue.word, cue.weight, offsets[cue.start], offsets[cue.end - 1] + 1) for cue in told])
 
 
 def sarcastic(reading: Reading, found: MatterFinding) -> bool:
@@ -192,7 +182,7 @@ def _order(reading: Reading, cue: Cue) -> Cue:
 
 
 def _topic(reading: Reading) -> tuple[str, list[Cue], tuple[Ranked, ...]]:
-    """Return the topic of most weight, of equals the one named first, its cues, and the two heaviest.
+    """Return the topic of most weight, its cues, and the two heaviest.
 
     Their ``p`` is the share of the weight of all cues, and of one cue for what the list of words does not know:
     nobody has labelled these topics, so it could not be calibrated.
@@ -200,29 +190,10 @@ def _topic(reading: Reading) -> tuple[str, list[Cue], tuple[Ranked, ...]]:
     topics = reading.under("topics")
     if not topics:
         return "other", [], ()
-    harmful = _places(harm.values()) if (harm := reading.under("harm")) else _NOWHERE
-    weighed: list[tuple[float, int, str]] = []
-    for topic, cues in topics.items():
-        weight = 0.0
-        for cue in cues:
-            weight += cue.weight
-            if harmful and cue.start in harmful:  # 煤气 in 煤气味 is part of the harm
-                weight += _PART_OF_HARM
-        weighed.append((-weight, cues[0].start, topic))
-    weighed.sort()
-    whole = _UNKNOWN - sum([weight for weight, _, _ in weighed])
-    ranked = tuple([Ranked(topic, round(-weight / whole, 4)) for weight, _, topic in weighed[:_MOST_RANKED]])
+    # 煤气 in 煤气味 is part of the harm
+    ranked = _weighing.ranked(topics, reading.under("harm"), _PART_OF_HARM, _UNKNOWN, _MOST_RANKED)
     first = ranked[0].label
     return first, topics[first], ranked
-
-
-def _places(harm: Iterable[Sequence[Cue]]) -> Set[int]:
-    """Return the places of all cues of harm."""
-    places: set[int] = set()
-    for cues in harm:
-        for cue in cues:
-            places.update(range(cue.start, cue.end))
-    return places
 
 
 def _doubtful(ranked: tuple[Ranked, ...]) -> bool:

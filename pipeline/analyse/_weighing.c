@@ -1,0 +1,349 @@
+/* Which topics weigh most, and by which words a finding is told: weighing.ranked and weighing.reasons in C. */
+
+#include "arrays.h"
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#define HERE 64    /* topics, stretches and reasons of a text that needs no room of its own */
+#define SHARES 1e4 /* steps between 0 and 1 to which a share is rounded */
+#define DIGITS 4   /* the same in digits */
+
+static PyObject *Cue, *Ranked, *Reason, *word_, *weight_, *start_, *end_;
+
+typedef struct {
+    Py_ssize_t start, end;
+} Stretch;
+
+typedef struct {
+    PyObject *name;
+    double weight;
+    Py_ssize_t start;
+} Topic;
+
+/* Room for so many items: on the stack if it is large enough there. */
+static void *
+room_for(void *here, Py_ssize_t count, size_t size)
+{
+    if (count <= HERE)
+        return here;
+    void *items = count <= PY_SSIZE_T_MAX / (Py_ssize_t)size ? PyMem_Malloc(count * size) : NULL;
+    return items ? items : PyErr_NoMemory();
+}
+
+static void
+let_go(void *items, void *here)
+{
+    if (items != here)
+        PyMem_Free(items);
+}
+
+static int
+refused(const char *why)
+{
+    if (!PyErr_Occurred())
+        PyErr_SetString(PyExc_TypeError, why);
+    return -1;
+}
+
+/* Whether all of a list are cues: to read those runs no Python, so nothing changes meanwhile. */
+static int
+are_cues(PyObject *list)
+{
+    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(list); at++)
+        if (!Py_IS_TYPE(PyList_GET_ITEM(list, at), (PyTypeObject *)Cue))
+            return 0;
+    return 1;
+}
+
+static int
+number_of(PyObject *cue, PyObject *name, Py_ssize_t *number)
+{
+    PyObject *found = PyObject_GetAttr(cue, name);
+    *number = found ? PyLong_AsSsize_t(found) : -1;
+    Py_XDECREF(found);
+    return *number == -1 && PyErr_Occurred() ? -1 : 0;
+}
+
+static int
+weight_of(PyObject *cue, double *weight)
+{
+    PyObject *found = PyObject_GetAttr(cue, weight_);
+    int failed = !found || !PyFloat_Check(found) ? refused("a weight is a float") : 0;
+    *weight = failed ? 0 : PyFloat_AS_DOUBLE(found);
+    Py_XDECREF(found);
+    return failed;
+}
+
+/* Return how many cues a dictionary of lists has; -1 if it is none. */
+static Py_ssize_t
+cues_of(PyObject *lists)
+{
+    Py_ssize_t at = 0, count = 0;
+    PyObject *name, *list;
+    if (!PyDict_Check(lists))
+        return refused("cues are in lists by their names");
+    while (PyDict_Next(lists, &at, &name, &list)) {
+        if (!PyUnicode_Check(name) || !PyList_Check(list) || !are_cues(list))
+            return refused("cues are in lists by their names");
+        count += PyList_GET_SIZE(list);
+    }
+    return count;
+}
+
+static int
+by_start(const void *one, const void *other)
+{
+    const Stretch *first = one, *second = other;
+    return (first->start > second->start) - (first->start < second->start);
+}
+
+/* Fill in where harm is told, in order; each end then is that of the farthest stretch up to there. */
+static int
+read_harm(PyObject *harm, Stretch *stretches)
+{
+    Py_ssize_t at = 0, filled = 0;
+    PyObject *name, *list;
+    while (PyDict_Next(harm, &at, &name, &list))
+        for (Py_ssize_t each = 0; each < PyList_GET_SIZE(list); each++, filled++) {
+            PyObject *cue = PyList_GET_ITEM(list, each);
+            if (number_of(cue, start_, &stretches[filled].start) < 0 || number_of(cue, end_, &stretches[filled].end) < 0)
+                return -1;
+        }
+    qsort(stretches, filled, sizeof *stretches, by_start);
+    for (Py_ssize_t each = 1; each < filled; each++)
+        stretches[each].end = Py_MAX(stretches[each].end, stretches[each - 1].end);
+    return 0;
+}
+
+static int
+is_harmful(const Stretch *stretches, Py_ssize_t count, Py_ssize_t place)
+{
+    Py_ssize_t first = 0, last = count; /* of those that begin behind the place */
+    while (first < last) {
+        Py_ssize_t middle = first + (last - first) / 2;
+        if (stretches[middle].start <= place)
+            first = middle + 1;
+        else
+            last = middle;
+    }
+    return first && place < stretches[first - 1].end;
+}
+
+static int
+read_topic(Topic *topic, PyObject *cues, const Stretch *harm, Py_ssize_t count, double part)
+{
+    if (!PyList_GET_SIZE(cues))
+        return refused("a topic has cues");
+    topic->weight = 0;
+    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(cues); at++) {
+        PyObject *cue = PyList_GET_ITEM(cues, at);
+        double weight;
+        Py_ssize_t start = 0;
+        if (weight_of(cue, &weight) < 0 || ((count || !at) && number_of(cue, start_, &start) < 0))
+            return -1;
+        topic->weight += weight + (is_harmful(harm, count, start) ? part : 0);
+        if (!at)
+            topic->start = start;
+    }
+    return 0;
+}
+
+static int
+comes_before(const Topic *one, const Topic *other)
+{
+    if (one->weight != other->weight)
+        return one->weight > other->weight;
+    if (one->start != other->start)
+        return one->start < other->start;
+    return PyUnicode_Compare(one->name, other->name) < 0;
+}
+
+/* Return a share as round() does: where that is in doubt, by asking it. */
+static PyObject *
+rounded(double share)
+{
+    double steps = share * SHARES, whole = floor(steps), rest = steps - whole;
+    if (steps >= 0 && steps <= SHARES && fabs(rest - 0.5) > 1e-6)
+        return PyFloat_FromDouble((rest > 0.5 ? whole + 1 : whole) / SHARES);
+    PyObject *exact = PyFloat_FromDouble(share), *told = exact ? PyObject_CallMethod(exact, "__round__", "i", DIGITS) : NULL;
+    Py_XDECREF(exact);
+    return told;
+}
+
+static PyObject *
+with_share(const Topic *topic, double whole)
+{
+    PyObject *fields[] = {topic->name, rounded(topic->weight / whole)};
+    PyObject *told = fields[1] ? PyObject_Vectorcall(Ranked, fields, 2, NULL) : NULL;
+    Py_XDECREF(fields[1]);
+    return told;
+}
+
+/* Return the heaviest topics; they are moved to the front. */
+static PyObject *
+heaviest(Topic *topics, Py_ssize_t count, double whole, Py_ssize_t most)
+{
+    PyObject *told = PyTuple_New(Py_MAX(0, Py_MIN(most, count)));
+    for (Py_ssize_t at = 0; told && at < PyTuple_GET_SIZE(told); at++) {
+        Py_ssize_t best = at;
+        for (Py_ssize_t other = at + 1; other < count; other++)
+            if (comes_before(&topics[other], &topics[best]))
+                best = other;
+        Topic first = topics[best];
+        topics[best] = topics[at], topics[at] = first;
+        PyObject *one = with_share(&first, whole);
+        if (one)
+            PyTuple_SET_ITEM(told, at, one);
+        else
+            Py_CLEAR(told);
+    }
+    return told;
+}
+
+PyDoc_STRVAR(ranked_doc, "ranked(topics, harm, part, unknown, most)\n--\n\n"
+                         "Return the heaviest topics with their share. Raises TypeError.");
+
+static PyObject *
+ranked(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *topics, *harm, *told = NULL, *name, *cues;
+    double part, unknown;
+    Py_ssize_t most, at = 0, count = 0, harms;
+    if (!PyArg_ParseTuple(args, "OOddn", &topics, &harm, &part, &unknown, &most) || cues_of(topics) < 0 ||
+        (harms = cues_of(harm)) < 0)
+        return NULL;
+    Topic topics_here[HERE], *all = room_for(topics_here, PyDict_GET_SIZE(topics), sizeof *all);
+    Stretch harm_here[HERE], *stretches = all ? room_for(harm_here, harms, sizeof *stretches) : NULL;
+    double whole = unknown;
+    int failed = !stretches || read_harm(harm, stretches) < 0;
+    while (!failed && PyDict_Next(topics, &at, &name, &cues)) {
+        all[count].name = name;
+        failed = read_topic(&all[count], cues, stretches, harms, part) < 0;
+        whole += all[count++].weight;
+    }
+    if (!failed && whole == 0)
+        failed = refused("what weighs nothing has no share");
+    if (!failed)
+        told = heaviest(all, count, whole, most);
+    if (all)
+        let_go(all, topics_here);
+    if (stretches)
+        let_go(stretches, harm_here);
+    return told;
+}
+
+/* Add a cue to those that are told, unless it is among them. */
+static int
+tell(PyObject *cue, PyObject **told, Py_ssize_t *count)
+{
+    for (Py_ssize_t at = 0; at < *count; at++) {
+        int same = PyObject_RichCompareBool(told[at], cue, Py_EQ);
+        if (same)
+            return same;
+    }
+    told[(*count)++] = cue;
+    return 0;
+}
+
+static PyObject *
+reason(PyObject *cue, const Py_buffer *offsets)
+{
+    const int64_t *each = offsets->buf;
+    Py_ssize_t start, end;
+    if (number_of(cue, start_, &start) < 0 || number_of(cue, end_, &end) < 0)
+        return NULL;
+    if (start < 0 || end <= start || end > offsets->shape[0]) {
+        PyErr_SetString(PyExc_IndexError, "a cue stands in the text");
+        return NULL;
+    }
+    PyObject *fields[] = {PyObject_GetAttr(cue, word_), PyObject_GetAttr(cue, weight_),
+                          PyLong_FromLongLong(each[start]), PyLong_FromLongLong(each[end - 1] + 1)};
+    PyObject *told = NULL;
+    if (fields[0] && fields[1] && fields[2] && fields[3])
+        told = PyObject_Vectorcall(Reason, fields, 4, NULL);
+    for (int at = 0; at < 4; at++)
+        Py_XDECREF(fields[at]);
+    return told;
+}
+
+/* Choose which cues are told; return how many, -1 with an exception. */
+static Py_ssize_t
+choose(PyObject *labels, Py_ssize_t most, PyObject **told)
+{
+    Py_ssize_t count = 0;
+    for (Py_ssize_t at = 0; at < PyTuple_GET_SIZE(labels); at++) {
+        PyObject *cues = PyTuple_GET_ITEM(labels, at);
+        if (PyList_GET_SIZE(cues) && tell(PyList_GET_ITEM(cues, 0), told, &count) < 0)
+            return -1;
+    }
+    for (Py_ssize_t at = 0; at < PyTuple_GET_SIZE(labels); at++) {
+        PyObject *cues = PyTuple_GET_ITEM(labels, at);
+        for (Py_ssize_t each = 1; each < PyList_GET_SIZE(cues) && count < most; each++)
+            if (tell(PyList_GET_ITEM(cues, each), told, &count) < 0)
+                return -1;
+    }
+    return count;
+}
+
+PyDoc_STRVAR(reasons_doc, "reasons(labels, offsets, most)\n--\n\n"
+                          "Return the cues by which labels are told, as reasons. Raises TypeError, IndexError.");
+
+static PyObject *
+reasons(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *labels, *places, *told = NULL;
+    Py_ssize_t most, count = 0;
+    if (!PyArg_ParseTuple(args, "O!On", &PyTuple_Type, &labels, &places, &most))
+        return NULL;
+    for (Py_ssize_t at = 0; at < PyTuple_GET_SIZE(labels); at++)
+        if (!PyList_Check(PyTuple_GET_ITEM(labels, at)) || !are_cues(PyTuple_GET_ITEM(labels, at)))
+            return refused("a label has a list of cues"), NULL;
+    PyObject *here[HERE], **cues = room_for(here, Py_MAX(most, PyTuple_GET_SIZE(labels)), sizeof *cues);
+    Py_buffer offsets;
+    if (!cues || array(&offsets, places, 1, sizeof(int64_t), 0) < 0) {
+        if (cues)
+            let_go(cues, here);
+        return NULL;
+    }
+    if ((count = choose(labels, most, cues)) >= 0)
+        told = PyTuple_New(count);
+    for (Py_ssize_t at = 0; told && at < count; at++) {
+        PyObject *one = reason(cues[at], &offsets);
+        if (one)
+            PyTuple_SET_ITEM(told, at, one);
+        else
+            Py_CLEAR(told);
+    }
+    PyBuffer_Release(&offsets);
+    let_go(cues, here);
+    return told;
+}
+
+static PyMethodDef functions[] = {
+    {"ranked", ranked, METH_VARARGS, ranked_doc},
+    {"reasons", reasons, METH_VARARGS, reasons_doc},
+    {NULL},
+};
+
+static PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_weighing", .m_size = -1, .m_methods = functions};
+
+/* Return what a module has under a name. */
+static PyObject *
+from_module(const char *module_name, const char *name)
+{
+    PyObject *found = PyImport_ImportModule(module_name), *one = found ? PyObject_GetAttrString(found, name) : NULL;
+    Py_XDECREF(found);
+    return one;
+}
+
+PyMODINIT_FUNC
+PyInit__weighing(void)
+{
+    if (!(Cue = from_module("pipeline.analyse.cues", "Cue")) || !(Ranked = from_module("pipeline.model", "Ranked")) ||
+        !(Reason = from_module("pipeline.model", "Reason")) || !(word_ = PyUnicode_InternFromString("word")) ||
+        !(weight_ = PyUnicode_InternFromString("weight")) || !(start_ = PyUnicode_InternFromString("start")) ||
+        !(end_ = PyUnicode_InternFromString("end")))
+        return NULL;
+    return PyModule_Create(&module);
+}

@@ -1,0 +1,2 @@
+from pipeline.analyse.weighing import ranked as ranked
+from pipeline.analyse.weighing import reasons as reasons

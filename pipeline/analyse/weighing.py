@@ -1,0 +1,43 @@
+"""Which topics weigh most in a text, and which of its words are told as the reasons of a finding.
+
+``_weighing.c`` does the same several times as fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pipeline.analyse.cues import Cue
+from pipeline.model import Ranked, Reason
+
+_DIGITS = 4  # of a share
+
+
+def ranked(
+    topics: Mapping[str, list[Cue]], harm: Mapping[str, list[Cue]], part: float, unknown: float, most: int, /
+) -> tuple[Ranked, ...]:
+    """Return the *most* heaviest topics, of equals the one named first, each with its share of all that weighs.
+
+    A cue that begins in one of *harm* weighs *part* more; what no list of words knows weighs *unknown*.
+    """
+    harmful = {place for cues in harm.values() for cue in cues for place in range(cue.start, cue.end)}
+    weighed: list[tuple[float, int, str]] = []
+    for topic, cues in topics.items():
+        weight = sum([cue.weight + (part if cue.start in harmful else 0.0) for cue in cues])
+        weighed.append((-weight, cues[0].start, topic))
+    whole = unknown - sum([weight for weight, _, _ in weighed])
+    return tuple([Ranked(topic, round(-weight / whole, _DIGITS)) for weight, _, topic in sorted(weighed)[:most]])
+
+
+def reasons(labels: Sequence[Sequence[Cue]], offsets: Sequence[int], most: int, /) -> tuple[Reason, ...]:
+    """Return the first cue of every label, then others while there are not *most*, and where each stands."""
+    told: list[Cue] = []
+    for cue in [cues[0] for cues in labels if cues]:
+        if cue not in told:
+            told.append(cue)
+    for cue in [cue for cues in labels for cue in cues[1:]]:
+        if len(told) >= most:
+            break
+        if cue not in told:
+            told.append(cue)
+    return tuple([Reason(cue.word, cue.weight, offsets[cue.start], offsets[cue.end - 1] + 1) for cue in told])

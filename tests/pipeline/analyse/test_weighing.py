@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pipeline.analyse import weighing
+from pipeline.analyse.cues import Cue
+from pipeline.model import Ranked, Reason
+from pipeline.text.normal import squeeze
+from tests.live import do_without
+
+OFFSETS = squeeze("路,灯。" * 50)[1]
+
+
+def compiled() -> Any:
+    try:
+        from pipeline.analyse import _weighing
+    except ImportError:
+        do_without("a C compiler when yuqing was installed")
+    return _weighing
+
+
+def a_cue(start: Any, end: Any, weight: Any = 1.0, word: str = "灯") -> Cue:
+    return Cue(word, "topics.city", weight, start, end)
+
+
+def test_the_heaviest_topic_comes_first_of_equals_the_one_named_first() -> None:
+    topics = {"water": [a_cue(5, 6, 3.0)], "city": [a_cue(2, 3, 3.0)], "noise": [a_cue(0, 1), a_cue(1, 2)]}
+
+    assert weighing.ranked(topics, {}, 2.0, 1.0, 2) == (Ranked("city", 0.3333), Ranked("water", 0.3333))
+
+
+def test_what_is_part_of_a_harm_weighs_more() -> None:
+    topics = {"city": [a_cue(0, 1)], "gas": [a_cue(4, 5)]}
+    harm = {"H3": [a_cue(3, 6)]}
+
+    assert weighing.ranked(topics, harm, 2.0, 1.0, 1) == (Ranked("gas", 0.6),)
+
+
+def test_every_label_has_a_reason_before_one_has_a_second() -> None:
+    labels: Any = ([a_cue(0, 1), a_cue(1, 2)], [], [a_cue(0, 1)], [a_cue(2, 3, 0.5, "路")])
+
+    assert weighing.reasons(labels, OFFSETS, 3) == (
+        Reason("灯", 1.0, 0, 1),
+        Reason("路", 0.5, 3, 4),
+        Reason("灯", 1.0, 2, 3),
+    )
+
+
+cues = st.builds(
+    lambda start, length, halves, word: a_cue(start, start + length, halves / 2, word),
+    st.integers(0, 90), st.integers(1, 9), st.integers(1, 6), st.sampled_from("灯路水"),
+)  # fmt: skip
+some = st.lists(cues, min_size=1, max_size=6)
+
+
+@given(
+    st.dictionaries(st.text(max_size=2), some, max_size=9), st.dictionaries(st.text(max_size=2), some, max_size=4),
+    st.sampled_from([0.0, 2.0]), st.integers(0, 4),
+)  # fmt: skip
+@example({str(n): [a_cue(n % 7, n % 7 + 1)] for n in range(200)}, {"H3": [a_cue(1, 3)] * 300}, 2.0, 300)
+@example({"a": [a_cue(0, 1)], "b": [a_cue(1, 2)] * 158}, {}, 2.0, 2)  # 1/160 lies between two shares
+def test_c_and_python_weigh_the_same(topics: Any, harm: Any, part: float, most: int) -> None:
+    assert compiled().ranked(topics, harm, part, 1.0, most) == weighing.ranked(topics, harm, part, 1.0, most)
+
+
+@given(st.lists(st.lists(cues, max_size=6), max_size=6).map(tuple), st.integers(0, 9))
+@example(([a_cue(n, n + 1) for n in range(90)],), 80)
+@example(tuple([a_cue(n, n + 1)] for n in range(90)), 8)
+def test_c_and_python_tell_the_same_reasons(labels: Any, most: int) -> None:
+    assert compiled().reasons(labels, OFFSETS, most) == weighing.reasons(labels, OFFSETS, most)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        (None, {}, 2.0, 1.0, 2), ({}, [], 2.0, 1.0, 2), ({"a": []}, {}, 2.0, 1.0, 2), ({1: [a_cue(0, 1)]}, {}, 2.0, 1.0, 2),
+        ({"a": (a_cue(0, 1),)}, {}, 2.0, 1.0, 2), ({"a": [Reason("x")]}, {}, 2.0, 1.0, 2), ({}, {"a": ["x"]}, 2.0, 1.0, 2),
+        ({"a": [a_cue(0, 1, 1)]}, {}, 2.0, 1.0, 2), ({"a": [a_cue("0", 1)]}, {}, 2.0, 1.0, 2),
+        ({}, {"a": [a_cue(0, 1 << 70)]}, 2.0, 1.0, 2), ({"a": [a_cue(0, 1)]}, {}, "2", 1.0, 2),
+        ({"a": [a_cue(0, 1)]}, {}, 0.0, -1.0, 2), ({},),
+    ],
+)  # fmt: skip
+def test_what_is_no_topic_is_refused_by_c(wrong: Any) -> None:
+    with pytest.raises((TypeError, OverflowError)):
+        compiled().ranked(*wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ([], OFFSETS, 8), ((None,), OFFSETS, 8), (([1],), OFFSETS, 8), (([a_cue(0, 1)],), [0, 1], 8),
+        (([a_cue(0, 1)],), b"0123", 8), (([a_cue(-1, 1)],), OFFSETS, 8), (([a_cue(4, 4)],), OFFSETS, 8),
+        (([a_cue(0, 9_999)],), OFFSETS, 8), (([a_cue(None, 1)],), OFFSETS, 8), (([],), OFFSETS),
+    ],
+)  # fmt: skip
+def test_what_is_no_reason_is_refused_by_c(wrong: Any) -> None:
+    with pytest.raises((TypeError, ValueError, IndexError)):
+        compiled().reasons(*wrong)
