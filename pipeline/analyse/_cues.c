@@ -226,15 +226,11 @@ read_hints(Table *self, PyObject *sets)
 }
 
 static int
-Table_init(Table *self, PyObject *args, PyObject *kwargs)
+Table_fill(Table *self, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"automaton", "words", "labels", "kinds", "hints", "void", "most", "reach",
                             "ends",      "cue",   "keeps",  NULL};
     PyObject *automaton, *words, *labels, *kinds, *hints, *cue, *keeps, *ends;
-    if (self->automaton) {
-        PyErr_SetString(PyExc_RuntimeError, "made once and for all");
-        return -1;
-    }
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!O!O!O!innUOO", names, automaton_type, &automaton, &PyList_Type,
                                      &words, &PyTuple_Type, &labels, &PyTuple_Type, &kinds, &PyTuple_Type, &hints,
                                      &self->void_family, &self->most, &self->pair_reach, &ends, &cue, &keeps))
@@ -250,6 +246,12 @@ Table_init(Table *self, PyObject *args, PyObject *kwargs)
     self->sentence_ends = Py_NewRef(ends);
     self->automaton = (Automaton *)Py_NewRef(automaton);
     return 0;
+}
+
+static PyObject *
+Table_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    return made_whole(type, args, kwargs, (initproc)Table_fill);
 }
 
 /* What grows while a text is read; it begins in a room on the stack. */
@@ -577,8 +579,7 @@ static PyTypeObject type = {
     .tp_basicsize = sizeof(Table),
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_doc = PyDoc_STR("A word list that is ready to be looked for. Raises TypeError, ValueError."),
-    .tp_new = PyType_GenericNew,
-    .tp_init = (initproc)Table_init,
+    .tp_new = Table_new,
     .tp_dealloc = (destructor)Table_dealloc,
     .tp_methods = methods,
 };

@@ -383,10 +383,8 @@ Finder_meet(Finder *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "OOOO", &given[BANDS], &given[SKETCHES], &given[BITS], &given[LENGTHS]))
         return NULL;
     forget_batch(self);
-    if (!self->sketches || take(self, given) < 0) {
+    if (take(self, given) < 0) {
         forget_batch(self);
-        if (!PyErr_Occurred())
-            PyErr_SetString(PyExc_ValueError, "no finder");
         return NULL;
     }
     if (find_likely(self) < 0) {
@@ -621,14 +619,10 @@ Finder_dealloc(Finder *self)
 }
 
 static int
-Finder_init(Finder *self, PyObject *args, PyObject *kwargs)
+Finder_fill(Finder *self, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"most", "block", NULL};
     Py_ssize_t most, block;
-    if (self->most) {
-        PyErr_SetString(PyExc_RuntimeError, "made once and for all");
-        return -1;
-    }
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "nn", names, &most, &block))
         return -1;
     if (most < 1 || most > MOST || block < 1 || block > LARGEST || block > most) {
@@ -639,6 +633,7 @@ Finder_init(Finder *self, PyObject *args, PyObject *kwargs)
     size_t entries = (size_t)block * ROWS, slots = 16;
     while (slots < 2 * entries)
         slots *= 2;
+    self->sketches = shelves_zeros((size_t)most * WORDS, sizeof *self->sketches);
     self->bits = shelves_zeros(most, sizeof *self->bits);
     self->lengths = shelves_zeros(most, sizeof *self->lengths);
     self->bands = PyMem_Calloc(entries, sizeof *self->bands);
@@ -654,12 +649,16 @@ Finder_init(Finder *self, PyObject *args, PyObject *kwargs)
     self->new = PyMem_Calloc(block, sizeof *self->new);
     if (shelves_open(&self->shelves, (uint64_t)most * ROWS * 3 / 2, self->most, WIDTH) == 0 && self->bits && self->lengths &&
         self->bands && self->likely_ends && self->slots && self->firsts && self->group_of && self->groups &&
-        self->grouped && self->doubtful && self->compared && self->places && self->new)
-        self->sketches = shelves_zeros((size_t)most * WORDS, sizeof *self->sketches); /* last: then all is there */
-    if (self->sketches)
+        self->grouped && self->doubtful && self->compared && self->places && self->new && self->sketches)
         return 0;
     PyErr_NoMemory();
     return -1;
+}
+
+static PyObject *
+Finder_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    return made_whole(type, args, kwargs, (initproc)Finder_fill);
 }
 
 static PyMethodDef methods[] = {
@@ -681,8 +680,7 @@ static PyTypeObject type = {
     .tp_basicsize = sizeof(Finder),
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_doc = PyDoc_STR("The heads that were added last, each at its place. Raises TypeError, ValueError."),
-    .tp_new = PyType_GenericNew,
-    .tp_init = (initproc)Finder_init,
+    .tp_new = Finder_new,
     .tp_dealloc = (destructor)Finder_dealloc,
     .tp_methods = methods,
     .tp_getset = properties,

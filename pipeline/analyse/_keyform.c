@@ -341,10 +341,6 @@ Former_form(Former *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "O!OOOOO", &PyList_Type, &normals, &given[KEYS], &given[BANDS], &given[SKETCHES],
                           &given[SET], &given[LENGTHS]))
         return NULL;
-    if (!self->tables[PLACES].obj) {
-        PyErr_SetString(PyExc_ValueError, "made without its tables");
-        return NULL;
-    }
     Py_buffer buffers[COLUMNS] = {0};
     void *columns[COLUMNS];
     Py_ssize_t texts = PyList_GET_SIZE(normals);
@@ -447,15 +443,11 @@ Former_dealloc(Former *self)
 }
 
 static int
-Former_init(Former *self, PyObject *args, PyObject *kwargs)
+Former_fill(Former *self, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"classes", "factors", "shifts", "places", NULL};
     static const Py_ssize_t sizes[TABLES] = {1, 4, 4, 8}, items[TABLES] = {CODE_POINTS, ROWS, ROWS, ROWS};
     PyObject *given[TABLES];
-    if (self->tables[CLASSES].obj) {
-        PyErr_SetString(PyExc_RuntimeError, "made once and for all");
-        return -1;
-    }
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOO", names, &given[CLASSES], &given[FACTORS], &given[SHIFTS],
                                      &given[PLACES]))
         return -1;
@@ -463,6 +455,12 @@ Former_init(Former *self, PyObject *args, PyObject *kwargs)
         if (numbers(&self->tables[at], given[at], items[at], sizes[at], PyBUF_SIMPLE) < 0)
             return -1;
     return 0;
+}
+
+static PyObject *
+Former_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    return made_whole(type, args, kwargs, (initproc)Former_fill);
 }
 
 static PyMethodDef methods[] = {
@@ -476,8 +474,7 @@ static PyTypeObject type = {
     .tp_basicsize = sizeof(Former),
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_doc = PyDoc_STR("Makes the key forms of texts. Raises TypeError, ValueError."),
-    .tp_new = PyType_GenericNew,
-    .tp_init = (initproc)Former_init,
+    .tp_new = Former_new,
     .tp_dealloc = (destructor)Former_dealloc,
     .tp_methods = methods,
 };

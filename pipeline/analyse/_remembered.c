@@ -126,7 +126,7 @@ Remembered_look_up(Remembered *self, PyObject *args)
         return NULL;
     if (hashes_of(&ids, given_ids, 0) < 0 || hashes_of(&keys, given_keys, 0) < 0)
         goto done;
-    if (ids.len != keys.len || !self->kinds) {
+    if (ids.len != keys.len) {
         PyErr_SetString(PyExc_ValueError, "as many ids as keys");
         goto done;
     }
@@ -158,7 +158,7 @@ Remembered_by_id(Remembered *self, PyObject *given)
     uint64_t id = PyLong_AsUnsignedLongLong(given);
     if (PyErr_Occurred())
         return NULL;
-    return PyLong_FromLongLong(self->kinds ? find(self, &self->by_id, self->ids, id) : -1);
+    return PyLong_FromLongLong(find(self, &self->by_id, self->ids, id));
 }
 
 PyDoc_STRVAR(row_doc,
@@ -262,7 +262,7 @@ Remembered_keep(Remembered *self, PyObject *args)
     if (hashes_of(&ids, given_ids, 0) < 0 || hashes_of(&keys, given_keys, 0) < 0)
         goto done;
     Py_ssize_t rows = ids.len / 8;
-    failed = keys.len != ids.len || !self->kinds;
+    failed = keys.len != ids.len;
     for (int field = 0; field < FIELDS; field++)
         failed |= PyList_GET_SIZE(fields[field]) != rows;
     if (failed)
@@ -292,20 +292,17 @@ Remembered_dealloc(Remembered *self)
 }
 
 static int
-Remembered_init(Remembered *self, PyObject *args, PyObject *kwargs)
+Remembered_fill(Remembered *self, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"most", NULL};
     Py_ssize_t most;
-    if (self->most) {
-        PyErr_SetString(PyExc_RuntimeError, "made once and for all");
-        return -1;
-    }
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "n", names, &most))
         return -1;
     if (most < 1 || most > MOST) {
         PyErr_SetString(PyExc_ValueError, "one post or more is remembered");
         return -1;
     }
+    self->most = (uint32_t)most;
     uint64_t places = (uint64_t)most * 3 / 2;
     int opened = shelves_open(&self->by_id, places, (uint32_t)most, WIDTH) |
                  shelves_open(&self->by_key, places, (uint32_t)most, WIDTH);
@@ -314,14 +311,17 @@ Remembered_init(Remembered *self, PyObject *args, PyObject *kwargs)
     self->at = shelves_zeros(most, sizeof *self->at);
     self->clusters = shelves_zeros(most, sizeof *self->clusters);
     self->likeness = shelves_zeros(most, sizeof *self->likeness);
-    if (opened == 0 && self->ids && self->keys && self->at && self->clusters && self->likeness)
-        self->kinds = shelves_zeros(most, sizeof *self->kinds); /* last: then all is there */
-    if (self->kinds) {
-        self->most = (uint32_t)most;
+    self->kinds = shelves_zeros(most, sizeof *self->kinds);
+    if (opened == 0 && self->ids && self->keys && self->at && self->clusters && self->likeness && self->kinds)
         return 0;
-    }
     PyErr_NoMemory();
     return -1;
+}
+
+static PyObject *
+Remembered_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    return made_whole(type, args, kwargs, (initproc)Remembered_fill);
 }
 
 static PyMethodDef methods[] = {
@@ -338,8 +338,7 @@ static PyTypeObject type = {
     .tp_basicsize = sizeof(Remembered),
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_doc = PyDoc_STR("The posts that were kept last. Raises TypeError, ValueError."),
-    .tp_new = PyType_GenericNew,
-    .tp_init = (initproc)Remembered_init,
+    .tp_new = Remembered_new,
     .tp_dealloc = (destructor)Remembered_dealloc,
     .tp_methods = methods,
 };

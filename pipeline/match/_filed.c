@@ -31,7 +31,7 @@ typedef struct {
     Column columns[COLUMNS];
     Py_ssize_t words, rules;
     Automaton *automaton;
-    PyObject *written; /* list of str, by number */
+    PyObject *written; /* tuple of str, by number */
     Py_buffer edged;   /* by number: 1 for a word that begins or ends with a Latin letter */
     Py_buffer kept;    /* by code point: 1 for what squeezing keeps */
     Ready **ready;
@@ -120,7 +120,7 @@ Filed_fill(Filed *self, PyObject *args, PyObject *kwargs)
         return -1;
     const Column *columns = self->columns;
     Py_ssize_t ways = columns[WAY_RULE].size, groups = columns[GROUPS].size - 1;
-    if (self->rules < 0 || ((Automaton *)automaton)->words != self->words ||
+    if (self->rules < 0 || self->rules > INT32_MAX || ((Automaton *)automaton)->words != self->words ||
         !sound(&columns[FILED], self->words, &columns[ENTRIES], ways) || columns[WAYS].size != ways + 1 ||
         columns[WAYS].items[0] != 0 || columns[WAYS].items[ways] != groups || groups < 0 ||
         !sound(&columns[GROUPS], groups, &columns[GROUP_WORDS], self->words)) {
@@ -143,8 +143,8 @@ Filed_fill(Filed *self, PyObject *args, PyObject *kwargs)
         return -1;
     }
     self->automaton = (Automaton *)Py_NewRef(automaton);
-    self->written = Py_NewRef(written);
-    return 0;
+    self->written = PyList_AsTuple(written); /* the list is its owner's to change */
+    return self->written ? 0 : -1;
 }
 
 static PyObject *
@@ -244,7 +244,7 @@ speaking(const Filed *self, const Ready *ready)
         return NULL;
     for (int32_t place = 0; at < count; place++)
         if (self->there[numbers[place]] == self->post) {
-            PyObject *word = PyList_GET_ITEM(self->written, numbers[place]);
+            PyObject *word = PyTuple_GET_ITEM(self->written, numbers[place]);
             PyTuple_SET_ITEM(words, at++, Py_NewRef(word));
         }
     return words;

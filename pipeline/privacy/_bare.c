@@ -25,13 +25,12 @@ typedef struct {
     Py_buffer usual;          /* by character: 1 for a family that many have */
     Known known[LISTS];
     uint8_t begins[CODES]; /* by character: whether a name of three characters, or one of two, may begin with it */
-    int made;
 } Bare;
 
 enum { FULL = 1, SHORT = 2 };
 
 static void
-let_go(Bare *self)
+Bare_dealloc(Bare *self)
 {
     for (int at = 0; at < TABLES; at++)
         PyBuffer_Release(&self->tables[at]);
@@ -40,12 +39,6 @@ let_go(Bare *self)
         PyBuffer_Release(&self->known[at].keys);
         PyBuffer_Release(&self->known[at].values);
     }
-}
-
-static void
-Bare_dealloc(Bare *self)
-{
-    let_go(self);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -62,21 +55,16 @@ take(Py_buffer *buffer, PyObject *from, Py_ssize_t size, Py_ssize_t count)
 }
 
 static int
-Bare_init(Bare *self, PyObject *args, PyObject *kwargs)
+Bare_fill(Bare *self, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"family", "first",         "last",  "only",         "left",   "right",         "usual",
                             "chosen", "chosen_values", "pairs", "pairs_values", "threes", "threes_values", NULL};
     PyObject *tables[TABLES], *usual, *keys[LISTS], *values[LISTS];
-    if (self->made) {
-        PyErr_SetString(PyExc_RuntimeError, "made once and for all");
-        return -1;
-    }
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOOOOOOOOOO", names, &tables[FAMILY], &tables[FIRST],
                                      &tables[LAST], &tables[ONLY], &tables[LEFT], &tables[RIGHT], &usual,
                                      &keys[CHOSEN], &values[CHOSEN], &keys[PAIRS], &values[PAIRS], &keys[THREES],
                                      &values[THREES]))
         return -1;
-    let_go(self); /* of a making that failed */
     for (int at = 0; at < TABLES; at++)
         if (take(&self->tables[at], tables[at], sizeof(int32_t), CODES) < 0)
             return -1;
@@ -93,8 +81,13 @@ Bare_init(Bare *self, PyObject *args, PyObject *kwargs)
     for (uint32_t at = 0; at < CODES; at++)
         self->begins[at] = (((const int32_t *)self->tables[FAMILY].buf)[at] > NEVER ? FULL : 0) |
                            (((const uint8_t *)self->usual.buf)[at] ? SHORT : 0);
-    self->made = 1;
     return 0;
+}
+
+static PyObject *
+Bare_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    return made_whole(type, args, kwargs, (initproc)Bare_fill);
 }
 
 /* A text with a line's end on either side, for ever. */
@@ -242,8 +235,6 @@ PyDoc_STRVAR(find_doc,
 static PyObject *
 Bare_find(Bare *self, PyObject *texts)
 {
-    if (!self->made)
-        return PyErr_Format(PyExc_RuntimeError, "was never made");
     int sound = PyList_Check(texts);
     for (Py_ssize_t at = 0; sound && at < PyList_GET_SIZE(texts); at++)
         sound = PyUnicode_Check(PyList_GET_ITEM(texts, at));
@@ -270,8 +261,7 @@ static PyTypeObject type = {
     .tp_basicsize = sizeof(Bare),
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_doc = PyDoc_STR("Finds names that nothing announces. Raises TypeError, ValueError."),
-    .tp_new = PyType_GenericNew,
-    .tp_init = (initproc)Bare_init,
+    .tp_new = Bare_new,
     .tp_dealloc = (destructor)Bare_dealloc,
     .tp_methods = methods,
 };

@@ -103,23 +103,23 @@ take(Py_buffer *buffer, PyObject *from, Py_ssize_t count)
 }
 
 static int
-Glance_init(Glance *self, PyObject *args, PyObject *kwargs)
+Glance_fill(Glance *self, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"automaton", "letters", "words", NULL};
     PyObject *automaton, *letters, *words;
-    if (self->automaton) {
-        PyErr_SetString(PyExc_RuntimeError, "made once and for all");
-        return -1;
-    }
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!OO", names, automaton_type, &automaton, &letters, &words))
         return -1;
-    PyBuffer_Release(&self->letters); /* of a making that failed */
-    PyBuffer_Release(&self->words);
     if (take(&self->letters, letters, CODE_POINTS) < 0 ||
         take(&self->words, words, ((Automaton *)automaton)->words) < 0)
         return -1;
     self->automaton = (Automaton *)Py_NewRef(automaton);
     return 0;
+}
+
+static PyObject *
+Glance_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    return made_whole(type, args, kwargs, (initproc)Glance_fill);
 }
 
 /* A text, and what each of its letters may be. Beyond its ends stands NUL, which is nothing. */
@@ -482,8 +482,6 @@ PyDoc_STRVAR(over_doc,
 static PyObject *
 Glance_over(Glance *self, PyObject *texts)
 {
-    if (!self->automaton)
-        return PyErr_Format(PyExc_RuntimeError, "was never made");
     int sound = PyList_Check(texts);
     for (Py_ssize_t at = 0; sound && at < PyList_GET_SIZE(texts); at++)
         sound = PyUnicode_Check(PyList_GET_ITEM(texts, at));
@@ -510,8 +508,7 @@ static PyTypeObject type = {
     .tp_basicsize = sizeof(Glance),
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_doc = PyDoc_STR("Tells which recognisers may find something in a text. Raises TypeError, ValueError."),
-    .tp_new = PyType_GenericNew,
-    .tp_init = (initproc)Glance_init,
+    .tp_new = Glance_new,
     .tp_dealloc = (destructor)Glance_dealloc,
     .tp_methods = methods,
 };

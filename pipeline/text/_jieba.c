@@ -368,14 +368,10 @@ read_words(Cutter *self, PyObject *from)
 }
 
 static int
-Cutter_init(Cutter *self, PyObject *args, PyObject *kwargs)
+Cutter_fill(Cutter *self, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"listed", "start", "trans", "emit", "words", NULL};
     PyObject *listed, *start, *trans, *emit, *words;
-    if (self->words || self->emit) {
-        PyErr_SetString(PyExc_RuntimeError, "made once and for all");
-        return -1;
-    }
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO!O!O!O!", names, &listed, &PyDict_Type, &start, &PyDict_Type,
                                      &trans, &PyDict_Type, &emit, &PyList_Type, &words) ||
         read_model(self, start, trans, emit) < 0 || read_words(self, listed) < 0)
@@ -390,6 +386,12 @@ Cutter_init(Cutter *self, PyObject *args, PyObject *kwargs)
     }
     words_close(self->words);
     return 0;
+}
+
+static PyObject *
+Cutter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    return made_whole(type, args, kwargs, (initproc)Cutter_fill);
 }
 
 static void
@@ -512,10 +514,6 @@ cut(const Cutter *self, PyObject *text, Sheet *sheet)
         PyErr_SetString(PyExc_TypeError, "what is cut is a text");
         return -1;
     }
-    if (!self->words || self->words->counts) {
-        PyErr_SetString(PyExc_RuntimeError, "not made yet");
-        return -1;
-    }
     if (lay_out(sheet, text) < 0)
         return -1;
     mark(self, sheet, mark_words);
@@ -587,8 +585,7 @@ static PyTypeObject type = {
     .tp_basicsize = sizeof(Cutter),
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_doc = type_doc,
-    .tp_new = PyType_GenericNew,
-    .tp_init = (initproc)Cutter_init,
+    .tp_new = Cutter_new,
     .tp_dealloc = (destructor)Cutter_dealloc,
     .tp_methods = methods,
 };

@@ -37,18 +37,12 @@ read_as(const Letters *self, Py_UCS4 letter)
 }
 
 static int
-Letters_init(Letters *self, PyObject *args, PyObject *kwargs)
+Letters_fill(Letters *self, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"table", "kept", "doubtful", NULL};
     PyObject *table, *kept, *doubtful;
-    if (self->first) {
-        PyErr_SetString(PyExc_RuntimeError, "made once and for all");
-        return -1;
-    }
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOU", names, &table, &kept, &doubtful))
         return -1;
-    PyBuffer_Release(&self->table); /* of a making that failed */
-    PyBuffer_Release(&self->kept);
     if (PyObject_GetBuffer(table, &self->table, PyBUF_C_CONTIGUOUS) < 0 ||
         PyObject_GetBuffer(kept, &self->kept, PyBUF_C_CONTIGUOUS) < 0)
         return -1;
@@ -62,7 +56,7 @@ Letters_init(Letters *self, PyObject *args, PyObject *kwargs)
             PyErr_SetString(PyExc_ValueError, "no such code point");
             return -1;
         }
-    Py_XSETREF(self->doubtful, Py_NewRef(doubtful));
+    self->doubtful = Py_NewRef(doubtful);
     if (!(self->first = PyMem_Malloc(FIRST_PLANE * sizeof *self->first))) {
         PyErr_NoMemory();
         return -1;
@@ -70,6 +64,12 @@ Letters_init(Letters *self, PyObject *args, PyObject *kwargs)
     for (Py_UCS4 letter = 0; letter < FIRST_PLANE; letter++)
         self->first[letter] = read_as(self, letter);
     return 0;
+}
+
+static PyObject *
+Letters_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    return made_whole(type, args, kwargs, (initproc)Letters_fill);
 }
 
 /* Memory for the letters of one text after another. */
@@ -190,8 +190,8 @@ PyDoc_STRVAR(folded_doc,
 static PyObject *
 Letters_folded(Letters *self, PyObject *texts)
 {
-    if (!self->first || !are_texts(texts))
-        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_RuntimeError, "was never made");
+    if (!are_texts(texts))
+        return NULL;
     Scratch scratch;
     begin(&scratch);
     Py_ssize_t count = PyList_GET_SIZE(texts);
@@ -216,7 +216,7 @@ Letters_folded(Letters *self, PyObject *texts)
         LETTER letter = ((const LETTER *)data)[at];     \
         ((LETTER *)to)[count] = letter;                 \
         places[count] = at;                             \
-        count += kept[letter];                          \
+        count += kept[letter] != 0;                     \
     }
 
 static Py_ssize_t
@@ -292,8 +292,8 @@ PyDoc_STRVAR(squeezed_doc,
 static PyObject *
 Letters_squeezed(Letters *self, PyObject *texts)
 {
-    if (!self->first || !are_texts(texts))
-        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_RuntimeError, "was never made");
+    if (!are_texts(texts))
+        return NULL;
     Py_ssize_t count = PyList_GET_SIZE(texts), letters = 1, used = 0; /* one more: where what is left out is put */
     for (Py_ssize_t at = 0; at < count; at++) {
         Py_ssize_t length = PyUnicode_GET_LENGTH(PyList_GET_ITEM(texts, at));
@@ -330,8 +330,7 @@ static PyTypeObject type = {
     .tp_basicsize = sizeof(Letters),
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_doc = PyDoc_STR("What each letter is read as, and which are kept. Raises TypeError, ValueError."),
-    .tp_new = PyType_GenericNew,
-    .tp_init = (initproc)Letters_init,
+    .tp_new = Letters_new,
     .tp_dealloc = (destructor)Letters_dealloc,
     .tp_methods = methods,
 };

@@ -194,9 +194,6 @@ def test_sizes_that_make_no_sense_are_refused_by_c() -> None:
     for wrong in ((0, 0), (4, 5), (1, 0), (-1, -1), (1 << 40, 256), (1 << 20, 1 << 20), ("x", 1), (None, None)):
         with pytest.raises((TypeError, ValueError)):
             in_c()(*wrong)
-    make: Any = in_c()
-    with pytest.raises(ValueError):
-        make.__new__(make).meet(*traces(LIFT))
 
 
 def test_nothing_is_held_longer_than_its_batch() -> None:

@@ -143,8 +143,6 @@ def test_what_is_no_text_and_no_table_is_refused_by_c() -> None:
     for tables in ((classes()[:-1], *rows), (classes(), rows[0][1:], *rows[1:]), (classes(), *rows[1:], rows[0])):
         with pytest.raises((TypeError, ValueError)):
             make(*tables)
-    with pytest.raises(ValueError):
-        make.__new__(make).form([], *columns(0))
 
 
 def test_a_text_of_ten_megabytes_is_formed() -> None:

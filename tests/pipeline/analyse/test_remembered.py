@@ -160,14 +160,6 @@ def test_what_is_no_text_and_no_size_is_refused_by_c() -> None:
     for most in (0, -1, 1 << 40, "x"):
         with pytest.raises((TypeError, ValueError)):
             in_c().Remembered(most)
-    made: Any = in_c().Remembered
-    empty: Any = made.__new__(made)
-    with pytest.raises(ValueError):
-        empty.keep(hashes([]), hashes([]), [], [], [], [], [])
-    with pytest.raises(ValueError):
-        empty.look_up(hashes([]), hashes([]))
-    with pytest.raises(IndexError):
-        empty.row(0)
 
 
 def test_nothing_is_held_longer_than_its_batch() -> None:

@@ -171,12 +171,14 @@ def test_what_is_no_rule_no_word_and_no_text_is_refused_by_c() -> None:
     assert table.candidates("bus") == [(0, None)]
 
 
-def test_a_table_is_whole_from_the_beginning_and_stays_what_it_is() -> None:
-    with pytest.raises(TypeError):
-        in_c().__new__(in_c()).candidates("停水")
-    table = a_table(in_c(), [(0, [0], [])], 1)
-    table.__init__()  # type: ignore[misc] # what a curious person may do
-    assert table.candidates(WRITTEN[0])[0] == (0, None)
+def test_words_that_are_taken_from_the_list_afterwards_are_still_told() -> None:
+    written = list(WRITTEN)
+    table = a_table(in_c(), [(0, [0], [])], 1, written)
+    table.make_ready(0, (), (0,))
+
+    written.clear()
+
+    assert table.candidates(WRITTEN[0]) == [(0, (WRITTEN[0],))]
 
 
 def test_nothing_is_held_longer_than_its_table() -> None:

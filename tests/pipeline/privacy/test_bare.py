@@ -131,10 +131,6 @@ def test_figures_that_do_not_fit_and_what_is_no_text_are_refused_by_c() -> None:
     for texts in ([b""], ["王", None], ("王",), "王", None):
         with pytest.raises(TypeError):
             finder.find(texts)
-    with pytest.raises(RuntimeError):
-        finder.__init__(*sound)
-    with pytest.raises(RuntimeError):
-        make.__new__(make).find(["王"])
 
 
 def test_nothing_is_held_longer_than_it_is_used() -> None:

@@ -178,10 +178,6 @@ def test_what_does_not_fit_and_what_is_no_text_is_refused_by_c() -> None:
     for texts in ([b""], ["停", None], ("停",), "停", None):
         with pytest.raises(TypeError):
             one.over(texts)
-    with pytest.raises(RuntimeError):
-        one.__init__(words, letters, kinds)
-    with pytest.raises(RuntimeError):
-        make.__new__(make).over(["停"])
 
 
 def test_nothing_is_held_longer_than_it_is_used() -> None:

@@ -44,14 +44,6 @@ def test_what_is_no_word_and_no_text_is_refused_by_c() -> None:
     assert in_c([]).find("停水") == []
 
 
-def test_an_automaton_is_whole_from_the_beginning_and_stays_what_it_is() -> None:
-    one = in_c(["停水"])
-    with pytest.raises(TypeError):
-        type(one).__new__(type(one)).find("停水")
-    one.__init__()  # type: ignore[misc] # what a curious person may do
-    assert one.find("停水") == [(0, 2, 0)]
-
-
 @given(st.lists(st.text(LETTERS, min_size=1, max_size=6), min_size=1, max_size=30, unique=True), st.text(LETTERS + "c"))
 def test_c_and_daachorse_find_the_same(words: list[str], text: str) -> None:
     found = in_c(words).find(text)

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,6 +79,22 @@ def test_a_loop_that_was_not_compiled_is_told() -> None:
     assert fault.warning
     assert "pipeline.match._filed" in fault.zh and "gcc" in fault.zh
     assert "pipeline.match._filed" in fault.en
+
+
+def test_what_c_makes_is_whole_from_the_beginning_and_stays_what_it_is() -> None:
+    if uncompiled():
+        do_without("a C compiler when yuqing was installed")
+    root = Path(pipeline.__path__[0])
+    modules = [
+        import_module(".".join(path.relative_to(root.parent).with_suffix("").parts)) for path in root.rglob("_*.c")
+    ]
+    kinds: list[Any] = [kind for module in modules for kind in vars(module).values() if isinstance(kind, type)]
+
+    assert kinds
+    for kind in kinds:
+        with pytest.raises(TypeError):
+            kind.__new__(kind)  # what a curious person may do
+        assert kind.__init__ is object.__init__, kind
 
 
 def test_every_loop_has_types_beside_it() -> None:

@@ -87,6 +87,14 @@ def test_a_very_long_text_is_read_in_c_like_a_short_one() -> None:
     assert (squeezed, len(offsets), offsets[-1]) == ("停a水" * 1_000_000, 3_000_000, 3_999_999)
 
 
+def test_whatever_is_not_nought_is_kept(one: letters.Letters) -> None:
+    every: Any = np.full(len(kept()), 255, np.uint8)
+
+    ((squeezed, offsets),) = type(one)(TABLE, every, "").squeezed(["停 水" * 2_000])
+
+    assert (squeezed, len(offsets)) == ("停 水" * 2_000, 6_000)
+
+
 def test_what_is_no_table_and_no_text_is_refused_by_c() -> None:
     make: Any = in_c()
     beyond = TABLE.copy()
@@ -107,13 +115,6 @@ def test_what_is_no_table_and_no_text_is_refused_by_c() -> None:
         for ask in (one.folded, one.squeezed):
             with pytest.raises(TypeError):
                 ask(texts)
-    with pytest.raises(RuntimeError):
-        one.__init__(TABLE, kept(), "")
-    unmade = make.__new__(make)
-    with pytest.raises(RuntimeError):
-        unmade.folded(["停"])
-    with pytest.raises(RuntimeError):
-        unmade.squeezed(["停"])
 
 
 def test_nothing_is_held_longer_than_it_is_used() -> None:

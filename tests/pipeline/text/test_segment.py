@@ -195,10 +195,6 @@ def test_what_is_no_text_and_no_word_list_is_refused_by_c() -> None:
         for cut in (compiled().cut, compiled().cut_for_search):
             with pytest.raises(TypeError):
                 cut(wrong)
-    with pytest.raises(RuntimeError):
-        Cutter.__new__(Cutter).cut("停水")
-    with pytest.raises(RuntimeError):
-        make(*good).__init__(*good)
 
 
 def test_c_holds_no_text_that_it_cut() -> None:
