@@ -24,6 +24,7 @@ typedef struct {
 
 typedef struct {
     int32_t family, kind;
+    int plain; /* whether its letters stand side by side as they are written in the list, if nobody tampers with them */
     PyObject *weight, *written;
 } Label;
 
@@ -122,7 +123,7 @@ read_kinds(Table *self, PyObject *kinds)
     return 0;
 }
 
-/* Read the labels: (family, kind, weight, written), the first two by number. */
+/* Read the labels: (family, kind, weight, written, plain), the first two by number. */
 static int
 read_labels(Table *self, PyObject *labels)
 {
@@ -134,10 +135,10 @@ read_labels(Table *self, PyObject *labels)
         Label *label = &self->labels[at];
         PyObject *weight, *written;
         if (!PyTuple_Check(PyTuple_GET_ITEM(labels, at)) ||
-            !PyArg_ParseTuple(PyTuple_GET_ITEM(labels, at), "iiO!U", &label->family, &label->kind, &PyFloat_Type,
-                              &weight, &written) ||
+            !PyArg_ParseTuple(PyTuple_GET_ITEM(labels, at), "iiO!Up", &label->family, &label->kind, &PyFloat_Type,
+                              &weight, &written, &label->plain) ||
             label->family < 0 || label->family >= FAMILIES || label->kind < 0 || label->kind >= self->count_kinds)
-            return refused("a label is a family, a kind, a weight and a word");
+            return refused("a label is a family, a kind, a weight, a word and whether it is plain");
         label->weight = Py_NewRef(weight);
         label->written = Py_NewRef(written);
     }
@@ -449,12 +450,27 @@ in_order(const void *one, const void *other)
     return (first->index > second->index) - (first->index < second->index);
 }
 
-/* The cues of a text: a list for each kind that has any, and in which order the kinds came. */
+/* The cues of a text: a list for each kind that has any, in which order the kinds came, and whether any that should be
+   plain is not. */
 typedef struct {
     PyObject *lists[KINDS];
     int32_t order[KINDS];
     Py_ssize_t count;
+    int otherwise;
 } Cues;
+
+/* Whether what was found is the word as it is written in the list, letter by letter. */
+static int
+is_written(PyObject *word, PyObject *squeezed, const int64_t *offsets, const Found *one)
+{
+    Py_ssize_t length = one->end - one->start;
+    if (PyUnicode_GET_LENGTH(word) != length || offsets[one->end - 1] - offsets[one->start] != length - 1)
+        return 0;
+    for (Py_ssize_t at = 0; at < length; at++)
+        if (PyUnicode_READ_CHAR(word, at) != PyUnicode_READ_CHAR(squeezed, one->start + at))
+            return 0;
+    return 1;
+}
 
 /* Append one cue to the list of its kind. */
 static int
@@ -481,7 +497,7 @@ append(const Table *self, const Found *one, Cues *cues)
 
 /* Append the cues that lie neither inside a void nor inside a longer one of their family. */
 static int
-outermost(const Table *self, Rows *rows, Cues *cues)
+outermost(const Table *self, PyObject *squeezed, const int64_t *offsets, Rows *rows, Cues *cues)
 {
     Found *found = rows->items, widest[FAMILIES] = {{0, 0, 0, 0}};
     qsort(found, rows->count, sizeof *found, in_order);
@@ -499,6 +515,8 @@ outermost(const Table *self, Rows *rows, Cues *cues)
         widest[family] = *one;
         if (append(self, one, cues) < 0)
             return -1;
+        const Label *label = &self->labels[one->label];
+        cues->otherwise = cues->otherwise || (label->plain && !is_written(label->written, squeezed, offsets, one));
     }
     return 0;
 }
@@ -517,7 +535,7 @@ put(PyObject *families, const Kind *kind, PyObject *list)
     return failed ? -1 : 0;
 }
 
-/* Return the lists by kind, and by family and kind; in the order of the text. */
+/* Return the lists by kind, and by family and kind, in the order of the text; and whether any is written otherwise. */
 static PyObject *
 in_dictionaries(const Table *self, const Cues *cues)
 {
@@ -528,14 +546,15 @@ in_dictionaries(const Table *self, const Cues *cues)
         PyObject *list = cues->lists[cues->order[at]];
         failed = PyDict_SetItem(by_kind, kind->kind, list) < 0 || (kind->family && put(families, kind, list) < 0);
     }
-    PyObject *told = failed ? NULL : PyTuple_Pack(2, by_kind, families);
+    PyObject *told = failed ? NULL : PyTuple_Pack(3, by_kind, families, cues->otherwise ? Py_True : Py_False);
     Py_XDECREF(by_kind);
     Py_XDECREF(families);
     return told;
 }
 
 PyDoc_STRVAR(read_doc, "read(normal, squeezed, offsets)\n--\n\n"
-                       "Return the cues of a squeezed text by kind, and by family and kind. Raises TypeError.");
+                       "Return the cues of a squeezed text by kind, and by family and kind, and whether one that should be\n"
+                       "plain is written otherwise. Raises TypeError.");
 
 static PyObject *
 Table_read(Table *self, PyObject *args)
@@ -557,9 +576,9 @@ Table_read(Table *self, PyObject *args)
     Rows hits = {some_hits, some_hits, 0, HERE, sizeof(Hit)}, found = {some_found, some_found, 0, HERE, sizeof(Found)};
     Cues cues;
     memset(cues.lists, 0, self->count_kinds * sizeof *cues.lists);
-    cues.count = 0;
+    cues.count = cues.otherwise = 0;
     if (find(self, squeezed, &hits) == 0 &&
-        read_hits(self, normal, squeezed, offsets.buf, &hits, &found) == 0 && outermost(self, &found, &cues) == 0)
+        read_hits(self, normal, squeezed, offsets.buf, &hits, &found) == 0 && outermost(self, squeezed, offsets.buf, &found, &cues) == 0)
         told = in_dictionaries(self, &cues);
     for (Py_ssize_t at = 0; at < cues.count; at++)
         Py_DECREF(cues.lists[cues.order[at]]);

@@ -8,7 +8,7 @@ class Table:
         self,
         automaton: Automaton,
         words: Sequence[tuple[bool, tuple[int, ...], tuple[tuple[int, int], ...], int, int, int]],
-        labels: tuple[tuple[int, int, float, str], ...],
+        labels: tuple[tuple[int, int, float, str, bool], ...],
         kinds: tuple[tuple[str, str, str], ...],
         hints: tuple[tuple[int, ...], ...],
         void: int,
@@ -20,4 +20,4 @@ class Table:
     ) -> None: ...
     def read(
         self, normal: str, squeezed: str, offsets: Sequence[int], /
-    ) -> tuple[dict[str, list[Cue]], dict[str, dict[str, list[Cue]]]]: ...
+    ) -> tuple[dict[str, list[Cue]], dict[str, dict[str, list[Cue]]], bool]: ...

@@ -101,6 +101,8 @@ def _changed(letters: str, changes: list[tuple[int, int, str]]) -> str:
 
 def _meant(reading: Reading) -> list[tuple[int, int, str]]:
     """Return where a word stands that is written otherwise than in the list, and how it is written there."""
+    if not reading.otherwise:
+        return []
     squeezed = reading.squeezed
     return [
         (cue.start, cue.end, cue.word)

@@ -31,6 +31,7 @@ _PAIR = "~"
 _MOST = 2_500  # questions to frames in one text; an honest letter of 28,000 characters asks some 1,300
 _REACH = 12  # characters between the two words of a pair
 _VOID = "void"
+_TAMPERED = ("topics", "harm")  # words that matter, so people write them in disguise
 _NOWHERE = (0, 0)
 # What people write by sound to slip past a filter (煤气xie漏); read as the character it stands for.
 _BY_SOUND = dict(
@@ -87,7 +88,8 @@ class Reading(msgspec.Struct, frozen=True, dict=True):
     """A text in normal and squeezed form with the cues found in it, by kind, in the order of the text.
 
     *peril* is where the squeezed text sounds like danger, with or without a word for it (``peril.Peril``).
-    *families* has the same lists as *cues* under both parts of their kinds.
+    *families* has the same lists as *cues* under both parts of their kinds. Unless one of them is written *otherwise*,
+    all words of topics and of harm stand there letter by letter as in the lists, but for pairs.
     """
 
     normal: str
@@ -96,6 +98,7 @@ class Reading(msgspec.Struct, frozen=True, dict=True):
     cues: Mapping[str, list[Cue]]
     families: Mapping[str, Mapping[str, list[Cue]]]
     peril: tuple[int, int] | None = None
+    otherwise: bool = True
 
     def of(self, kind: str) -> list[Cue]:
         return self.cues.get(kind, [])
@@ -183,7 +186,8 @@ class _Word(NamedTuple):
 
 
 _Found = tuple[int, int, int, _Label]  # start, minus the end (of two the longer sorts first), number
-_Read = tuple[dict[str, list[Cue]], Mapping[str, Mapping[str, list[Cue]]]]  # by kind, and by family and kind
+# By kind, by family and kind, and whether one is written otherwise.
+_Read = tuple[dict[str, list[Cue]], Mapping[str, Mapping[str, list[Cue]]], bool]
 
 
 class Lexicon:
@@ -228,8 +232,8 @@ class Lexicon:
         self, normal: str, squeezed: str, offsets: Sequence[int], peril: tuple[int, int] | None = None
     ) -> Reading:
         """Return *squeezed* with its cues; what lies inside a longer cue of the same family is none."""
-        cues, families = self._read(normal, squeezed, offsets)
-        return Reading(normal, squeezed, offsets, cues, families, peril)
+        cues, families, otherwise = self._read(normal, squeezed, offsets)
+        return Reading(normal, squeezed, offsets, cues, families, peril, otherwise)
 
     def _read_here(self, normal: str, squeezed: str, offsets: Sequence[int]) -> _Read:
         """Return what ``Table.read`` does, where there is none."""
@@ -260,7 +264,8 @@ class Lexicon:
                     if until := _completed(second, squeezed, end):
                         found.append((start, -until, len(found), label))
         cues = _outermost(found)
-        return cues, in_families(cues)
+        plain = [cue for each in cues.values() for cue in each if _plain(cue.kind, cue.word)]
+        return cues, in_families(cues), not all(_written(cue, squeezed, offsets) for cue in plain)
 
     def kinds(self) -> Mapping[str, frozenset[str]]:
         """Return for each word, as it is written in the lists, the kinds for which it speaks."""
@@ -314,7 +319,7 @@ def _entries(tree: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
 def _forms(word: str, kind: str) -> Iterator[str]:
     """Yield the word, and for words that matter each form with one character in disguise, and the whole by sound."""
     yield word
-    if not kind.startswith(("topics", "harm")) or not 2 <= len(word) <= 6 or word.isascii():
+    if not kind.startswith(_TAMPERED) or not 2 <= len(word) <= 6 or word.isascii():
         return
     for at, one in enumerate(word):
         for other in (*_BY_SOUND.get(one, "").split(), *_IN_DISGUISE.get(one, ())):
@@ -381,7 +386,12 @@ def _table(words: Sequence[_Word], numbers: Mapping[str, int], automaton: Automa
     return Table(
         automaton,
         rows,
-        tuple([(families[one.family], kinds[one.kind], one.weight, one.written) for one in labels]),
+        tuple(
+            [
+                (families[one.family], kinds[one.kind], one.weight, one.written, _plain(one.kind, one.written))
+                for one in labels
+            ]
+        ),
         tuple([(kind, *_parts(kind)) for kind in kinds]),
         tuple([tuple([numbers[word] for word in words_]) for words_ in sets]),
         families[_VOID],
@@ -397,6 +407,17 @@ def _parts(kind: str) -> tuple[str, str]:
     """Return the family of *kind* and its name within; two empty ones for a kind that has none."""
     family, _, name = kind.partition(".")
     return (family, name) if name else ("", "")
+
+
+def _plain(kind: str, word: str) -> bool:
+    """Say whether the letters of a word stand side by side as they are written, if nobody tampers with them."""
+    return kind.startswith(_TAMPERED) and _PAIR not in word
+
+
+def _written(cue: Cue, squeezed: str, offsets: Sequence[int]) -> bool:
+    """Say whether a word stands there letter by letter as it is written in the list."""
+    apart = offsets[cue.end - 1] - offsets[cue.start] != cue.end - 1 - cue.start
+    return squeezed[cue.start : cue.end] == cue.word and not apart
 
 
 def in_families(cues: Mapping[str, list[Cue]]) -> Mapping[str, Mapping[str, list[Cue]]]:

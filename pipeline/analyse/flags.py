@@ -150,6 +150,8 @@ def _disguised(reading: Reading) -> bool:
     """Say whether a word is written by sound, by looks or with marks between its letters: 煤qi, 停*水."""
     if "variant" in reading.cues:
         return True
+    if not reading.otherwise:
+        return False
     squeezed, offsets = reading.squeezed, reading.offsets
     for family in ("topics", "harm"):
         for cues in reading.under(family).values():

@@ -57,6 +57,13 @@ def test_a_character_written_by_sound_is_understood() -> None:
     assert kinds("ting水了") == {"topics.water", "harm.H2"}
 
 
+@pytest.mark.parametrize(
+    ("text", "otherwise"), [("又停水了", False), ("ting水了", True), ("停-水了", True), ("文桥路，修了四遍", False)]
+)
+def test_a_word_in_disguise_or_with_marks_between_its_letters_is_written_otherwise(text: str, otherwise: bool) -> None:
+    assert read(text).otherwise is otherwise
+
+
 WORDS = {"停水": ("topics.water", "harm.H2"), "中毒": ("harm.H2",), "食物中毒": ("harm.H3",), "停水果": ("void",)}
 
 
@@ -99,9 +106,9 @@ def the_table() -> Any:
     return Table
 
 
-def in_order(told: Any) -> tuple[list[Any], list[Any]]:
-    by_kind, families = told
-    return list(by_kind.items()), [(family, list(names.items())) for family, names in families.items()]
+def in_order(told: Any) -> tuple[list[Any], list[Any], bool]:
+    by_kind, families, otherwise = told
+    return list(by_kind.items()), [(family, list(names.items())) for family, names in families.items()], otherwise
 
 
 @given(
@@ -131,7 +138,7 @@ def a_table(**changed: Any) -> Any:
     sound: dict[str, Any] = {
         "automaton": automaton(["停水", "了"]),
         "words": [(False, (0,), ((1, 0),), 1, 3, -1), (False, (), (), 0, 0, -1)],
-        "labels": ((0, 0, 1.0, "停水"),),
+        "labels": ((0, 0, 1.0, "停水", True),),
         "kinds": (("topics.water", "topics", "water"),),
         "hints": ((1,),), "void": 1, "most": 10, "reach": 3, "ends": "。", "cue": Cue, "keeps": lambda *_: [0],
     }  # fmt: skip
@@ -150,9 +157,10 @@ def a_table(**changed: Any) -> Any:
         ("words", [(False, (0,), (), 1, 3, 1), (False, (), (), 0, 0, -1)]),
         ("words", [(False, (0,), (), -1, 3, -1), (False, (), (), 0, 0, -1)]),
         ("words", [1, 2]),
-        ("labels", ((0, 1, 1.0, "停水"),)),
-        ("labels", ((99, 0, 1.0, "停水"),)),
-        ("labels", ((0, 0, 1, "停水"),)),
+        ("labels", ((0, 1, 1.0, "停水", True),)),
+        ("labels", ((99, 0, 1.0, "停水", True),)),
+        ("labels", ((0, 0, 1, "停水", True),)),
+        ("labels", ((0, 0, 1.0, "停水"),)),
         ("labels", (1,)),
         ("kinds", (("topics.water", "topics"),)),
         ("kinds", (("a", "", ""),) * 1_000),
