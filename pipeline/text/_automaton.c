@@ -79,12 +79,51 @@ add_fallbacks(Automaton *self, const Origin *origins, uint32_t deepest)
             const Origin *origin = &origins[state];
             uint32_t back = origin->parent ? automaton_next(self, self->states[origin->parent].fallback, origin->letter) : 0;
             self->states[state].fallback = back;
-            self->states[state].shorter = automaton_ending(self, back);
+            self->states[state].shorter = self->states[back].word == NO_WORD ? self->states[back].shorter : back;
         }
     }
     int failed = starts && order ? 0 : -1;
     PyMem_Free(starts);
     PyMem_Free(order);
+    return failed;
+}
+
+/* Make a table for so many steps, and nothing in it. Return -1 without memory. */
+static int
+make_table(Automaton *self, uint64_t steps)
+{
+    uint32_t bits = 4;
+    while ((UINT64_C(1) << bits) < 2 * steps)
+        bits++;
+    uint32_t slots = UINT32_C(1) << bits;
+    self->mask = slots - 1, self->shift = 64 - bits, self->bits = self->shift - 1;
+    self->steps = PyMem_Malloc(slots * sizeof *self->steps);
+    self->perhaps = PyMem_Calloc(slots / 32 + 1, sizeof *self->perhaps); /* two bits for each slot */
+    if (!self->steps || !self->perhaps)
+        return -1;
+    for (uint32_t slot = 0; slot < slots; slot++)
+        self->steps[slot].from = UINT64_MAX;
+    return 0;
+}
+
+/* Lay the steps out in a table no larger than they need, each with a mark if a word ends where it leads. Return -1
+   without memory. */
+static int
+lay_out(Automaton *self)
+{
+    AutomatonStep *steps = self->steps;
+    uint64_t *perhaps = self->perhaps;
+    uint32_t slots = self->mask + 1;
+    int failed = make_table(self, self->count);
+    for (uint32_t slot = 0; !failed && slot < slots; slot++)
+        if (steps[slot].from != UINT64_MAX) {
+            uint32_t to = steps[slot].to;
+            const AutomatonState *state = &self->states[to];
+            to |= state->word != NO_WORD || state->shorter ? ENDS : 0;
+            add_step(self, (uint32_t)(steps[slot].from >> 32), (Py_UCS4)steps[slot].from, to);
+        }
+    PyMem_Free(steps);
+    PyMem_Free(perhaps);
     return failed;
 }
 
@@ -110,23 +149,14 @@ Automaton_fill(Automaton *self, PyObject *args, PyObject *kwargs)
         PyErr_SetString(PyExc_OverflowError, "too many words for one automaton");
         return -1;
     }
-    uint32_t bits = 4;
-    while ((UINT64_C(1) << bits) < 2 * (uint64_t)letters)
-        bits++;
-    uint32_t slots = UINT32_C(1) << bits;
-    self->mask = slots - 1, self->shift = 64 - bits, self->bits = self->shift - 1;
-    self->steps = PyMem_Malloc(slots * sizeof *self->steps);
-    self->perhaps = PyMem_Calloc(slots / 32 + 1, sizeof *self->perhaps); /* two bits for each slot */
     self->first = PyMem_Calloc(FIRST_PLANE, sizeof *self->first);
     self->states = PyMem_Calloc(letters + 1, sizeof *self->states);
     self->lengths = PyMem_Calloc(self->words + 1, sizeof *self->lengths);
-    if (self->steps && self->perhaps && self->first && self->states && self->lengths) {
-        for (uint32_t slot = 0; slot < slots; slot++)
-            self->steps[slot].from = UINT64_MAX;
+    if (make_table(self, (uint64_t)letters) == 0 && self->first && self->states && self->lengths) {
         for (Py_ssize_t state = 0; state <= letters; state++)
             self->states[state].word = NO_WORD;
         Origin *origins = add_words(self, words, letters);
-        int failed = !origins || add_fallbacks(self, origins, (uint32_t)deepest) < 0;
+        int failed = !origins || add_fallbacks(self, origins, (uint32_t)deepest) < 0 || lay_out(self) < 0;
         PyMem_Free(origins);
         if (!failed)
             return 0;

@@ -3,6 +3,7 @@
    The state of each pass is a number; 0 is the beginning, where nothing was read. The steps from one state to the next
    stand in one hash table, those from the beginning in a table by letter, since most letters begin nothing. Before the
    table is asked, a few bits tell of nearly every step that is not there: they stay close to the processor, it does not.
+   A step tells itself whether a word ends where it leads, so that states are looked at only where one does.
 */
 
 #ifndef YUQING_AUTOMATON_H
@@ -14,6 +15,7 @@
 
 #define FIRST_PLANE 0x10000
 #define NO_WORD UINT32_MAX
+#define ENDS (UINT32_C(1) << 31) /* of where a step leads: a word ends there, this one or a shorter */
 
 typedef struct {
     uint32_t fallback; /* the state of the longest suffix that begins a word */
@@ -50,7 +52,7 @@ automaton_step(const Automaton *self, uint32_t state, Py_UCS4 letter)
 {
     if (state == 0 && letter < FIRST_PLANE)
         return self->first[letter];
-    uint64_t from = (uint64_t)state << 32 | letter, hash = automaton_hash(from), bit = hash >> self->bits;
+    uint64_t from = (uint64_t)(state & ~ENDS) << 32 | letter, hash = automaton_hash(from), bit = hash >> self->bits;
     if (!(self->perhaps[bit / 64] >> bit % 64 & 1))
         return 0;
     for (uint32_t slot = (uint32_t)(hash >> self->shift);; slot = (slot + 1) & self->mask) {
@@ -67,16 +69,17 @@ automaton_next(const Automaton *self, uint32_t state, Py_UCS4 letter)
 {
     uint32_t next;
     while (!(next = automaton_step(self, state, letter)) && state)
-        state = self->states[state].fallback;
+        state = self->states[state & ~ENDS].fallback;
     return next;
 }
 
-/* Return the state of the longest word that ends where a state is, 0 if none does; the others follow by `shorter`. */
+/* Return the state of the longest word that ends where a step led, 0 if none does; the others follow by `shorter`. */
 static inline uint32_t
 automaton_ending(const Automaton *self, uint32_t state)
 {
-    if (state == 0)
+    if (!(state & ENDS))
         return 0;
+    state &= ~ENDS;
     return self->states[state].word == NO_WORD ? self->states[state].shorter : state;
 }
 
