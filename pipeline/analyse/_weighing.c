@@ -1,4 +1,4 @@
-/* Which topics weigh most, and by which words a finding is told: weighing.ranked and weighing.reasons in C. */
+/* Which topics weigh most, which words stand together, and by which a finding is told: the functions of weighing in C. */
 
 #include "arrays.h"
 #include <math.h>
@@ -246,19 +246,30 @@ tell(PyObject *cue, PyObject **told, Py_ssize_t *count)
     return 0;
 }
 
-static PyObject *
-reason(PyObject *cue, const Py_buffer *offsets)
+/* Find where a cue stands in the text: its first letter, and its last. */
+static int
+stands(PyObject *cue, const Py_buffer *offsets, Stretch *where)
 {
     const int64_t *each = offsets->buf;
     Py_ssize_t start, end;
     if (number_of(cue, start_, &start) < 0 || number_of(cue, end_, &end) < 0)
-        return NULL;
+        return -1;
     if (start < 0 || end <= start || end > offsets->shape[0]) {
         PyErr_SetString(PyExc_IndexError, "a cue stands in the text");
-        return NULL;
+        return -1;
     }
+    *where = (Stretch){(Py_ssize_t)each[start], (Py_ssize_t)each[end - 1]};
+    return 0;
+}
+
+static PyObject *
+reason(PyObject *cue, const Py_buffer *offsets)
+{
+    Stretch where;
+    if (stands(cue, offsets, &where) < 0)
+        return NULL;
     PyObject *fields[] = {PyObject_GetAttr(cue, word_), PyObject_GetAttr(cue, weight_),
-                          PyLong_FromLongLong(each[start]), PyLong_FromLongLong(each[end - 1] + 1)};
+                          PyLong_FromSsize_t(where.start), PyLong_FromSsize_t(where.end + 1)};
     PyObject *told = NULL;
     if (fields[0] && fields[1] && fields[2] && fields[3])
         told = PyObject_Vectorcall(Reason, fields, 4, NULL);
@@ -320,7 +331,68 @@ reasons(PyObject *Py_UNUSED(module), PyObject *args)
     return told;
 }
 
+/* Whether no mark stands between two places. */
+static int
+in_one_clause(PyObject *normal, PyObject *ends, Stretch one, Stretch other)
+{
+    Py_ssize_t from = one.start <= other.start ? one.end : other.end, to = Py_MAX(one.start, other.start);
+    for (Py_ssize_t at = Py_MAX(from, 0); at < Py_MIN(to, PyUnicode_GET_LENGTH(normal)); at++) {
+        Py_UCS4 letter = PyUnicode_READ_CHAR(normal, at);
+        if (!(letter >= 0x4E00 && letter <= 0x9FFF) &&
+            PyUnicode_FindChar(ends, letter, 0, PyUnicode_GET_LENGTH(ends), 1) >= 0)
+            return 0;
+    }
+    return 1;
+}
+
+/* Append those of the cues that share a clause with one of some places. */
+static int
+append_together(PyObject *told, PyObject *cues, const Stretch *others, Py_ssize_t count, PyObject *normal,
+                const Py_buffer *offsets, PyObject *ends)
+{
+    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(cues); at++) {
+        Stretch where;
+        Py_ssize_t other = 0;
+        if (stands(PyList_GET_ITEM(cues, at), offsets, &where) < 0)
+            return -1;
+        while (other < count && !in_one_clause(normal, ends, where, others[other]))
+            other++;
+        if (other < count && PyList_Append(told, PyList_GET_ITEM(cues, at)) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+PyDoc_STRVAR(together_doc, "together(cues, others, normal, offsets, ends)\n--\n\n"
+                           "Return the cues that share a clause with others. Raises TypeError, IndexError.");
+
+static PyObject *
+together(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *cues, *others, *normal, *places, *ends;
+    Py_buffer offsets;
+    if (!PyArg_ParseTuple(args, "O!O!UOU", &PyList_Type, &cues, &PyList_Type, &others, &normal, &places, &ends))
+        return NULL;
+    if (!are_cues(cues) || !are_cues(others))
+        return refused("cues are in lists"), NULL;
+    if (array(&offsets, places, 1, sizeof(int64_t), 0) < 0)
+        return NULL;
+    Py_ssize_t count = PyList_GET_SIZE(others);
+    Stretch here[HERE], *where = room_for(here, count, sizeof *where);
+    PyObject *told = where ? PyList_New(0) : NULL;
+    int failed = !told;
+    for (Py_ssize_t at = 0; !failed && at < count; at++)
+        failed = stands(PyList_GET_ITEM(others, at), &offsets, &where[at]) < 0;
+    if (failed || append_together(told, cues, where, count, normal, &offsets, ends) < 0)
+        Py_CLEAR(told);
+    if (where)
+        let_go(where, here);
+    PyBuffer_Release(&offsets);
+    return told;
+}
+
 static PyMethodDef functions[] = {
+    {"together", together, METH_VARARGS, together_doc},
     {"ranked", ranked, METH_VARARGS, ranked_doc},
     {"reasons", reasons, METH_VARARGS, reasons_doc},
     {NULL},

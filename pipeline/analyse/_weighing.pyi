@@ -1,2 +1,3 @@
 from pipeline.analyse.weighing import ranked as ranked
 from pipeline.analyse.weighing import reasons as reasons
+from pipeline.analyse.weighing import together as together

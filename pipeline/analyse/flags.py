@@ -14,6 +14,11 @@ from pipeline.model import MatterFinding, Numbers, Post
 from pipeline.privacy import Masked
 from pipeline.text.normal import folded, traditional
 
+try:
+    from pipeline.analyse import _weighing
+except ImportError:  # no compiler where this was installed
+    from pipeline.analyse import weighing as _weighing  # type: ignore[no-redef]
+
 _ACTIONABLE = frozenset("complaint help report".split())
 _TROUBLES = ("appeal.complaint", "harm.H2", "harm.hazard")
 _DANGERS = frozenset({"harm.H3", "harm.self", "harm.weak", "harm.state"})
@@ -24,7 +29,7 @@ _BRIEF = 140  # letters; in a long letter an earlier year is part of its story
 _WHO = frozenset(
     "物业 保安 业委会 学校 老师 医院 医生 开发商 城管 环卫 住建 水务 水厂 供电所 司机 商家 老板 消防 民警".split()
 )
-_CLAUSE_ENDS = re.compile(r"[,、。!?;:~…\n]")
+_CLAUSE_ENDS = ",、。!?;:~…\n"
 _PUNCTUATION = re.compile(r"^[,、:…\"'“”‘’()]*$")
 _HAN = "\u3400"  # the first of them; words of other scripts have spaces
 _PAIR = "~"
@@ -97,18 +102,19 @@ def _several_units(reading: Reading, what: MatterFinding, competent: Mapping[str
     topics = reading.under("topics")
     if len(topics) < 2 or reading.of("instruction"):
         return False
-    mine = _units(what.topic, competent)
-    others = [topic for topic in topics if topic != what.topic and mine.isdisjoint(_units(topic, competent))]
-    if not others:
-        return False
     troubles = [cue for kind in _TROUBLES for cue in _opening(reading.of(kind))]
-    own = _opening(topics.get(what.topic, ()))
-    return any(
-        _one_of(reading, cue, troubles) and not _one_of(reading, cue, own)
-        for topic in others
-        for cue in _opening(topics[topic])
-        if cue.weight >= _NAMED and cue.word not in _WHO
-    )
+    mine = _units(what.topic, competent)
+    named = [
+        cue
+        for topic, cues in topics.items()
+        if topic != what.topic and mine.isdisjoint(_units(topic, competent))
+        for cue in cues
+        if cue.weight >= _NAMED and cue.start < _OPENING and cue.word not in _WHO
+    ]
+    if not troubles or not named:
+        return False
+    complained_of = _in_a_clause(reading, named, troubles)
+    return len(complained_of) > len(_in_a_clause(reading, complained_of, _opening(topics.get(what.topic, ()))))
 
 
 def _opening(cues: Sequence[Cue]) -> list[Cue]:
@@ -120,15 +126,9 @@ def _units(topic: str, competent: Mapping[str, frozenset[str]]) -> frozenset[str
     return competent.get(topic) or frozenset({topic})
 
 
-def _one_of(reading: Reading, cue: Cue, others: Sequence[Cue]) -> bool:
-    """Say whether one of *others* stands in the clause of *cue*."""
-    offsets = reading.offsets
-    for other in others:
-        first, second = (cue, other) if cue.start <= other.start else (other, cue)
-        gap = offsets[first.end - 1], offsets[second.start]
-        if gap[0] >= gap[1] or _CLAUSE_ENDS.search(reading.normal, *gap) is None:
-            return True
-    return False
+def _in_a_clause(reading: Reading, cues: list[Cue], others: list[Cue]) -> list[Cue]:
+    """Return those of *cues* with one of *others* in their clause."""
+    return _weighing.together(cues, others, reading.normal, reading.offsets, _CLAUSE_ENDS)
 
 
 def _perhaps_old(post: Post, reading: Reading, what: MatterFinding) -> bool:

@@ -1,4 +1,4 @@
-"""Which topics weigh most in a text, and which of its words are told as the reasons of a finding.
+"""Which topics weigh most in a text, which of its words stand together, and which are told as reasons of a finding.
 
 ``_weighing.c`` does the same several times as fast.
 """
@@ -41,3 +41,15 @@ def reasons(labels: Sequence[Sequence[Cue]], offsets: Sequence[int], most: int, 
         if cue not in told:
             told.append(cue)
     return tuple([Reason(cue.word, cue.weight, offsets[cue.start], offsets[cue.end - 1] + 1) for cue in told])
+
+
+def together(
+    cues: Sequence[Cue], others: Sequence[Cue], normal: str, offsets: Sequence[int], ends: str, /
+) -> list[Cue]:
+    """Return those of *cues* that stand in a clause with one of *others*: none of *ends* stands between them."""
+    return [cue for cue in cues if any(_share(cue, other, normal, offsets, ends) for other in others)]
+
+
+def _share(cue: Cue, other: Cue, normal: str, offsets: Sequence[int], ends: str) -> bool:
+    first, second = (cue, other) if cue.start <= other.start else (other, cue)
+    return not any(mark in normal[offsets[first.end - 1] : offsets[second.start]] for mark in ends)
