@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,7 +10,7 @@ import msgspec
 
 from dashboards.console.rows import CaseFile, CaseRow, Flag, alert_view, case_row, flags, history_of, notice_view
 from pipeline.errors import Rejected
-from pipeline.model import Action, Alert, Case, CaseState, Verb
+from pipeline.model import Alert, Case, CaseState, Verb
 from pipeline.notify import RowState
 from pipeline.notify.acts import act as after_act
 from pipeline.notify.desk import Desk
@@ -93,10 +92,7 @@ class CaseBoard:
         action = self._desk.act(
             verb, found.case.id, by=act.by.strip(), at=now, reason=act.reason.strip(), unit=act.unit, link=act.link
         )
-        return self._expected(found.case, action, [notice.alert for notice in found.notices])
-
-    def _expected(self, case: Case, action: Action, alerts: Sequence[Alert]) -> CaseRow:
-        return case_row(after_act(case, action), alerts)
+        return case_row(after_act(found.case, action), [notice.alert for notice in found.notices])
 
     def flags(self, since: datetime) -> list[Flag]:
         return flags(self.rows(), since)

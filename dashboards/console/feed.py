@@ -59,6 +59,10 @@ class Feed:
     def tabs(self) -> int:
         return len(self._tabs)
 
+    @property
+    def _awake(self) -> bool:
+        return self._looking is not None and not self._looking.done()
+
     async def listen(self, last_id: str = "") -> AsyncGenerator[bytes, None]:
         """Yield events for one tab, and a heartbeat when there are none."""
         queue: asyncio.Queue[_Event] = asyncio.Queue(QUEUED)
@@ -110,7 +114,7 @@ class Feed:
             return b": still here\n\n"
 
     def _wake(self) -> None:
-        if self._looking is None:
+        if not self._awake:
             self._events.clear()  # while nobody listened, nobody looked
             self._looking = asyncio.create_task(self._watch())
 
@@ -119,7 +123,7 @@ class Feed:
         epoch, _, seq = last_id.partition("-")
         if not last_id:
             return []
-        if epoch != self._epoch or not seq.isdecimal() or self._looking is None:
+        if epoch != self._epoch or not seq.isdecimal() or not self._awake:
             return None
         newer = [event for event in self._events if event.seq > int(seq)]
         complete = int(seq) == self._seq or (newer and newer[0].seq == int(seq) + 1)
@@ -130,9 +134,13 @@ class Feed:
         return b"id: %s-%d\nevent: %s\ndata: %s\n\n" % (self._epoch.encode(), seq, news.name.encode(), body)
 
     async def _watch(self) -> None:
-        while True:
-            try:
-                self.tell(await run_in_threadpool(self._look, self._clock()))
-            except Unavailable as error:
-                _log.warning("nothing to show", reason=str(error))
-            await asyncio.sleep(self._every_s)
+        try:
+            while True:
+                try:
+                    self.tell(await run_in_threadpool(self._look, self._clock()))
+                except Unavailable as error:
+                    _log.warning("nothing to show", reason=str(error))
+                await asyncio.sleep(self._every_s)
+        except Exception:
+            self.close()  # or every tab would show for ever what was last told, as if it were quiet
+            raise

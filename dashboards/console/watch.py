@@ -33,22 +33,23 @@ class Watch:
         self._figures = figures
         self._posts: OrderedDict[str, bytes] = OrderedDict()
         self._latest: datetime | None = None
-        self._told: dict[str, bytes] = {}
+        self._told: dict[str, CaseRow] = {}
         self._figures_at: datetime | None = None
         self._first = True
 
     def look(self, now: datetime) -> Sequence[News]:
-        posts, cases = self._new_posts(), self._new_cases()
-        news: list[News] = []
-        if not self._first and posts:
-            news.append(News("posts", {"rows": posts}))
-        if not self._first and cases:
-            news.append(News("cases", {"cases": cases}))
-        self._first = False
-        return [*news, *self._new_figures(now, hurry=bool(cases))]
+        """Return what is news. Raises Unavailable, and then nothing counts as told."""
+        newest = self._newest(self._latest - _BEHIND if self._latest else None, PAGE)
+        cases = {row.id: row for row in self._cases()}
+        moved = [row for row in cases.values() if self._told.get(row.id) != row]
+        figures = self._new_figures(now, hurry=bool(moved))  # the last that may be away
+        posts, self._told = self._new_posts(newest), cases
+        news = [News("posts", {"rows": posts})] if posts else []
+        news += [News("cases", {"cases": moved})] if moved else []
+        first, self._first = self._first, False
+        return figures if first else [*news, *figures]
 
-    def _new_posts(self) -> list[PostRow]:
-        rows = self._newest(self._latest - _BEHIND if self._latest else None, PAGE)
+    def _new_posts(self, rows: Sequence[PostRow]) -> list[PostRow]:
         new = []
         for row in rows:
             stamp = msgspec.json.encode((row.rev, row.label, row.topic, row.place, row.withheld))
@@ -60,14 +61,9 @@ class Watch:
         self._latest = max((row.at for row in rows), default=self._latest)
         return new
 
-    def _new_cases(self) -> list[CaseRow]:
-        rows = {row.id: (msgspec.json.encode(row), row) for row in self._cases()}
-        new = [row for id_, (stamp, row) in rows.items() if self._told.get(id_) != stamp]
-        self._told = {id_: stamp for id_, (stamp, _) in rows.items()}
-        return new
-
     def _new_figures(self, now: datetime, *, hurry: bool) -> list[News]:
         if not hurry and self._figures_at is not None and now - self._figures_at < _FIGURES_EVERY:
             return []
+        figures = self._figures(now)
         self._figures_at = now
-        return [News("overview", self._figures(now))]
+        return [News("overview", figures)]

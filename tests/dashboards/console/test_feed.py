@@ -176,6 +176,28 @@ def test_an_index_that_is_away_for_a_while_does_not_end_the_line() -> None:
     asyncio.run(story())
 
 
+def test_a_look_that_fails_for_good_ends_the_line_and_the_tab_that_comes_back_is_heard() -> None:
+    class Broken(World):
+        def look(self, now: datetime) -> Sequence[News]:
+            self.looks += 1
+            if self.looks == 1:
+                raise LookupError("a bug of ours")
+            return [News("posts", 1)]
+
+    async def story() -> None:
+        feed = a_feed(Broken())
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)  # who owns the process hears of it
+        async with asyncio.timeout(10):  # else it would listen for ever
+            assert [wire async for wire in feed.listen()] == [b"retry: 1000\n\n"]
+
+        back = feed.listen()
+
+        assert name_of((await take(back, 2))[1]) == "posts"
+        await back.aclose()
+
+    asyncio.run(story())
+
+
 def test_a_line_break_in_a_post_cannot_end_an_event() -> None:
     async def story() -> None:
         feed = a_feed(World())

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from dashboards.console import posts
 from dashboards.console.cases import CaseBoard
 from dashboards.console.feed import News
 from dashboards.console.watch import Watch
+from pipeline.errors import Unavailable
 from pipeline.model import Verb
 from tests.build import NOON, minute
 from tests.dashboards.console.district import District, a_doc, an_alert
@@ -79,6 +83,36 @@ def test_a_case_is_told_when_it_opens_grows_and_is_acknowledged(district: Distri
     district.desk.act(Verb.ACK, row.name, by="王敏", at=minute(3))
     district.settle()
     assert "cases" in names(watch.look(minute(3)))
+
+
+@pytest.mark.parametrize("away", ["cases", "figures"])
+def test_what_was_new_while_something_was_away_is_told_afterwards(district: District, away: str) -> None:
+    parts: dict[str, Callable[..., Any]] = {
+        "newest": lambda since, most: posts.search(district.index, "*", since=since, most=most)[1],
+        "cases": CaseBoard(district.desk).rows,
+        "figures": lambda now: {"now": now},
+    }
+    there = set(parts)
+
+    def asked(name: str) -> Callable[..., Any]:
+        def answer(*more: Any) -> Any:
+            if name not in there:
+                raise Unavailable(f"{name} is away")
+            return parts[name](*more)
+
+        return answer
+
+    watch = Watch(asked("newest"), asked("cases"), asked("figures"))
+    watch.look(NOON)
+    district.say(a_doc("p1", "停水了", at=minute(1)))
+    district.warn(an_alert())
+
+    there.remove(away)
+    with pytest.raises(Unavailable):
+        watch.look(minute(1))
+    there.add(away)
+
+    assert names(watch.look(minute(2))) == ["posts", "cases", "overview"]
 
 
 def test_figures_come_with_every_case_and_otherwise_every_two_seconds(district: District) -> None:
