@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Collection
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -57,8 +57,15 @@ class Guard:
         await app(scope, receive, marked)
 
     def _ours(self, host: str) -> bool:
-        name = urlsplit(f"//{host}").hostname or ""
+        name = _parts(f"//{host}").hostname or ""
         return name == "localhost" or name in self._hosts or _address(name)
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:  # brackets around what is no address
+        return SplitResult("", "", "", "", "")
 
 
 def _address(name: str) -> bool:
@@ -72,7 +79,7 @@ def _address(name: str) -> bool:
 def forged(headers: Headers) -> bool:
     """Say whether an act may come from a form of another site: no header of ours, or another origin."""
     origin = headers.get("origin")
-    elsewhere = origin is not None and urlsplit(origin).netloc != headers.get("host")
+    elsewhere = origin is not None and _parts(origin).netloc != headers.get("host")
     return headers.get(ACT_HEADER) != "1" or elsewhere
 
 

@@ -10,11 +10,11 @@ from typing import Final
 
 import msgspec
 
-from pipeline.index import Found, Hit, PostIndex
+from pipeline.index import Hit, PostIndex
 from pipeline.model import AnalysedPost, Reason, withheld
 
 EXPORT_MOST: Final = 50  # DOMAIN P-28
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")  # Chinese Excel reads wide ones too
 
 # Sealed posts and accusations stand on no board and in no list (DOMAIN P-11, P-33); their cases do.
 _SEALED: Final = "NOT privacy.sealed:true AND NOT matter.accusation:true"
@@ -55,12 +55,8 @@ def search(
     most: int = 50,
 ) -> tuple[int, list[PostRow]]:
     """Return how many posts *query* finds and the newest of them. Raises Misconfigured, Unavailable."""
-    found = _found(index, query, since, until, most)
+    found = index.search(asked(index, query), since=since, until=until, most=most)
     return found.total, [post_row(hit) for hit in found.hits]
-
-
-def _found(index: PostIndex, query: str, since: datetime | None, until: datetime | None, most: int) -> Found:
-    return index.search(asked(index, query), since=since, until=until, most=most)
 
 
 def asked(index: PostIndex, query: str) -> str:

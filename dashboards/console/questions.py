@@ -56,9 +56,9 @@ def moment(text: str | None, place: str) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(text)
-    except ValueError as error:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise wrong(place, "时间应写成 2026-03-10T08:00:00Z", "write 2026-03-10T08:00:00Z") from error
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def wrong(place: str, zh: str, en: str) -> Misconfigured:

@@ -15,7 +15,17 @@ def test_addresses_localhost_and_our_own_names_are_answered(district: District, 
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "", "evil.example:8642"]
+    "host",
+    [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        "",
+        "evil.example:8642",
+        "[::1",
+        "[x]",
+        "::1]",
+    ],
 )
 def test_a_name_that_was_made_to_point_here_is_not_answered(district: District, host: str) -> None:
     answer = district.client().get("/api/cases", headers={"host": host})
@@ -26,7 +36,13 @@ def test_a_name_that_was_made_to_point_here_is_not_answered(district: District, 
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"X-Yuqing": "0"}, {"X-Yuqing": "1", "origin": "https://evil.example"}, {"X-Yuqing": "1", "origin": "null"}],
+    [
+        {},
+        {"X-Yuqing": "0"},
+        {"X-Yuqing": "1", "origin": "https://evil.example"},
+        {"X-Yuqing": "1", "origin": "null"},
+        {"X-Yuqing": "1", "origin": "http://[::1"},
+    ],
 )
 def test_a_form_of_another_site_cannot_act(district: District, headers: dict[str, str]) -> None:
     district.warn(an_alert())

@@ -87,8 +87,12 @@ def test_a_time_without_a_zone_is_utc_and_one_with_keeps_its_moment() -> None:
     noon = datetime(2026, 3, 10, 4, tzinfo=UTC)
 
     assert moment("2026-03-10T04:00:00", "since") == moment("2026-03-10T12:00:00+08:00", "since") == noon
+
+
+@pytest.mark.parametrize("text", ["noon", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_that_is_none_or_beyond_all_calendars_is_refused(text: str) -> None:
     with pytest.raises(Misconfigured, match="since"):
-        moment("noon", "since")
+        moment(text, "since")
 
 
 def test_a_body_is_read_piece_by_piece_and_no_further_than_it_may_be() -> None:
