@@ -23,6 +23,11 @@ try:
 except ImportError:  # no compiler where this was installed
     from pipeline.text.letters import Letters
 
+try:
+    from pipeline.text._beside import Beside
+except ImportError:  # no compiler where this was installed
+    from pipeline.text.beside import Beside
+
 TABLE = Path(__file__).with_name("fold.txt")
 SENTENCE_ENDS = "。!?;\n"  # what is left of 。！？； after folding; rules look for words within one sentence
 # Characters that simplified text has as well, in a few words; anywhere else they are another's traditional form.
@@ -83,7 +88,7 @@ def folded(text: str) -> str:
 
 def traditional(text: str) -> bool:
     """Say whether *text* is written, where it begins, in characters that only traditional script has."""
-    return _traditional().search(text, 0, _TELLING) is not None
+    return _traditional().found(text[:_TELLING])
 
 
 def _meant(text: str) -> str:
@@ -99,12 +104,10 @@ def _letters() -> Letters:
 
 
 @functools.cache
-def _traditional() -> re.Pattern[str]:
+def _traditional() -> Beside:
     """Return a look for the ideographs that are read as another and that GB 2312 does not have."""
     pairs = TABLE.read_bytes().decode("utf-8").splitlines()
-    return re.compile(
-        f"[{''.join(pair[0] for pair in pairs if _han(pair[0]) and _han(pair[1]) and not _plain(pair[0]))}]"
-    )
+    return Beside("".join(pair[0] for pair in pairs if _han(pair[0]) and _han(pair[1]) and not _plain(pair[0])))
 
 
 def _han(character: str) -> bool:

@@ -44,3 +44,17 @@ def test_a_quick_look_at_all_patterns_changes_no_count(text: str) -> None:
     assert (found.deaths is not None) == any(pattern.search(text) for pattern in numbers._DEATHS)
     assert (found.injured is not None) == any(pattern.search(text) for pattern in numbers._INJURED)
     assert (found.people is not None) == any(pattern.search(text) for pattern in numbers._PEOPLE)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            "死亡 死了 身亡 离世 人数 为 达 了 三 12 人 名 位 个 工友 旅客 受伤 中毒 送医 万 亿 元 人民币 块 38 多 几 余 当场 不幸 已 2.5 。".split()
+        ),
+        max_size=6,
+    ).map("".join)
+)
+def test_what_a_quick_look_passes_over_counts_nothing(text: str) -> None:
+    found = any(pattern.search(text) for pattern in numbers._ALL)
+
+    assert not found or numbers._COUNTED.found(text) or numbers._HAPPENED.found(text)

@@ -1,0 +1,115 @@
+/* Letters of one kind beside letters of another: beside.Beside in C. */
+
+#include "module.h"
+#include <stdint.h>
+
+#define FIRST_PLANE 0x10000
+
+enum { FIRST = 1, BETWEEN = 2, LAST = 4 };
+
+typedef struct {
+    PyObject_HEAD
+    int alone;                /* the first letter is enough */
+    uint8_t may[FIRST_PLANE]; /* by letter */
+} Beside;
+
+static int
+mark(Beside *self, PyObject *letters, uint8_t as)
+{
+    for (Py_ssize_t at = 0; at < PyUnicode_GET_LENGTH(letters); at++) {
+        Py_UCS4 letter = PyUnicode_READ_CHAR(letters, at);
+        if (letter >= FIRST_PLANE) {
+            PyErr_SetString(PyExc_ValueError, "letters of the first plane are looked for");
+            return -1;
+        }
+        self->may[letter] |= as;
+    }
+    return 0;
+}
+
+static int
+Beside_fill(Beside *self, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"first", "between", "last", NULL};
+    PyObject *first, *between = NULL, *last = NULL;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "U|UU", names, &first, &between, &last))
+        return -1;
+    if (!PyUnicode_GET_LENGTH(first)) {
+        PyErr_SetString(PyExc_ValueError, "letters of the first plane are looked for");
+        return -1;
+    }
+    self->alone = !last || !PyUnicode_GET_LENGTH(last);
+    return mark(self, first, FIRST) < 0 || (between && mark(self, between, BETWEEN) < 0) ||
+                   (last && mark(self, last, LAST) < 0)
+               ? -1
+               : 0;
+}
+
+static PyObject *
+Beside_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    return made_whole(type, args, kwargs, (initproc)Beside_fill);
+}
+
+/* Look through letters of one size: open is whether a first letter stands before, and nothing but others between. */
+#define LOOK(LETTER)                                                                 \
+    for (Py_ssize_t at = 0; at < length; at++) {                                     \
+        Py_UCS4 letter = ((const LETTER *)data)[at];                                 \
+        int may = letter < FIRST_PLANE ? self->may[letter] : 0;                      \
+        if (self->alone ? may & FIRST : open && may & LAST)                          \
+            return 1;                                                                \
+        open = may & FIRST || (open && may & BETWEEN);                               \
+    }
+
+static int
+stand_in(const Beside *self, PyObject *text)
+{
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    int open = 0;
+    switch (PyUnicode_KIND(text)) {
+    case PyUnicode_1BYTE_KIND:
+        LOOK(Py_UCS1)
+        break;
+    case PyUnicode_2BYTE_KIND:
+        LOOK(Py_UCS2)
+        break;
+    default:
+        LOOK(Py_UCS4)
+    }
+    return 0;
+}
+
+PyDoc_STRVAR(found_doc, "found(text)\n--\n\nSay whether they stand in a text. Raises TypeError.");
+
+static PyObject *
+Beside_found(Beside *self, PyObject *text)
+{
+    if (!PyUnicode_Check(text)) {
+        PyErr_SetString(PyExc_TypeError, "found() takes a text");
+        return NULL;
+    }
+    return PyBool_FromLong(stand_in(self, text));
+}
+
+static PyMethodDef methods[] = {
+    {"found", (PyCFunction)Beside_found, METH_O, found_doc},
+    {NULL},
+};
+
+static PyTypeObject type = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "pipeline.text._beside.Beside",
+    .tp_basicsize = sizeof(Beside),
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_doc = PyDoc_STR("Letters of one kind beside letters of another. Raises TypeError, ValueError."),
+    .tp_new = Beside_new,
+    .tp_methods = methods,
+};
+
+static PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_beside", .m_size = -1};
+
+PyMODINIT_FUNC
+PyInit__beside(void)
+{
+    return module_with(&module, &type, "Beside");
+}

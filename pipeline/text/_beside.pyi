@@ -1,0 +1,1 @@
+from pipeline.text.beside import Beside as Beside  # the same, in C
