@@ -37,11 +37,16 @@ typedef struct {
     int32_t label;
 } Pair;
 
+/* What a word says if it keeps some company. */
+typedef struct {
+    int32_t label, reach; /* how far apart they stand */
+    int32_t hints;        /* which set of words has one in it, or -1 */
+    PyObject *keeps;      /* asked in Python whether it keeps it */
+} Company;
+
 /* What a word says; the rows are those of the flat tables below. */
 typedef struct {
-    int32_t labels, labels_end, pairs, pairs_end;
-    int32_t asked, reach; /* how many companies it may keep, and how far apart they stand */
-    int32_t hints;        /* which set of words has one in every company, or -1 */
+    int32_t labels, labels_end, pairs, pairs_end, companies, companies_end;
     uint8_t latin;
 } Word;
 
@@ -52,13 +57,14 @@ typedef struct {
     Label *labels;
     Kind *kinds;
     Pair *pairs;
+    Company *companies;
     int32_t *told;   /* the labels of all words */
     uint64_t *hints; /* a bit for each word, set after set */
     Py_ssize_t count_hints, width;
-    Py_ssize_t count_words, count_labels, count_kinds;
+    Py_ssize_t count_words, count_labels, count_kinds, count_companies;
     int32_t void_family;
     Py_ssize_t most, pair_reach;
-    PyObject *cue, *keeps, *sentence_ends;
+    PyObject *cue, *sentence_ends;
     uint32_t *there, text; /* by word: the text that held it last */
 } Table;
 
@@ -76,16 +82,18 @@ Table_dealloc(Table *self)
         Py_XDECREF(self->kinds[at].family);
         Py_XDECREF(self->kinds[at].name);
     }
+    for (Py_ssize_t at = 0; self->companies && at < self->count_companies; at++)
+        Py_XDECREF(self->companies[at].keeps);
     PyMem_Free(self->words);
     PyMem_Free(self->labels);
     PyMem_Free(self->kinds);
     PyMem_Free(self->pairs);
+    PyMem_Free(self->companies);
     PyMem_Free(self->told);
     PyMem_Free(self->hints);
     PyMem_Free(self->there);
     Py_CLEAR(self->automaton);
     Py_CLEAR(self->cue);
-    Py_CLEAR(self->keeps);
     Py_CLEAR(self->sentence_ends);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
@@ -145,20 +153,53 @@ read_labels(Table *self, PyObject *labels)
     return 0;
 }
 
-/* Return how many labels and pairs all words have together; -1 if a word is none. */
+/* The rows of one word, as they are given. */
+typedef struct {
+    int latin;
+    PyObject *labels, *pairs, *companies;
+} Given;
+
 static int
-count_rows(Table *self, PyObject *words, Py_ssize_t *labels, Py_ssize_t *pairs)
+read_given(PyObject *word, Given *given)
 {
-    for (Py_ssize_t at = 0; at < self->count_words; at++) {
-        PyObject *told, *paired;
-        int latin, asked, reach, hints;
-        if (!PyTuple_Check(PyList_GET_ITEM(words, at)) ||
-            !PyArg_ParseTuple(PyList_GET_ITEM(words, at), "pO!O!iii", &latin, &PyTuple_Type, &told, &PyTuple_Type,
-                              &paired, &asked, &reach, &hints) ||
-            asked < 0 || reach < 0 || hints < -1 || hints >= self->count_hints)
-            return refused("a word is: latin, labels, pairs, companies, reach, and a set of hints");
-        *labels += PyTuple_GET_SIZE(told);
-        *pairs += PyTuple_GET_SIZE(paired);
+    if (!PyTuple_Check(word) ||
+        !PyArg_ParseTuple(word, "pO!O!O!", &given->latin, &PyTuple_Type, &given->labels, &PyTuple_Type, &given->pairs,
+                          &PyTuple_Type, &given->companies))
+        return refused("a word is: latin, labels, pairs and companies");
+    return 0;
+}
+
+static int
+is_label(const Table *self, long label)
+{
+    return label >= 0 && label < self->count_labels;
+}
+
+static int
+read_word(Table *self, const Given *given, Word *word)
+{
+    for (Py_ssize_t each = 0; each < PyTuple_GET_SIZE(given->labels); each++) {
+        long label = PyLong_AsLong(PyTuple_GET_ITEM(given->labels, each));
+        if (!is_label(self, label))
+            return refused("no label has that number");
+        self->told[word->labels_end++] = (int32_t)label;
+    }
+    for (Py_ssize_t each = 0; each < PyTuple_GET_SIZE(given->pairs); each++) {
+        PyObject *row = PyTuple_GET_ITEM(given->pairs, each);
+        Pair *pair = &self->pairs[word->pairs_end++];
+        if (!PyTuple_Check(row) || !PyArg_ParseTuple(row, "Ii", &pair->second, &pair->label) ||
+            pair->second >= self->count_words || !is_label(self, pair->label))
+            return refused("a pair is the number of its second word and a label");
+    }
+    for (Py_ssize_t each = 0; each < PyTuple_GET_SIZE(given->companies); each++) {
+        PyObject *row = PyTuple_GET_ITEM(given->companies, each), *keeps;
+        Company *company = &self->companies[word->companies_end++];
+        if (!PyTuple_Check(row) ||
+            !PyArg_ParseTuple(row, "iiiO", &company->label, &company->reach, &company->hints, &keeps) ||
+            !is_label(self, company->label) || company->reach < 0 || company->hints < -1 ||
+            company->hints >= self->count_hints)
+            return refused("a company is a label, a reach, a set of hints and whom to ask");
+        company->keeps = Py_NewRef(keeps);
     }
     return 0;
 }
@@ -166,39 +207,33 @@ count_rows(Table *self, PyObject *words, Py_ssize_t *labels, Py_ssize_t *pairs)
 static int
 read_words(Table *self, PyObject *words)
 {
-    Py_ssize_t labels = 0, pairs = 0;
-    if (count_rows(self, words, &labels, &pairs) < 0)
-        return -1;
+    Py_ssize_t labels = 0, pairs = 0, companies = 0;
+    Given given;
+    for (Py_ssize_t at = 0; at < self->count_words; at++) {
+        if (read_given(PyList_GET_ITEM(words, at), &given) < 0)
+            return -1;
+        labels += PyTuple_GET_SIZE(given.labels);
+        pairs += PyTuple_GET_SIZE(given.pairs);
+        companies += PyTuple_GET_SIZE(given.companies);
+    }
     self->words = PyMem_Calloc(self->count_words + 1, sizeof *self->words);
     self->told = PyMem_Calloc(labels + 1, sizeof *self->told);
     self->pairs = PyMem_Calloc(pairs + 1, sizeof *self->pairs);
+    self->companies = PyMem_Calloc(companies + 1, sizeof *self->companies);
+    self->count_companies = companies;
     self->there = PyMem_Calloc(self->count_words + 1, sizeof *self->there);
-    if (!self->words || !self->told || !self->pairs || !self->there)
+    if (!self->words || !self->told || !self->pairs || !self->companies || !self->there)
         return PyErr_NoMemory(), -1;
-    labels = pairs = 0;
+    Word before = {0};
     for (Py_ssize_t at = 0; at < self->count_words; at++) {
         Word *word = &self->words[at];
-        PyObject *told, *paired;
-        int latin;
-        if (!PyArg_ParseTuple(PyList_GET_ITEM(words, at), "pO!O!iii", &latin, &PyTuple_Type, &told, &PyTuple_Type,
-                              &paired, &word->asked, &word->reach, &word->hints))
+        word->labels = word->labels_end = before.labels_end;
+        word->pairs = word->pairs_end = before.pairs_end;
+        word->companies = word->companies_end = before.companies_end;
+        if (read_given(PyList_GET_ITEM(words, at), &given) < 0 || read_word(self, &given, word) < 0)
             return -1;
-        word->latin = (uint8_t)latin;
-        word->labels = (int32_t)labels, word->pairs = (int32_t)pairs;
-        for (Py_ssize_t each = 0; each < PyTuple_GET_SIZE(told); each++) {
-            long label = PyLong_AsLong(PyTuple_GET_ITEM(told, each));
-            if (label < 0 || label >= self->count_labels)
-                return refused("no label has that number");
-            self->told[labels++] = (int32_t)label;
-        }
-        for (Py_ssize_t each = 0; each < PyTuple_GET_SIZE(paired); each++) {
-            Pair *pair = &self->pairs[pairs++];
-            if (!PyTuple_Check(PyTuple_GET_ITEM(paired, each)) ||
-                !PyArg_ParseTuple(PyTuple_GET_ITEM(paired, each), "Ii", &pair->second, &pair->label) ||
-                pair->second >= self->count_words || pair->label < 0 || pair->label >= self->count_labels)
-                return refused("a pair is the number of its second word and a label");
-        }
-        word->labels_end = (int32_t)labels, word->pairs_end = (int32_t)pairs;
+        word->latin = (uint8_t)given.latin;
+        before = *word;
     }
     return 0;
 }
@@ -230,11 +265,11 @@ static int
 Table_fill(Table *self, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"automaton", "words", "labels", "kinds", "hints", "void", "most", "reach",
-                            "ends",      "cue",   "keeps",  NULL};
-    PyObject *automaton, *words, *labels, *kinds, *hints, *cue, *keeps, *ends;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!O!O!O!innUOO", names, automaton_type, &automaton, &PyList_Type,
+                            "ends",      "cue",   NULL};
+    PyObject *automaton, *words, *labels, *kinds, *hints, *cue, *ends;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!O!O!O!innUO", names, automaton_type, &automaton, &PyList_Type,
                                      &words, &PyTuple_Type, &labels, &PyTuple_Type, &kinds, &PyTuple_Type, &hints,
-                                     &self->void_family, &self->most, &self->pair_reach, &ends, &cue, &keeps))
+                                     &self->void_family, &self->most, &self->pair_reach, &ends, &cue))
         return -1;
     if (((Automaton *)automaton)->words != PyList_GET_SIZE(words))
         return refused("the automaton finds these words and no others");
@@ -243,7 +278,6 @@ Table_fill(Table *self, PyObject *args, PyObject *kwargs)
         read_words(self, words) < 0)
         return -1;
     self->cue = Py_NewRef(cue);
-    self->keeps = Py_NewRef(keeps);
     self->sentence_ends = Py_NewRef(ends);
     self->automaton = (Automaton *)Py_NewRef(automaton);
     return 0;
@@ -333,15 +367,15 @@ add(Rows *found, Py_ssize_t start, Py_ssize_t end, int32_t label)
     return 0;
 }
 
-/* Whether a word stands near enough to a hit without which none of its companies can be. */
+/* Whether a word stands near enough to a hit without which there can be no such company. */
 static int
-hinted(const Table *self, const Word *word, const Hit *hit, const Rows *hits)
+hinted(const Table *self, const Company *company, const Hit *hit, const Rows *hits)
 {
-    if (word->hints < 0)
+    if (company->hints < 0)
         return 1;
-    const uint64_t *set = self->hints + word->hints * self->width;
+    const uint64_t *set = self->hints + company->hints * self->width;
     const Hit *first = hits->items, *end = first + hits->count;
-    Py_ssize_t from = hit->start - word->reach, to = hit->end + word->reach;
+    Py_ssize_t from = hit->start - company->reach, to = hit->end + company->reach;
     for (const Hit *each = hit; each < end && each->end <= to; each++) /* hits stand in the order of their ends */
         if (each->start >= from && set[each->number / 64] >> each->number % 64 & 1)
             return 1;
@@ -351,28 +385,31 @@ hinted(const Table *self, const Word *word, const Hit *hit, const Rows *hits)
     return 0;
 }
 
-/* Ask in Python what a word says in the company it keeps here. */
+/* Ask in Python whether a word keeps a company where it stands: 1 if so, -1 with an exception. */
 static int
-add_framed(Table *self, PyObject *squeezed, const Hit *hit, const Rows *hits, Rows *found)
+keeps(const Company *company, PyObject *squeezed, const Hit *hit)
 {
-    if (!hinted(self, &self->words[hit->number], hit, hits))
-        return 0;
-    PyObject *asked[] = {PyLong_FromUnsignedLong(hit->number), squeezed, PyLong_FromSsize_t(hit->start),
-                         PyLong_FromSsize_t(hit->end)},
-             *told = NULL;
-    if (asked[0] && asked[2] && asked[3])
-        told = PyObject_Vectorcall(self->keeps, asked, 4, NULL);
-    Py_XDECREF(asked[0]);
+    PyObject *asked[] = {squeezed, PyLong_FromSsize_t(hit->start), PyLong_FromSsize_t(hit->end)};
+    PyObject *told = asked[1] && asked[2] ? PyObject_Vectorcall(company->keeps, asked, 3, NULL) : NULL;
+    Py_XDECREF(asked[1]);
     Py_XDECREF(asked[2]);
-    Py_XDECREF(asked[3]);
-    int failed = !told || !PyList_Check(told) ? refused("who keeps company is told by a list of labels") : 0;
-    for (Py_ssize_t at = 0; !failed && at < PyList_GET_SIZE(told); at++) {
-        long label = PyLong_AsLong(PyList_GET_ITEM(told, at));
-        failed = label < 0 || label >= self->count_labels ? refused("no label has that number")
-                                                           : add(found, hit->start, hit->end, (int32_t)label);
-    }
+    int kept = told ? PyObject_IsTrue(told) : -1;
     Py_XDECREF(told);
-    return failed;
+    return kept;
+}
+
+/* Add what a word says in the companies it keeps. */
+static int
+add_framed(const Table *self, PyObject *squeezed, const Hit *hit, const Rows *hits, Rows *found)
+{
+    const Word *word = &self->words[hit->number];
+    for (int32_t at = word->companies; at < word->companies_end; at++) {
+        const Company *company = &self->companies[at];
+        int kept = hinted(self, company, hit, hits) ? keeps(company, squeezed, hit) : 0;
+        if (kept < 0 || (kept && add(found, hit->start, hit->end, company->label) < 0))
+            return -1;
+    }
+    return 0;
 }
 
 /* Add what a pair says that begins with a hit, if its second word follows soon enough in the sentence. */
@@ -431,8 +468,8 @@ read_hits(Table *self, PyObject *normal, PyObject *squeezed, const int64_t *offs
             if (add(found, hit->start, hit->end, self->told[label]) < 0)
                 return -1;
         paired |= word->pairs < word->pairs_end;
-        asked += word->asked;
-        if (word->asked && asked < self->most && add_framed(self, squeezed, hit, hits, found) < 0)
+        asked += word->companies_end - word->companies;
+        if (asked < self->most && add_framed(self, squeezed, hit, hits, found) < 0)
             return -1;
     }
     return paired ? add_pairs(self, normal, squeezed, offsets, hits, found) : 0;

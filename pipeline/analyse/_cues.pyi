@@ -7,7 +7,14 @@ class Table:
     def __init__(
         self,
         automaton: Automaton,
-        words: Sequence[tuple[bool, tuple[int, ...], tuple[tuple[int, int], ...], int, int, int]],
+        words: Sequence[
+            tuple[
+                bool,
+                tuple[int, ...],
+                tuple[tuple[int, int], ...],
+                tuple[tuple[int, int, int, Callable[[str, int, int], bool]], ...],
+            ]
+        ],
         labels: tuple[tuple[int, int, float, str, bool], ...],
         kinds: tuple[tuple[str, str, str], ...],
         hints: tuple[tuple[int, ...], ...],
@@ -16,7 +23,6 @@ class Table:
         reach: int,
         ends: str,
         cue: type[Cue],
-        keeps: Callable[[int, str, int, int], list[int]],
     ) -> None: ...
     def read(
         self, normal: str, squeezed: str, offsets: Sequence[int], /

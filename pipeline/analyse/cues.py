@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 import yaml
 
-from pipeline.analyse.frames import Company, any_of, frames, hints
+from pipeline.analyse.frames import Company, frames, hints
 from pipeline.model import Reason
 from pipeline.text.automaton import Automaton, automaton
 from pipeline.text.normal import SENTENCE_ENDS, folded
@@ -165,15 +165,11 @@ class _Pairs(NamedTuple):
 
 
 class _Framed(NamedTuple):
-    """What a word says in some company, and what must at least stand within *reach* for any of it; None if nothing.
+    """What a word says in some company, and words one of which stands within its reach then; None if there need be none."""
 
-    One of the *hints* stands wherever *least* finds something.
-    """
-
-    reach: int
-    least: re.Pattern[str] | None
+    company: Company
+    label: _Label
     hints: frozenset[str] | None
-    each: Sequence[tuple[Company, _Label]]
 
 
 class _Word(NamedTuple):
@@ -182,7 +178,7 @@ class _Word(NamedTuple):
     latin: bool
     labels: Sequence[_Label]
     pairs: _Pairs | None
-    framed: _Framed | None
+    framed: Sequence[_Framed]
 
 
 _Found = tuple[int, int, int, _Label]  # start, minus the end (of two the longer sorts first), number
@@ -196,13 +192,12 @@ class Lexicon:
     def __init__(self, tree: Mapping[str, Any]) -> None:
         self._labels: dict[str, list[_Label]] = defaultdict(list)
         self._pairs: dict[str, list[tuple[str, _Label]]] = defaultdict(list)
-        self._framed: dict[str, list[tuple[Company, _Label]]] = defaultdict(list)
+        self._framed: dict[str, list[_Framed]] = defaultdict(list)
         for kind, weight, word in _entries({family: tree[family] for family in tree if family not in _ASIDE}):
             self._add(kind, weight, word)
         for kind, at, company in frames(tree):
             self._frame(kind, at, company)
-        framed = {word: _together(companies) for word, companies in self._framed.items()}
-        for hint in (hint for one in framed.values() for hint in one.hints or ()):
+        for hint in [hint for framed in self._framed.values() for one in framed for hint in one.hints or ()]:
             self._labels[hint] += []
         words = sorted(self._labels)
         numbers = {word: number for number, word in enumerate(words)}
@@ -211,7 +206,7 @@ class Lexicon:
                 word.isascii(),
                 self._labels[word],
                 _paired(self._pairs[word], numbers) if word in self._pairs else None,
-                framed.get(word),
+                self._framed.get(word, ()),
             )
             for word in words
         ]
@@ -249,14 +244,10 @@ class Lexicon:
                 found.append((start, -end, len(found), label))
             if begun is not None:
                 pairs.append((start, end, begun))
-            if framed is None:
-                continue
-            asked += len(framed.each)
-            reach, least, _, each = framed
-            if asked < _MOST and (least is None or least.search(squeezed, max(0, start - reach), end + reach)):
-                for company, label in each:
-                    if company.keeps(squeezed, start, end):
-                        found.append((start, -end, len(found), label))
+            asked += len(framed)
+            for company, label, _ in framed if asked < _MOST else ():
+                if company.keeps(squeezed, start, end):
+                    found.append((start, -end, len(found), label))
         if pairs:
             there = {number for _, _, number in hits}
             for start, end, begun in pairs:
@@ -271,7 +262,7 @@ class Lexicon:
         """Return for each word, as it is written in the lists, the kinds for which it speaks."""
         labels = [label for found in self._labels.values() for label in found]
         labels += [label for pairs in self._pairs.values() for _, label in pairs]
-        labels += [label for framed in self._framed.values() for _, label in framed]
+        labels += [one.label for framed in self._framed.values() for one in framed]
         found: dict[str, set[str]] = defaultdict(set)
         for label in labels:
             found[label.written].add(label.kind)
@@ -288,10 +279,11 @@ class Lexicon:
             self._labels[form].append(_label(kind, weight, word))
 
     def _frame(self, kind: str, at: Sequence[str], company: Company) -> None:
+        needed = hints([company.asked]) if company.asked else None
         for word in at:
             for form in _forms(folded(word), kind):
                 self._labels[form] += []
-                self._framed[form].append((company, _label(kind, 1.0, word)))
+                self._framed[form].append(_Framed(company, _label(kind, 1.0, word), needed))
 
 
 @functools.cache
@@ -342,19 +334,6 @@ def _paired(pairs: Sequence[tuple[str, _Label]], numbers: Mapping[str, int]) -> 
     return _Pairs(frozenset(pair.number for pair in each), each)
 
 
-def _together(framed: Sequence[tuple[Company, _Label]]) -> _Framed:
-    """Return the frames of one word with one look that tells for most texts that none of them holds."""
-    asked = [company.asked for company, _ in framed]
-    needed = [one for one in asked if one]
-    alone = len(needed) < len(asked)  # one of them needs nothing
-    return _Framed(
-        max(company.within for company, _ in framed),
-        None if alone else any_of(needed),
-        None if alone else hints(needed),
-        framed,
-    )
-
-
 def _table(words: Sequence[_Word], numbers: Mapping[str, int], automaton: Automaton) -> Table:
     """Return *words* as the compiled loop reads them: their labels and companies by number."""
     labels: dict[_Label, int] = {}
@@ -363,24 +342,20 @@ def _table(words: Sequence[_Word], numbers: Mapping[str, int], automaton: Automa
     def number(label: _Label) -> int:
         return labels.setdefault(label, len(labels))
 
+    def hinted(words: frozenset[str] | None) -> int:
+        return -1 if words is None else sets.setdefault(words, len(sets))
+
     rows = [
         (
             word.latin,
             tuple(map(number, word.labels)),
             tuple([(pair.number, number(pair.label)) for pair in word.pairs.each]) if word.pairs else (),
-            len(word.framed.each) if word.framed else 0,
-            word.framed.reach if word.framed else 0,
-            sets.setdefault(word.framed.hints, len(sets)) if word.framed and word.framed.hints is not None else -1,
+            tuple(
+                [(number(one.label), one.company.within, hinted(one.hints), one.company.keeps) for one in word.framed]
+            ),
         )
         for word in words
     ]
-    companies = [
-        [(company.keeps, number(label)) for company, label in word.framed.each] if word.framed else [] for word in words
-    ]
-
-    def keeps(word: int, squeezed: str, start: int, end: int) -> list[int]:
-        return [label for keeps, label in companies[word] if keeps(squeezed, start, end)]
-
     families = {family: at for at, family in enumerate(dict.fromkeys([_VOID, *(label.family for label in labels)]))}
     kinds = {kind: at for at, kind in enumerate(dict.fromkeys(label.kind for label in labels))}
     return Table(
@@ -399,7 +374,6 @@ def _table(words: Sequence[_Word], numbers: Mapping[str, int], automaton: Automa
         _REACH,
         SENTENCE_ENDS,
         Cue,
-        keeps,
     )
 
 

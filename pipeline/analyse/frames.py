@@ -118,8 +118,3 @@ _INSIDE = (
 
 def _rarity(words: frozenset[str]) -> tuple[int, int]:
     return min(map(len, words)), -len(words)
-
-
-def any_of(expressions: Iterable[str]) -> re.Pattern[str]:
-    """Return what finds any of *expressions*."""
-    return re.compile("|".join(dict.fromkeys(expressions)))

@@ -137,12 +137,20 @@ def test_c_and_python_read_long_texts_the_same(text: str) -> None:
 def a_table(**changed: Any) -> Any:
     sound: dict[str, Any] = {
         "automaton": automaton(["停水", "了"]),
-        "words": [(False, (0,), ((1, 0),), 1, 3, -1), (False, (), (), 0, 0, -1)],
+        "words": words(companies=((0, 3, -1, lambda *_: True),)),
         "labels": ((0, 0, 1.0, "停水", True),),
         "kinds": (("topics.water", "topics", "water"),),
-        "hints": ((1,),), "void": 1, "most": 10, "reach": 3, "ends": "。", "cue": Cue, "keeps": lambda *_: [0],
+        "hints": ((1,),), "void": 1, "most": 10, "reach": 3, "ends": "。", "cue": Cue,
     }  # fmt: skip
     return the_table()(**(sound | changed))
+
+
+def words(labels: Any = (0,), pairs: Any = ((1, 0),), companies: Any = ()) -> Any:
+    return [(False, labels, pairs, companies), (False, (), (), ())]
+
+
+def keeps(*_: object) -> bool:
+    return True
 
 
 @pytest.mark.parametrize(
@@ -150,12 +158,11 @@ def a_table(**changed: Any) -> Any:
     [
         ("automaton", None),
         ("automaton", automaton(["停水"])),
-        ("words", [(False, (1,), (), 0, 0, -1), (False, (), (), 0, 0, -1)]),
-        ("words", [(False, (-1,), (), 0, 0, -1), (False, (), (), 0, 0, -1)]),
-        ("words", [(False, (0,), ((2, 0),), 0, 0, -1), (False, (), (), 0, 0, -1)]),
-        ("words", [(False, (0,), ((1, 1),), 0, 0, -1), (False, (), (), 0, 0, -1)]),
-        ("words", [(False, (0,), (), 1, 3, 1), (False, (), (), 0, 0, -1)]),
-        ("words", [(False, (0,), (), -1, 3, -1), (False, (), (), 0, 0, -1)]),
+        ("words", words(labels=(1,))), ("words", words(labels=(-1,))), ("words", words(labels=[0])),
+        ("words", words(pairs=((2, 0),))), ("words", words(pairs=((1, 1),))), ("words", words(pairs=((1,),))),
+        ("words", words(companies=((1, 3, -1, keeps),))), ("words", words(companies=((0, -1, -1, keeps),))),
+        ("words", words(companies=((0, 3, 1, keeps),))), ("words", words(companies=((0, 3, -1),))),
+        ("words", words(companies=(1,))), ("words", words()[:1]),
         ("words", [1, 2]),
         ("labels", ((0, 1, 1.0, "停水", True),)),
         ("labels", ((99, 0, 1.0, "停水", True),)),
@@ -190,17 +197,25 @@ def test_what_is_no_squeezed_text_is_refused_by_c() -> None:
             table.read(*wrong)
 
 
-def test_what_goes_wrong_in_a_company_goes_wrong_in_the_reading() -> None:
-    text, squeezed = "停水了", squeeze("停水了")
+def test_a_company_is_asked_for_only_where_one_of_its_hints_stands_within_reach() -> None:
+    asked: list[tuple[object, ...]] = []
 
-    def fails(*_: object) -> list[int]:
+    def asks(*where: object) -> bool:
+        asked.append(where)
+        return True
+
+    table = a_table(words=words((), (), ((0, 1, 0, asks),)))
+
+    assert not table.read("停水", *squeeze("停水"))[0] and not table.read("停水吧了", *squeeze("停水吧了"))[0]
+    assert not asked
+    assert table.read("停水了", *squeeze("停水了"))[0] and asked == [("停水了", 0, 2)]
+
+
+def test_what_goes_wrong_in_a_company_goes_wrong_in_the_reading() -> None:
+    def fails(*_: object) -> bool:
         raise LookupError
 
     with pytest.raises(LookupError):
-        a_table(keeps=fails).read(text, *squeezed)
-    a_table(words=[(False, (0,), (), 1, 0, 0), (False, (), (), 0, 0, -1)], keeps=fails).read("停水", *squeeze("停水"))
-    with pytest.raises(LookupError):
-        a_table(words=[(False, (0,), (), 1, 1, 0), (False, (), (), 0, 0, -1)], keeps=fails).read(text, *squeezed)
-    for wrong in ([1], [-1], ["x"], None, (0,)):
-        with pytest.raises((ValueError, TypeError)):
-            a_table(keeps=lambda *_, told=wrong: told).read(text, *squeezed)
+        a_table(words=words(companies=((0, 3, -1, fails),))).read("停水了", *squeeze("停水了"))
+    with pytest.raises(TypeError):
+        a_table(words=words(companies=((0, 3, -1, None),))).read("停水了", *squeeze("停水了"))
