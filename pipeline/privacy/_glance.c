@@ -8,6 +8,8 @@
 #include "../text/module.h"
 
 #define CODE_POINTS 0x110000
+#define XIE 0x8c22 /* 谢, a word and a family */
+#define GAN 0x611f /* 感 */
 
 /* The looks, by bit, in the order of looks.LOOKS. */
 enum {
@@ -179,11 +181,20 @@ name_follows(const Text *text, Py_ssize_t at)
     return 0;
 }
 
+/* Whether a letter before a form of address only thanks: 谢谢师傅, 感谢网格员. No family begins where a word ends. */
+static int
+thanks(const Text *text, Py_ssize_t at, Py_ssize_t start)
+{
+    Py_UCS4 before = letter(text, at - 1);
+    return letter(text, at) == XIE &&
+           (before == XIE || before == GAN || (at + 2 == start && letter(text, at + 1) == XIE));
+}
+
 static int
 name_before(const Text *text, Py_ssize_t start)
 {
     for (Py_ssize_t at = start - 1; at >= 0 && at >= start - 3; at--) {
-        if (is(text, at, LEADS))
+        if (is(text, at, LEADS) && !thanks(text, at, start))
             return 1;
         if (is(text, at, NOT_BETWEEN))
             return 0;

@@ -61,6 +61,8 @@ SEEN = {
     "王师傅": names,
     "欧阳小测老师": names,
     "户主smith": names,
+    "问谢师傅": names,
+    "谢谢张师傅": names,
     "李某某局长,主任王xx": names,
     "老王": other_names,
     "阿依·古丽": other_names,
@@ -120,6 +122,7 @@ def test_each_text_of_a_batch_has_its_own(one: glance.Glance) -> None:
         "小学门口堵车,孩子们过马路",
         "水价3.50元",
         "classification of brownsweaters",
+        "谢谢师傅,感谢网格员,多谢谢老师",
     ],
 )
 def test_c_passes_over_what_only_holds_a_trigger(text: str) -> None:
@@ -129,7 +132,7 @@ def test_c_passes_over_what_only_holds_a_trigger(text: str) -> None:
 PIECES = (
     "1 3 8 0 00 138 13800138000 0951 000 零 八 x × ✕ o l - . · • / ( ) ( , : ; # @ [ ] _ — \n \t 一 a b v q q qq wx vx 微信 薇 ❤ 加 账号 号 号码 群 id 同号 是 为 叫"
     " abc def abc123 12345 东经 imei 00:1a 2b: 使 宁 z wj 京 单元 楼 栋 座 室 号房 门 501 1-2 户 人 房 班 三 十 两 大 年级 岁 孩子 我家 我 的 娃 俺 邻居 小学 三小 学校"
-    " 男 女 身份证 手机 电话 拨打 tel 王 李 欧 阳 欧阳 于 谢 测 测试 国 某 老 小 扎西 阿不都 阿卜杜 拉 古丽 · mr ms miss smith dot at my name is 外教"
+    " 男 女 身份证 手机 电话 拨打 tel 王 李 欧 阳 欧阳 于 谢 感 测 测试 国 某 老 小 扎西 阿不都 阿卜杜 拉 古丽 · mr ms miss smith dot at my name is 外教"
     " \u200b \ufe0f ١ ٣ 𝟘 𠀀 㐀 鿿 \ufffd \0"
 ).split(" ")
 TEXTS = st.lists(st.sampled_from([" ", *PIECES, *OFFICE[:9], *ADDRESS[:9], *SELF[:9], *KIN[:9]]), max_size=25)
