@@ -35,25 +35,56 @@ lowest_with(Lowest *lowest, Py_ssize_t place, int64_t sum, Py_ssize_t stretch)
     return lowest->sums[lowest->first];
 }
 
+/* What a letter weighs, and the pair of it and the next. What parts a text from the next is a letter, too. */
+typedef struct {
+    int64_t one, two;
+} Weight;
+
+static inline Weight
+weight_of(const Weights *weights, uint32_t here, uint32_t after)
+{
+    const int16_t *table = weights->buffer.buf;
+    uint32_t one = here == APART ? 0 : (here * ALONE) >> weights->shift,
+             two = here == APART || after == APART ? 0 : ((here * FIRST) ^ (after * SECOND)) >> weights->shift;
+    return (Weight){table[one], table[two]};
+}
+
+/* Whether a stretch tells of danger if it may be as long as it likes. Few texts have one, and this is quickly told. */
+static int
+may_tell(const Weights *weights, int kind, const void *data, Py_ssize_t length)
+{
+    int64_t before = 0, lowest = 0, most = INT64_MIN;
+    uint32_t here = length ? PyUnicode_READ(kind, data, 0) : APART;
+    for (Py_ssize_t place = 0; place <= length; place++) {
+        uint32_t after = place + 1 < length ? PyUnicode_READ(kind, data, place + 1) : APART;
+        Weight weight = weight_of(weights, here, after);
+        lowest = Py_MIN(lowest, before);
+        most = Py_MAX(most, before + weight.one - lowest);
+        before += weight.one + weight.two;
+        here = after;
+    }
+    return most >= weights->least;
+}
+
 /* Return the last letter of the heaviest stretch, the first of equals, or -1 if it tells of no danger. */
 static Py_ssize_t
 heaviest(const Weights *weights, PyObject *text)
 {
-    const int16_t *table = weights->buffer.buf;
     int kind = PyUnicode_KIND(text);
     const void *data = PyUnicode_DATA(text);
     Py_ssize_t length = PyUnicode_GET_LENGTH(text), last = -1;
+    if (!may_tell(weights, kind, data, length))
+        return -1;
     Lowest lowest = {.first = 0, .count = 0};
     int64_t before = 0, most = INT64_MIN;
     uint32_t here = length ? PyUnicode_READ(kind, data, 0) : APART;
-    for (Py_ssize_t place = 0; place <= length; place++) { /* what parts a text from the next is a letter, too */
+    for (Py_ssize_t place = 0; place <= length; place++) {
         uint32_t after = place + 1 < length ? PyUnicode_READ(kind, data, place + 1) : APART;
-        uint32_t one = here == APART ? 0 : (here * ALONE) >> weights->shift,
-                 two = here == APART || after == APART ? 0 : ((here * FIRST) ^ (after * SECOND)) >> weights->shift;
-        int64_t sum = before + table[one] - lowest_with(&lowest, place, before, weights->stretch);
+        Weight weight = weight_of(weights, here, after);
+        int64_t sum = before + weight.one - lowest_with(&lowest, place, before, weights->stretch);
         if (sum > most)
             most = sum, last = place;
-        before += table[one] + table[two];
+        before += weight.one + weight.two;
         here = after;
     }
     return most >= weights->least ? last : -1;
