@@ -6,14 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from daachorse import CharwiseDoubleArrayAhoCorasick
-
 from pipeline.analyse import elsewhere
 from pipeline.analyse.bounds import holds, is_whole, latin_alone
 from pipeline.analyse.cues import Reading
 from pipeline.analyse.names import CITY, DISTRICT, OUTSIDE, Name, Sure, names
 from pipeline.directory import Directory, Place
 from pipeline.model import PlaceFinding, PlaceStatus, Reason
+from pipeline.text.automaton import automaton
 
 _SURE, _BY_CITY, _ALONE, _CANDIDATE, _CONTRASTED = 0.95, 0.85, 0.5, 0.4, 0.6
 _BY_NAME = {Sure.FULL: 0.9, Sure.SHORT: 0.7, Sure.LOCAL: _CANDIDATE, Sure.COMMON: _CANDIDATE}
@@ -77,10 +76,10 @@ class Gazetteer:
         self._words = sorted(meanings)
         self._meanings = [meanings[word] for word in self._words]
         self._whole = [is_whole(word) for word in self._words]
-        self._automaton = CharwiseDoubleArrayAhoCorasick(self._words)
+        self._automaton = automaton(self._words)
 
     def find(self, reading: Reading) -> PlaceFinding:
-        hits = self._automaton.find_overlapping(reading.squeezed)
+        hits = self._automaton.find(reading.squeezed)
         if not hits:
             return _NOWHERE
         named = self._named(reading, hits[:_READ_MOST])
