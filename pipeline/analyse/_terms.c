@@ -28,8 +28,10 @@ typedef struct {
     uint8_t opens;
 } Piece;
 
-/* The rare pieces of one text, and a table of them by hash: one more than the number of each, 0 where there is none. */
+/* The hashes of all pieces of one text; the rare ones, and a table of them by hash: one more than the number of each, 0
+   where there is none. */
 typedef struct {
+    uint32_t *hashes;
     Piece *pieces;
     uint32_t *slots;
     uint32_t mask;
@@ -86,12 +88,14 @@ make_room(Pieces *all, Py_ssize_t letters)
     while (slots < 4 * (size_t)letters)
         slots *= 2;
     if (!all->room || letters > all->room) {
+        PyMem_Free(all->hashes);
         PyMem_Free(all->pieces);
         PyMem_Free(all->slots);
+        all->hashes = PyMem_Malloc(2 * (size_t)letters * sizeof *all->hashes);
         all->pieces = PyMem_Malloc(2 * (size_t)letters * sizeof *all->pieces); /* of no bytes is not NULL */
         all->slots = PyMem_Malloc(slots * sizeof *all->slots);
-        all->room = all->pieces && all->slots ? letters : 0;
-        if (!all->pieces || !all->slots)
+        all->room = all->hashes && all->pieces && all->slots ? letters : 0;
+        if (!all->hashes || !all->pieces || !all->slots)
             return -1;
     }
     memset(all->slots, 0, slots * sizeof *all->slots);
@@ -116,6 +120,14 @@ keep_rare(Pieces *all, const uint8_t *rarity, uint32_t hash, int opens)
     piece->opens |= (uint8_t)opens;
 }
 
+/* Write down a piece, and ask for its place in the table, which is larger than what a processor keeps at hand. */
+static inline void
+note(uint32_t *hash, const uint8_t *rarity, uint32_t piece)
+{
+    *hash = piece;
+    __builtin_prefetch(&rarity[piece >> (32 - BITS)]);
+}
+
 /* Find the pieces of two and three letters that are rare, none across the end of a sentence. Return -1 without memory. */
 static int
 cut(PyObject *letters, int64_t head, const uint8_t *rarity, Pieces *all)
@@ -125,16 +137,20 @@ cut(PyObject *letters, int64_t head, const uint8_t *rarity, Pieces *all)
     const void *data = PyUnicode_DATA(letters);
     if (make_room(all, length) < 0)
         return -1;
-    uint32_t one = 0, two = 0;
+    uint32_t one = 0, two = 0, *hashes = all->hashes;
+    Py_ssize_t count = 0, opening = 0;
     for (Py_ssize_t at = 0; at < length; at++) {
         uint32_t letter = PyUnicode_READ(kind, data, at);
         run = is_end(letter) ? 0 : run + 1;
         if (run >= 2)
-            keep_rare(all, rarity, mixed(two * ONE ^ letter * TWO), at < head);
+            note(&hashes[count++], rarity, mixed(two * ONE ^ letter * TWO));
         if (run >= 3)
-            keep_rare(all, rarity, mixed((one * ONE + two * TWO) ^ letter * THREE), at < head);
+            note(&hashes[count++], rarity, mixed((one * ONE + two * TWO) ^ letter * THREE));
         one = two, two = letter;
+        opening = at < head ? count : opening;
     }
+    for (Py_ssize_t at = 0; at < count; at++)
+        keep_rare(all, rarity, hashes[at], at < opening);
     return 0;
 }
 
@@ -148,23 +164,29 @@ lightness(const Piece *piece, const uint8_t *rarity, double boost)
     return (uint64_t)(HEAVIEST - (int64_t)nearbyint(weight * FINE)) << 32 | piece->hash;
 }
 
-/* Put the lightest, which weigh most, in order. Return how many there are. */
+/* Return a power of two that is more than so many. */
+static Py_ssize_t
+beyond(Py_ssize_t most)
+{
+    Py_ssize_t size = 1;
+    while (size <= most)
+        size *= 2;
+    return size;
+}
+
+/* Put the lightest, which weigh most, in order; behind them all is as light as can be. Return how many there are. */
 static Py_ssize_t
 order(const Pieces *all, const uint8_t *rarity, double boost, uint64_t *first, Py_ssize_t most)
 {
-    Py_ssize_t count = 0;
+    Py_ssize_t count = 0, size = beyond(most);
+    memset(first, 0xff, (size_t)size * sizeof *first);
     for (Py_ssize_t at = 0; at < all->count; at++) {
         uint64_t key = lightness(&all->pieces[at], rarity, boost);
-        if (count == most && (!most || key > first[count - 1]))
+        if (!most || key > first[most - 1])
             continue;
-        Py_ssize_t low = 0, high = count;
-        while (low < high) {
-            Py_ssize_t middle = (low + high) / 2;
-            if (first[middle] < key)
-                low = middle + 1;
-            else
-                high = middle;
-        }
+        Py_ssize_t low = 0;
+        for (Py_ssize_t step = size / 2; step; step /= 2) /* no branch: where it belongs cannot be foreseen */
+            low += first[low + step - 1] < key ? step : 0;
         count += count < most;
         memmove(first + low + 1, first + low, (size_t)(count - low - 1) * sizeof *first);
         first[low] = key;
@@ -189,7 +211,7 @@ heaviest(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t given)
     uint64_t *first = NULL;
     if (read_sheet(&sheet, args + 1, PyList_GET_SIZE(texts)) < 0)
         goto end;
-    if (!(first = PyMem_Malloc((size_t)(sheet.kept + 1) * sizeof *first))) {
+    if (!(first = PyMem_Malloc((size_t)beyond(sheet.kept) * sizeof *first))) {
         PyErr_NoMemory();
         goto end;
     }
@@ -214,6 +236,7 @@ heaviest(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t given)
     done = Py_NewRef(Py_None);
 end:
     PyMem_Free(first);
+    PyMem_Free(pieces.hashes);
     PyMem_Free(pieces.pieces);
     PyMem_Free(pieces.slots);
     let_go(&sheet);
