@@ -98,7 +98,7 @@ def posts_of(index: PostIndex, day: Span, streets: Sequence[str] = ()) -> list[B
 def _post_table(index: PostIndex, day: Span, dim: str, known: Mapping[str, str], total: int) -> Table:
     found = index.aggregate(_POSTS, dim, since=day.start, until=day.end, most=_EVERY)
     counts = Counter({bucket.key: bucket.count for bucket in found})
-    if rest := total - sum(counts.values()):
+    if (rest := total - sum(counts.values())) > 0:  # below nought if posts came since the total was counted
         counts[words.UNKNOWN] = rest
     return Table("posts", dim, counts, known)
 

@@ -107,8 +107,7 @@ def _checked(files: Sequence[Path]) -> int:
 
 
 def _imported(options: argparse.Namespace) -> int:
-    password = options.password_file.read_text(encoding="utf-8").strip() if options.password_file else ""
-    target = Kibana.at(options.kibana, options.user, password)
+    target = Kibana.at(options.kibana, options.user, _password(options.password_file))
     _say("等待 Kibana 就绪 / waiting for Kibana")
     target.wait(options.wait)
     content = kibana.files(shipped(), prefix=options.prefix, console=options.console)
@@ -123,13 +122,29 @@ def _previewed(options: argparse.Namespace) -> int:
     if not options.search:
         raise Misconfigured([Fault("--search", "缺少检索服务器的地址", "the address of the search server is missing")])
     address = Address.read(options.search)
-    until = datetime.fromisoformat(options.until) if options.until else datetime.now(UTC)
+    until = _moment(options.until) if options.until else datetime.now(UTC)
     with closing(Gateway(connected(address))) as search:
         for board in shipped().boards:
             drawn = page(board, search, address.prefix, until, ZONE)
             picture(drawn, options.to / f"boards-{board.key}.png", (WIDTH, tall(board)))
     _say(f"已画好 {len(shipped().boards)} 张 / {len(shipped().boards)} pictures")
     return 0
+
+
+def _password(file: Path | None) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip() if file else ""
+    except OSError as error:
+        raise Misconfigured([Fault("--password-file", f"读不了：{error}", f"cannot be read: {error}")]) from error
+
+
+def _moment(text: str) -> datetime:
+    """Return the time that *text* writes; without a zone it is the district's."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Misconfigured([Fault("--until", "时间应写成 2026-03-10T08:00", "write 2026-03-10T08:00")]) from error
+    return at if at.tzinfo else at.replace(tzinfo=ZONE)
 
 
 def _told(faults: Sequence[Fault]) -> int:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpx
 
@@ -35,12 +35,16 @@ class Kibana:
     @classmethod
     def at(cls, url: str, user: str = "", password: str = "") -> Kibana:
         """Return the Kibana at *url* (``http://user:password@host:5601``). Raises Misconfigured."""
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(url)
+            sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            sound = False
+        if not sound:
             words = ("应写成 http://主机:5601", "write http://HOST:5601")
             raise Misconfigured([Fault("--kibana", *words)])
         host = parts.netloc.rpartition("@")[2]
-        login = (user or parts.username or "", password or parts.password or "")
+        login = (user or unquote(parts.username or ""), password or unquote(parts.password or ""))
         client = httpx.Client(
             base_url=f"{parts.scheme}://{host}{parts.path.rstrip('/')}",
             auth=login if login[0] else None,

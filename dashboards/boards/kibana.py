@@ -33,10 +33,10 @@ _DATA_TYPES: Final = {Type.NUMBER: "number", Type.BOOLEAN: "boolean", Type.TIME:
 
 def files(spec: Spec, *, prefix: str = PREFIX, console: str = CONSOLE) -> dict[str, str]:
     """Return every file by its name: one for each face, so that a leaders' space needs no item's data view."""
-    faces = {"staff": [], "leader": []}  # type: dict[str, list[Board]]
-    for board in spec.boards:
-        faces[board.face].append(board)
-    return {f"{face}.ndjson": objects.lines(saved(boards, prefix, console)) for face, boards in faces.items()}
+    return {
+        f"{face}.ndjson": objects.lines(saved([one for one in spec.boards if one.face == face], prefix, console))
+        for face in ("staff", "leader")
+    }
 
 
 def saved(boards: Sequence[Board], prefix: str = PREFIX, console: str = CONSOLE) -> list[dict[str, Any]]:

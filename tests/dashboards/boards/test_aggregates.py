@@ -126,3 +126,20 @@ def test_sources_are_no_persons_and_are_told_as_they_are() -> None:
     assert shown(docs, "sources", "outcome") == {"failed": "2"}
     assert shown(docs, "sources", "coverage") == {"share": "75%"}
     assert sources_of(now, [], TODAY, today=False) == []
+
+
+def test_a_post_that_comes_while_a_day_is_counted_makes_no_number_negative(tmp_path: Path) -> None:
+    class Growing(SqliteIndex):
+        """An index into which one more post comes after each question."""
+
+        def search(self, query: str, **more: Any) -> Any:
+            found = super().search(query, **more)
+            self.write([a_doc("late", "停水了", at=minute(5))])
+            return found
+
+    an_index(tmp_path)
+    growing = Growing.open(f"sqlite:///{tmp_path / 'index.db'}", "Asia/Shanghai")
+
+    docs = posts_of(growing, TODAY)
+
+    assert [doc for doc in docs if doc.n is not None and doc.n < 0] == []

@@ -84,3 +84,15 @@ def test_it_runs_as_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(SystemExit, match="0"):
         runpy.run_module("dashboards.boards", run_name="__main__")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "place"),
+    [
+        (["preview", "--search", "elasticsearch://127.0.0.1:9/yuqing", "--until", "yesterday"], "--until"),
+        (["import", "--kibana", "http://127.0.0.1:9", "--password-file", "no-such-file"], "--password-file"),
+    ],
+)
+def test_a_wrong_option_is_told_in_words(arguments: list[str], place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 1
+    assert capsys.readouterr().err.startswith(f"{place}: ")

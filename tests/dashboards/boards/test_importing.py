@@ -122,7 +122,21 @@ def test_the_login_may_stand_in_the_address() -> None:
     assert Kibana.at("https://kibana:5601").http.auth is None
 
 
-@pytest.mark.parametrize("url", ["kibana:5601", "ftp://kibana", "http://"])
+@pytest.mark.parametrize("url", ["kibana:5601", "ftp://kibana", "http://", "http://[::1", "http://kibana:port"])
 def test_an_address_that_is_none_is_named(url: str) -> None:
     with pytest.raises(Misconfigured, match="--kibana"):
         Kibana.at(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "user", "password"),
+    [
+        ("http://desk:p%40ss%2Fw%C3%B6rd@kibana:5601", "desk", "p@ss/wörd"),
+        ("http://de%20sk:s3cret@kibana:5601", "de sk", "s3cret"),
+    ],
+)
+def test_a_login_in_the_address_is_read_as_addresses_are_written(url: str, user: str, password: str) -> None:
+    target = Kibana.at(url)
+
+    assert isinstance(target.http.auth, httpx.BasicAuth)
+    assert target.http.auth._auth_header == httpx.BasicAuth(user, password)._auth_header
