@@ -324,6 +324,7 @@ class App:
         return NotifyStage(
             self.ledger, routes, self.directory,
             late_after=self.settings.engine.late_after, page=self.page, zone=self.zone, bus=self.bus.id,
+            kept=self.settings.bus.retention,
         )  # fmt: skip
 
 

@@ -144,7 +144,7 @@ episode = Table(
     Index("episode_due", "firing", "closes_at"),
 )
 
-# Which signals were already heard: a signal published twice is heard once.
+# Which signals were already heard: a signal published twice is heard once. Old ones are forgotten.
 heard = Table(
     "heard",
     metadata,

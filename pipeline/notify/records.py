@@ -51,6 +51,10 @@ class Records:
         """Remember that a signal was heard; False if it had been before."""
         return insert_new(self._db, tables.heard, [{"id": signal_id, "at": at}]) == 1
 
+    def forget_heard(self, before: datetime) -> None:
+        """Forget which signals were heard before that: nobody will tell of them again."""
+        self._db.execute(sa.delete(tables.heard).where(tables.heard.c.at < before))
+
     def case(self, id_: str) -> Case | None:
         return self._case(tables.case.c.id == id_)
 

@@ -24,6 +24,7 @@ from pipeline.notify.routing import route
 from pipeline.stage import OnLedger
 
 _signals: Final[Reader[Signal]] = Reader[Signal](Signal)
+_HEARD: Final = timedelta(days=90)  # beyond what rules look back, so that they find no old alert anew
 _NEWS: Final = frozenset({NotifyReason.FIRST, NotifyReason.LEVEL_UP, NotifyReason.REPEAT})
 
 
@@ -48,10 +49,11 @@ class NotifyStage(OnLedger):
         page: str = "",
         zone: ZoneInfo = SHANGHAI,
         bus: str = "",
+        kept: timedelta = timedelta(0),
     ) -> None:
         """Take *receivers* as names with the routes they want (none: all); *page* is the console's address.
 
-        Positions are those of *bus* (its id).
+        Positions are those of *bus* (its id), which may deliver a signal again while it is *kept* there.
 
         Raises Misconfigured without receivers: then nobody would ever be told.
         """
@@ -61,6 +63,7 @@ class NotifyStage(OnLedger):
         self._receivers = receivers
         self._directory = directory
         self._late_after = late_after
+        self._remembered_for = max(kept, _HEARD)
         self._speaker = Speaker({unit.id: unit.name for unit in directory.units}, page, zone)
 
     def process(self, batch: Sequence[Delivery], now: datetime) -> Sequence[Message]:
@@ -72,6 +75,7 @@ class NotifyStage(OnLedger):
                 self._hear(signal)
             else:
                 self._act(signal)
+        self._records.forget_heard(now - self._remembered_for)
         return ()
 
     def tick(self, now: datetime) -> Sequence[Message]:

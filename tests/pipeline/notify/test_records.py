@@ -45,6 +45,15 @@ def test_a_signal_is_heard_once(records: Records) -> None:
     assert [records.hears(id_, NOON) for id_ in ("s1", "s1", "s2")] == [True, False, True]
 
 
+def test_a_signal_that_nobody_tells_of_again_is_forgotten(db: sa.Connection, records: Records) -> None:
+    records.hears("old", minute(0))
+    records.hears("new", minute(1))
+
+    records.forget_heard(minute(1))
+
+    assert db.execute(sa.select(tables.heard.c.id)).scalars().all() == ["new"]
+
+
 def test_a_closed_case_is_found_by_its_id_and_no_more_by_its_key(records: Records) -> None:
     case = a_case()
     records.put_case(case)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from pipeline.bus import Delivery
 from pipeline.directory import Directory
 from pipeline.errors import Misconfigured, Rejected
+from pipeline.ledger import tables
 from pipeline.model import CaseState, Level, Manner, Turn, Verb
 from pipeline.notify.stage import NotifyStage
 from pipeline.stage import Stateful
@@ -212,6 +215,28 @@ def test_what_is_not_a_signal_is_rejected_before_anything_is_heard(desk: NotifyD
         desk.stage.process([good, bad], at("11:00"))
     desk.stage.remember({})
     assert desk.cases == []
+
+
+@pytest.mark.parametrize(("kept", "day"), [(timedelta(days=7), 90), (timedelta(days=120), 120)])
+def test_signals_are_remembered_for_as_long_as_they_may_be_told_again(
+    ledger_url: str, kept: timedelta, day: int
+) -> None:
+    desk = NotifyDesk(ledger_url)
+    desk.stage = NotifyStage(desk.ledger, {"控制台": ()}, Directory.read(), kept=kept)
+    first, last = an_alert(when="11:00"), an_alert(when=f"{24 * day + 11}:00", id_="a2")
+    still = an_alert(when=f"{24 * day + 11}:01", id_="a3")
+
+    def heard() -> set[str]:
+        with desk.ledger.transaction() as connection:
+            return set(connection.execute(sa.select(tables.heard.c.id)).scalars())
+
+    desk.hear(first)
+    desk.hear(last)
+    assert heard() == {first.turn_id, last.turn_id}
+
+    desk.hear(still)
+    assert heard() == {last.turn_id, still.turn_id}
+    desk.ledger.close()
 
 
 def test_without_receivers_it_does_not_start(desk: NotifyDesk) -> None:
