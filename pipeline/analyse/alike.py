@@ -115,7 +115,7 @@ def _meant(reading: Reading) -> list[tuple[int, int, str]]:
 
 def _asides(reading: Reading) -> Sequence[Span]:
     """Return where clauses stand in the squeezed text that say nothing of the matter."""
-    clauses = asides().clauses(reading.normal, reading.offsets)
+    clauses = asides.clauses(reading.normal, reading.offsets)
     if not clauses:
         return clauses
     starts = _of_the_matter(reading)

@@ -40,6 +40,7 @@ from pipeline.text.normal import normal_batch, squeeze_batch
 from pipeline.text.segment import Segmenter, segmenter
 
 _FOR_PEOPLE = frozenset({"minor", "sarcasm"})  # flags that a rule may not judge alone
+_NOTHING_PRIVATE = PrivacyFinding()
 _READ_HERE = frozenset({"zh", "und"})  # languages that need no translator
 
 
@@ -197,7 +198,9 @@ class Analyst:
         return AnalysedPost(
             post=doc.post,
             text=doc.text,
-            privacy=PrivacyFinding(masked.classes, masked.minor, sealed),
+            privacy=PrivacyFinding(masked.classes, masked.minor, sealed)
+            if masked.classes or sealed
+            else _NOTHING_PRIVATE,
             sentiment=feeling,
             matter=what,
             place=place,

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -82,10 +81,9 @@ except ImportError:  # no compiler where this was installed
     _Compiled = Plain  # type: ignore[assignment,misc]
 
 
-@functools.cache
-def asides() -> Asides:
-    """Return the fastest there is, for all to share."""
-    return _Compiled(automaton(ASIDES), tuple([NOT_BEHIND.get(word, "") for word in ASIDES]), THANKS, BARE, ENDS, EDGES)
+asides: Final[Asides] = _Compiled(
+    automaton(ASIDES), tuple([NOT_BEHIND.get(word, "") for word in ASIDES]), THANKS, BARE, ENDS, EDGES
+)
 
 
 def any_in(places: Sequence[int], first: int, last: int) -> bool:

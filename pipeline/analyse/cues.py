@@ -84,6 +84,10 @@ class Cue(msgspec.Struct, frozen=True, gc=False):
     end: int
 
 
+_NONE: list[Cue] = []
+_NO_KINDS: Mapping[str, list[Cue]] = {}
+
+
 class Reading(msgspec.Struct, frozen=True, dict=True):
     """A text in normal and squeezed form with the cues found in it, by kind, in the order of the text.
 
@@ -101,11 +105,11 @@ class Reading(msgspec.Struct, frozen=True, dict=True):
     otherwise: bool = True
 
     def of(self, kind: str) -> list[Cue]:
-        return self.cues.get(kind, [])
+        return self.cues.get(kind, _NONE)
 
     def under(self, family: str) -> Mapping[str, list[Cue]]:
         """Return the cues of every kind below *family* (``water`` for ``topics.water``)."""
-        return self.families.get(family, {})
+        return self.families.get(family, _NO_KINDS)
 
     @functools.cached_property
     def context(self) -> Reading:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from pipeline.analyse import gate, harm, matter
@@ -22,6 +22,7 @@ except ImportError:  # no compiler where this was installed
 _ACTIONABLE = frozenset("complaint help report".split())
 _TROUBLES = ("appeal.complaint", "harm.H2", "harm.hazard")
 _DANGERS = frozenset({"harm.H3", "harm.self", "harm.weak", "harm.state"})
+_NONE: frozenset[str] = frozenset()
 _NAMED = 3.0  # the weight of a word that speaks of one topic alone
 _OPENING = 200  # letters in which a letter says what it is about; further on it names many an office
 _BRIEF = 140  # letters; in a long letter an earlier year is part of its story
@@ -53,7 +54,7 @@ def marks(
     *,
     long: bool,
 ) -> tuple[str, ...]:
-    """Return the marks that hold; *competent* has the units of each topic."""
+    """Return the marks that hold; *competent* has for each topic those that its units answer for."""
     found = ["life"] if what.harm == "H3" else []
     if masked.classes:
         found.append("pii_exposed")
@@ -89,12 +90,12 @@ def _of_a_request(
 
 
 def competent(directory: Directory) -> dict[str, frozenset[str]]:
-    """Return the units of *directory* that answer for each topic that one of them names."""
-    units: dict[str, set[str]] = {}
+    """Return for each topic that a unit of *directory* names all that its units answer for."""
+    topics: dict[str, set[str]] = {}
     for unit in directory.units:
         for topic in unit.topics:
-            units.setdefault(topic, set()).add(unit.id)
-    return {topic: frozenset(ids) for topic, ids in units.items()}
+            topics.setdefault(topic, set()).update(unit.topics)
+    return {topic: frozenset(others) for topic, others in topics.items()}
 
 
 def _several_units(reading: Reading, what: MatterFinding, competent: Mapping[str, frozenset[str]]) -> bool:
@@ -102,28 +103,22 @@ def _several_units(reading: Reading, what: MatterFinding, competent: Mapping[str
     topics = reading.under("topics")
     if len(topics) < 2 or reading.of("instruction"):
         return False
-    troubles = [cue for kind in _TROUBLES for cue in _opening(reading.of(kind))]
-    mine = _units(what.topic, competent)
+    troubles = [cue for kind in _TROUBLES for cue in reading.of(kind) if cue.start < _OPENING]
+    ours = competent.get(what.topic, _NONE)
     named = [
         cue
         for topic, cues in topics.items()
-        if topic != what.topic and mine.isdisjoint(_units(topic, competent))
+        if topic != what.topic and topic not in ours
         for cue in cues
         if cue.weight >= _NAMED and cue.start < _OPENING and cue.word not in _WHO
     ]
     if not troubles or not named:
         return False
     complained_of = _in_a_clause(reading, named, troubles)
-    return len(complained_of) > len(_in_a_clause(reading, complained_of, _opening(topics.get(what.topic, ()))))
-
-
-def _opening(cues: Sequence[Cue]) -> list[Cue]:
-    return [cue for cue in cues if cue.start < _OPENING]
-
-
-def _units(topic: str, competent: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """Return who answers for *topic*; one that no unit names is another's."""
-    return competent.get(topic) or frozenset({topic})
+    if not complained_of:
+        return False
+    own = [cue for cue in topics.get(what.topic, ()) if cue.start < _OPENING]
+    return len(complained_of) > len(_in_a_clause(reading, complained_of, own))
 
 
 def _in_a_clause(reading: Reading, cues: list[Cue], others: list[Cue]) -> list[Cue]:

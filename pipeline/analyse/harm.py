@@ -76,7 +76,7 @@ def heard(reading: Reading, sounds: Sequence[float]) -> Sequence[float]:
 
 def taken_back(found: Sequence[Weighed]) -> list[Cue]:
     """Return what took back the first words of danger: 没有, 演练, 去年, or all that stands around them."""
-    return [one.doubt or _calm(one.cue) for one in found[:_ENOUGH]]
+    return [one.doubt or _calm(one.cue) for one in found[:_ENOUGH]] if found else []
 
 
 def feared(doubted: list[Cue]) -> list[Cue]:

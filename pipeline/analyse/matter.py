@@ -42,7 +42,7 @@ _UNKNOWN = 1.0
 _MOST_RANKED = 2
 _MARGIN = 0.05
 _ACTIONABLE = frozenset("complaint help report".split())
-_WEIGHED = ("harm.", "appeal.", "sarcasm")
+_WEIGHED = ("harm", "appeal")
 _NONE: list[Cue] = []
 _LEVEL = {level: f"level.{level}" for level in ("H0", "H1", "H2", "H3")}
 
@@ -116,9 +116,12 @@ def _facts(reading: Reading, words: _Words) -> frozenset[str]:
     """Return what is weighed of *words* beside how the text sounds; what asides say weighs nothing."""
     matter = told(reading)
     facts = [_LEVEL[words.level]]
-    for kind, cues in reading.cues.items():
-        if (says := _says(kind)) and (not matter.asides or matter.of(cues)):
-            facts.append(says)
+    for family in _WEIGHED:
+        for cues in reading.under(family).values():
+            if not matter.asides or matter.of(cues):
+                facts.append(_says(cues[0].kind))
+    if (sarcasm := reading.of("sarcasm")) and (not matter.asides or matter.of(sarcasm)):
+        facts.append("says.sarcasm")
     if words.loss:
         facts.append(verdict.LOSS)
     if words.hazard:
@@ -131,9 +134,9 @@ def _facts(reading: Reading, words: _Words) -> frozenset[str]:
 
 
 @functools.cache
-def _says(kind: str) -> str | None:
-    """Return the fact that a text has cues of a *kind*; None if that is not weighed."""
-    return f"says.{kind}" if kind.startswith(_WEIGHED) else None
+def _says(kind: str) -> str:
+    """Return the fact that a text has cues of a *kind*."""
+    return f"says.{kind}"
 
 
 def sarcastic(reading: Reading, found: MatterFinding) -> bool:

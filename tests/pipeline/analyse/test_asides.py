@@ -26,7 +26,7 @@ def compiled() -> Any:
 def said(text: str) -> list[str]:
     folded = normal(text)
     squeezed, offsets = squeeze(folded)
-    return [squeezed[first:last] for first, last in asides.asides().clauses(folded, offsets)]
+    return [squeezed[first:last] for first, last in asides.asides.clauses(folded, offsets)]
 
 
 def test_a_clause_goes_from_mark_to_mark() -> None:
