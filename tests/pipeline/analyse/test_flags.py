@@ -82,6 +82,13 @@ def test_a_long_article_is_several_matters_and_none_of_several_units(analyst: An
 def test_topics_of_one_unit_are_no_two_departments_and_one_that_nobody_has_is_anothers() -> None:
     directory = Directory(
         territory=Territory(name="一区"),
-        units=(Unit(id="a", name="甲局", topics=("water", "power")), Unit(id="b", name="乙局", topics=("power",))),
+        units=(
+            Unit(id="a", name="甲局", topics=("water", "power")),
+            Unit(id="b", name="乙局", topics=("power", "gas")),
+        ),
     )
-    assert flags.competent(directory) == {"water": frozenset("a"), "power": frozenset("ab")}
+    assert flags.competent(directory) == {
+        "water": frozenset({"water", "power"}),
+        "power": frozenset({"water", "power", "gas"}),
+        "gas": frozenset({"power", "gas"}),
+    }
