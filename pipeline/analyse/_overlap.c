@@ -99,6 +99,40 @@ end:
     return sums;
 }
 
+PyDoc_STRVAR(begin_doc, "begin(terms, slot, kept)\n--\n\n"
+                        "Put a new event of one post where another may have been. Raises TypeError, ValueError,\n"
+                        "IndexError.");
+
+static PyObject *
+begin(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *terms, *rows, *done = NULL;
+    Py_ssize_t slot;
+    if (!PyArg_ParseTuple(args, "OnO", &terms, &slot, &rows))
+        return NULL;
+    Py_buffer ours = {0};
+    Kept kept = {0};
+    if (array(&ours, terms, 1, 4, 0) < 0 || read_kept(&kept, rows, PyBUF_WRITABLE) < 0 || !in_range(&kept, slot))
+        goto end;
+    Py_ssize_t size = ours.shape[0];
+    if (size > kept.width) {
+        PyErr_SetString(PyExc_ValueError, "more terms than an event has");
+        goto end;
+    }
+    uint32_t *theirs = (uint32_t *)kept.terms.buf + slot * kept.width;
+    uint16_t *times = (uint16_t *)kept.times.buf + slot * kept.width;
+    for (Py_ssize_t its = 0; its < kept.width; its++) {
+        theirs[its] = its < size ? ((uint32_t *)ours.buf)[its] : 0;
+        times[its] = its < size;
+    }
+    ((uint32_t *)kept.posts.buf)[slot] = 1;
+    done = Py_NewRef(Py_None);
+end:
+    PyBuffer_Release(&ours);
+    let_go(&kept);
+    return done;
+}
+
 /* Return whether the event has a term, and count that one more of its posts does. */
 static int
 count_term(uint32_t term, const uint32_t *theirs, uint16_t *times, Py_ssize_t width)
@@ -181,6 +215,7 @@ end:
 
 static PyMethodDef functions[] = {
     {"shared", shared, METH_VARARGS, shared_doc},
+    {"begin", begin, METH_VARARGS, begin_doc},
     {"join", join, METH_VARARGS, join_doc},
     {NULL},
 };

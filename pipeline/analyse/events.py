@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from pipeline.analyse import overlap
 from pipeline.analyse.overlap import Kept
-from pipeline.analyse.remembered import hashed
 from pipeline.analyse.terms import KEPT, Terms, terms
 from pipeline.analyse.veto import NOWHERE, Known, apart
 from pipeline.model import AnalysedPost, EventFinding, GateStatus, Kind
@@ -26,8 +25,10 @@ except ImportError:  # no compiler where this was installed
     _overlap = overlap  # type: ignore[misc]
 try:
     from pipeline.analyse._mentions import Mentions
+    from pipeline.analyse._remembered import hash_all
 except ImportError:
     from pipeline.analyse.mentions import Mentions
+    from pipeline.analyse.remembered import hash_all
 
 SPAN: Final = timedelta(days=365)
 MOST: Final = 200_000
@@ -74,7 +75,11 @@ class Events:
             telling = [place for place, doc in enumerate(docs) if _tells(doc)]
             nearby = self._book.nearby([docs[place] for place in telling])
             rows = dict(zip(telling, count()))
-            found += [self._judge(doc, nearby, rows.get(place)) for place, doc in enumerate(docs)]
+            clusters = _clusters(docs)
+            found += [
+                self._judge(doc, cluster, nearby, rows.get(place))
+                for place, (doc, cluster) in enumerate(zip(docs, clusters, strict=True))
+            ]
             self._book.settle(len(docs))
         return found
 
@@ -87,13 +92,13 @@ class Events:
         while batch := list(islice(remaining, self._book.room)):
             telling = [doc for doc in batch if doc.event and _tells(doc)]
             nearby = self._book.nearby(telling)
-            for row, doc in enumerate(telling):
-                self._recall(doc, nearby, row)
+            for row, (doc, cluster) in enumerate(zip(telling, _clusters(telling), strict=True)):
+                self._recall(doc, cluster, nearby, row)
             self._book.settle(len(batch))
 
-    def _judge(self, doc: AnalysedPost, nearby: _Nearby, row: int | None) -> EventFinding | None:
+    def _judge(self, doc: AnalysedPost, cluster: int, nearby: _Nearby, row: int | None) -> EventFinding | None:
         """Return the event of a post; *row* is None if it tells of no matter by itself."""
-        number = self._by_cluster.get(_cluster(doc), -1)
+        number = self._by_cluster.get(cluster, -1)
         name, likeness = self._book.name(number), 1.0
         if row is None:
             return EventFinding(name, "joined") if name else None
@@ -104,13 +109,13 @@ class Events:
             number, likeness = self._book.closest(nearby, row, at, self._span_s)
             name = self._book.name(number)
         if name is None:
-            self._keep_cluster(doc, self._book.open(doc.post.id, at, nearby, row))
+            self._keep_cluster(cluster, self._book.open(doc.post.id, at, nearby, row))
             return EventFinding(doc.post.id)
         self._book.join(number, at, nearby, row)
-        self._keep_cluster(doc, number)
+        self._keep_cluster(cluster, number)
         return EventFinding(name, "joined", round(likeness, 4))
 
-    def _recall(self, doc: AnalysedPost, nearby: _Nearby, row: int) -> None:
+    def _recall(self, doc: AnalysedPost, cluster: int, nearby: _Nearby, row: int) -> None:
         if doc.event is None:
             return
         at = doc.post.at.timestamp()
@@ -119,10 +124,10 @@ class Events:
             self._recalled[doc.event.id] = number = self._book.open(doc.event.id, at, nearby, row)
         else:
             self._book.join(number, at, nearby, row)
-        self._keep_cluster(doc, number)
+        self._keep_cluster(cluster, number)
 
-    def _keep_cluster(self, doc: AnalysedPost, number: int) -> None:
-        self._by_cluster[_cluster(doc)] = number
+    def _keep_cluster(self, cluster: int, number: int) -> None:
+        self._by_cluster[cluster] = number
         if len(self._by_cluster) > self._most:
             self._by_cluster.popitem(last=False)
 
@@ -135,8 +140,12 @@ def _tells(doc: AnalysedPost) -> bool:
     return doc.post.kind in _ALWAYS and status is GateStatus.IRRELEVANT
 
 
-def _cluster(doc: AnalysedPost) -> int:
-    return hashed(doc.cluster.id if doc.cluster else doc.post.id)
+def _clusters(docs: Sequence[AnalysedPost]) -> list[int]:
+    """Return the cluster of each post, by number."""
+    hashes = np.empty(len(docs), np.uint64)
+    hash_all([doc.cluster.id if doc.cluster else doc.post.id for doc in docs], hashes)
+    numbers: list[int] = hashes.tolist()
+    return numbers
 
 
 def _site(doc: AnalysedPost) -> Known:
@@ -222,10 +231,10 @@ class _Book:
         else:
             self._names[slot], self._sites[slot] = name, nearby.sites[place]
         self._opened += 1
-        self._kept.terms[slot] = nearby.terms[place]
-        self._kept.times[slot] = nearby.weights[place] > 0
-        self._kept.posts[slot], self._since[slot], self._until[slot] = 1, at, at
-        self._mentions.bring(slot, nearby.of(place))
+        terms = nearby.of(place)
+        _overlap.begin(terms, slot, self._kept)
+        self._since[slot] = self._until[slot] = at
+        self._mentions.bring(slot, terms)
         return number
 
     def join(self, number: int, at: float, nearby: _Nearby, place: int) -> None:

@@ -38,6 +38,14 @@ def shared(terms: Codes, weights: Weights, slots: Sequence[int], kept: Kept) -> 
     return sums
 
 
+def begin(terms: Codes, slot: int, kept: Kept) -> None:
+    """Put a new event of one post, which has *terms*, where another may have been."""
+    row, times = kept.terms[slot], kept.times[slot]
+    row[: len(terms)], row[len(terms) :] = terms, 0
+    times[: len(terms)], times[len(terms) :] = 1, 0
+    kept.posts[slot] = 1
+
+
 def join(terms: Codes, slot: int, kept: Kept, settled: int) -> list[int]:
     """Count one more post, which has *terms*, of the event; return those of them that it took up.
 

@@ -64,6 +64,17 @@ def test_what_all_posts_of_an_event_have_weighs_whole_and_what_one_of_four_has_h
     assert loops.shared(codes(7), weights(1.0), [], events) == []
 
 
+def test_a_new_event_has_the_terms_of_its_post_and_nothing_of_the_one_before(loops: Any) -> None:
+    events = kept({7: 9, 8: 9, 9: 9}, {7: 2}, posts=9)
+
+    loops.begin(codes(1, 2), 0, events)
+
+    assert terms_of(events, 0) == {1: 1, 2: 1}
+    assert terms_of(events, 1) == {7: 2}
+    assert events.posts.tolist() == [1, 9, 9]
+    assert events.terms[0].tolist() == [1, 2, 0, 0, 0, 0]
+
+
 def test_a_post_that_joins_is_counted_and_brings_its_terms_where_there_is_room(loops: Any) -> None:
     events = kept({7: 1, 8: 1})
 
@@ -103,7 +114,20 @@ def test_an_event_that_is_not_there_is_refused(loops: Any, slot: int) -> None:
     with pytest.raises(IndexError):
         loops.join(codes(7), slot, kept(), 9)
     with pytest.raises(IndexError):
+        loops.begin(codes(7), slot, kept())
+    with pytest.raises(IndexError):
         loops.shared(codes(7), weights(1.0), [slot], kept())
+
+
+def test_no_event_begins_with_more_terms_than_it_can_have(loops: Any) -> None:
+    with pytest.raises(ValueError, match=r"terms|broadcast"):
+        loops.begin(codes(*range(WIDTH + 1)), 0, kept())
+
+
+@pytest.mark.parametrize("misuse", [(weights(1.0)[:, None], 0, kept()), (codes(1), 0, kept()[:2]), (None, 0, kept())])
+def test_what_begins_no_event_is_refused_in_c(misuse: tuple[Any, ...]) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        in_c().begin(*misuse)
 
 
 @pytest.mark.parametrize(
@@ -132,14 +156,19 @@ numbers = st.integers(0, 12)
 
 
 @given(
-    st.lists(st.tuples(st.lists(numbers, unique=True, max_size=WIDTH), st.integers(0, ROWS - 1)), max_size=20),
+    st.lists(
+        st.tuples(st.lists(numbers, unique=True, max_size=WIDTH), st.integers(0, ROWS - 1), st.booleans()), max_size=20
+    ),
     st.integers(1, 6),
 )
-def test_c_and_python_say_the_same(posts: list[tuple[list[int], int]], settled: int) -> None:
+def test_c_and_python_say_the_same(posts: list[tuple[list[int], int, bool]], settled: int) -> None:
     here, there = kept({1: 1, 2: 1}), kept({1: 1, 2: 1})
-    for terms, slot in posts:
+    for terms, slot, new in posts:
         ours = codes(*terms)
         weigh = weights(*(1 / (term + 1) for term in terms))
         assert in_c().shared(ours, weigh, [0, 1, 2], there) == overlap.shared(ours, weigh, [0, 1, 2], here)
+        if new:
+            in_c().begin(ours, slot, there)
+            overlap.begin(ours, slot, here)
         assert in_c().join(ours, slot, there, settled) == overlap.join(ours, slot, here, settled)
         assert [rows.tolist() for rows in there] == [rows.tolist() for rows in here]
