@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
-
-from daachorse import MATCH_KIND_LEFTMOST_LONGEST, CharwiseDoubleArrayAhoCorasick
 
 from pipeline.analyse.cues import Reading
 from pipeline.analyse.names import Sure, is_common, names
 from pipeline.directory import Directory, Unit
 from pipeline.model import PartyFinding, Reason
+from pipeline.text.automaton import Hit, automaton
 from pipeline.text.normal import folded
 
 _LEVEL = re.compile("^[区县市旗镇]|(?:新区|[区县市旗州])$")
@@ -120,23 +120,23 @@ class Parties:
         known |= _units(directory)
         self._words = sorted(known)
         self._known = [known[word] for word in self._words]
-        self._automaton = CharwiseDoubleArrayAhoCorasick(self._words, MATCH_KIND_LEFTMOST_LONGEST)
+        self._automaton = automaton(self._words)
 
     def find(self, reading: Reading) -> PartyFinding:
         """Return the party that most is said about; of equal ones the first. Nothing where none is named."""
         hits = self._automaton.find(reading.squeezed)
         if not hits:
             return _NOTHING
-        best = max(self._mentions(reading, hits), key=lambda one: (one.weight, -one.start), default=None)
+        best = max(self._mentions(reading, _apart(hits)), key=lambda one: (one.weight, -one.start), default=None)
         if best is None:
             return _NOTHING
         cue = reading.squeezed[best.start : best.end]
         reason = Reason(cue, best.weight, reading.offsets[best.start], reading.offsets[best.end - 1] + 1)
         return PartyFinding(best.id, best.name, (reason,))
 
-    def _mentions(self, reading: Reading, hits: list[tuple[int, int, int]]) -> Iterator[_Mention]:
+    def _mentions(self, reading: Reading, hits: Iterable[Hit]) -> Iterator[_Mention]:
         squeezed = reading.squeezed
-        for start, end, number in hits[:_MENTIONS_MOST]:
+        for start, end, number in islice(hits, _MENTIONS_MOST):
             known = self._known[number]
             if known.ending:
                 if not _in_question(squeezed, start, end, known.ending):
@@ -146,6 +146,19 @@ class Parties:
                     continue
             name = squeezed[start:end] if known.ending else known.name
             yield _Mention(_weight(squeezed, start, end, known), start, end, known.id, name)
+
+
+def _apart(hits: list[Hit]) -> Iterator[Hit]:
+    """Yield those that begin first, of several the longest, and none that overlaps one before."""
+    until = 0
+    for hit in sorted(hits, key=_longest_first) if len(hits) > 1 else hits:
+        if hit[0] >= until:
+            until = hit[1]
+            yield hit
+
+
+def _longest_first(hit: Hit) -> tuple[int, int]:
+    return hit[0], -hit[1]
 
 
 def _units(directory: Directory) -> dict[str, _Known]:
