@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -99,12 +99,6 @@ class _Item:
     native_id: str
     post: RawPost
     words: str
-
-
-@dataclass
-class _Harvest:
-    items: list[_Item] = field(default_factory=list)
-    warnings: set[str] = field(default_factory=set)
 
 
 def _taken(errand: Errand, memory: Memory, answer: Answer, page: Decoded, feed: Feed) -> Visit:

@@ -18,7 +18,6 @@ from pipeline.index import CLOSE, OPEN, Bucket, Found, Hit
 from pipeline.model import FIELDS, AnalysedPost, as_tree, value_of
 
 Format = Literal["table", "json", "csv"]
-FORMATS: Final[tuple[Format, ...]] = ("table", "json", "csv")
 
 _COLUMNS: Final = (
     "at", "id", "source.id", "platform", "kind", "title", "text", "sentiment.label", "matter.topic", "matter.harm",

@@ -140,16 +140,6 @@ def _in_a_row(run: _Run, at: int) -> bool:
     return run.places[at] - run.places[at - 1] > 1 and run.gap(at) == run.gap(at + 1) == run.gap(at - 1)
 
 
-def _may_be(digits: str, start: int, end: int, shape: tuple[int, ...]) -> bool:
-    """Say whether it is worth a closer look: most stretches of a long run have the wrong length or beginning."""
-    length = end - start
-    if length == 11:
-        return digits[start] == "1" and digits[start + 1] in "3456789"
-    if length == 18 or (length == 15 and len(shape) <= 3):
-        return True
-    return length >= 13 and (len(set(shape[:-1])) <= 1 or len(shape) <= 6)
-
-
 def _class(run: _Run, piece: _Piece) -> str | None:
     """Say of which class a stretch of a run is; None if it is nobody's number."""
     digits = run.digits[piece.start : piece.end]
