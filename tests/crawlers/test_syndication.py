@@ -20,7 +20,7 @@ def rss(inside: str, spaces: str = "") -> str:
     return f'<rss version="2.0" {spaces}><channel><title>频道</title>{inside}</channel></rss>'
 
 
-def test_rss_2() -> None:
+def test_an_entry_of_rss_is_read_with_its_longest_text_and_all_that_stands_beside() -> None:
     spaces = (
         'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
         ' xmlns:slash="http://purl.org/rss/1.0/modules/slash/" xmlns:media="http://search.yahoo.com/mrss/"'
@@ -42,7 +42,7 @@ def test_rss_2() -> None:
     )
 
 
-def test_atom_1() -> None:
+def test_an_entry_of_atom_is_read_with_its_author_and_what_it_answers() -> None:
     entry = read(
         '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:thr="http://purl.org/syndication/thread/1.0"><title>T</title>'
         '<entry><id>tag:1</id><link rel="edit" href="/edit"/><link href="/t/1"/><title type="html">a &amp;lt; b</title>'
@@ -60,7 +60,7 @@ def test_atom_text_is_text_even_if_it_looks_like_markup() -> None:
     assert read(feed).entries[0].title == "用 <b> 标签"
 
 
-def test_rdf() -> None:
+def test_entries_of_rdf_stand_beside_their_channel() -> None:
     feed = read(
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"'
         ' xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="x"><title>c</title><link>http://bbs.example/</link></channel>'

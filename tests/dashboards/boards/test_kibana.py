@@ -30,10 +30,6 @@ def test_a_leaders_file_has_no_view_of_items() -> None:
     assert [one["id"] for one in saved("leader") if one["type"] == "index-pattern"] == ["yuqing-board"]
 
 
-def test_making_them_twice_makes_the_same() -> None:
-    assert kibana.files(shipped()) == kibana.files(shipped())
-
-
 def test_ids_and_links_follow_prefix_and_console() -> None:
     view = saved("staff", prefix="city", console="https://desk.example")[0]
 

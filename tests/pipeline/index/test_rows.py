@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from functools import partial
@@ -91,7 +94,11 @@ def test_how_a_post_was_fetched_is_kept_and_changes_no_row() -> None:
 
 
 def test_the_edition_is_the_same_in_every_process() -> None:
-    assert edition() == edition()
+    program = "from pipeline.index.rows import edition; print(edition())"
+    env = os.environ | {"PYTHONHASHSEED": "7"}
+    there = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, check=True)
+
+    assert there.stdout.strip() == edition()
     assert len(edition()) == 32
 
 

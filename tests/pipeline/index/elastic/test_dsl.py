@@ -52,7 +52,7 @@ def test_a_word_is_a_phrase_of_characters() -> None:
         ("-url:*", {"bool": {"must_not": [{"exists": {"field": "url"}}]}}),
     ],
 )
-def test_a_condition(query: str, expected: dict[str, object]) -> None:
+def test_a_condition_becomes_one_clause(query: str, expected: dict[str, object]) -> None:
     assert of(query) == expected
 
 
