@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import permutations
@@ -192,6 +193,28 @@ def test_clusters_do_not_depend_on_batches_or_on_a_restart(data: st.DataObject) 
     assert halves == expected
     assert after.assign(docs[cut:]) == expected[cut:]
     assert after.assign(docs) == expected
+
+
+def members(docs: Sequence[AnalysedPost]) -> set[frozenset[str]]:
+    clusters: defaultdict[str, set[str]] = defaultdict(set)
+    for doc, found in zip(docs, Clusters().assign(docs), strict=True):
+        clusters[found.id].add(doc.post.id)
+    return {frozenset(names) for names in clusters.values()}
+
+
+PASSED_ON = ("{}", "【转】{}", "//@邻居:{}", "{} https://example.org/a?b=1", "{} 顶", "{}😡")
+
+
+@given(st.data())
+def test_reposts_are_together_in_whatever_order_three_workers_hand_them_on(data: st.DataObject) -> None:
+    texts, forms_ = st.sampled_from((LIFT, NOISE, SHORTER)), st.sampled_from(PASSED_ON)
+    said = data.draw(st.lists(st.tuples(texts, forms_, st.integers(0, 2)), max_size=40))
+    docs = [a_doc(f"p{n}", form.format(text), at=minute(n)) for n, (text, form, _) in enumerate(said)]
+    lines = [[doc for doc, (*_, worker) in zip(docs, said, strict=True) if worker == one] for one in range(3)]
+
+    handed_on = [lines[worker].pop(0) for worker in data.draw(st.permutations([worker for *_, worker in said]))]
+
+    assert members(handed_on) == members(docs)
 
 
 def test_a_cluster_whose_first_post_is_forgotten_is_recalled_by_a_member() -> None:
