@@ -71,7 +71,13 @@ class Asked:
         return not self.alternatives or self.fields_hold(doc)
 
     def fields_hold(self, doc: AnalysedPost) -> bool:
-        return not self.alternatives or any(all(test.passes(doc) for test in tests) for tests in self.alternatives)
+        for tests in self.alternatives:
+            for test in tests:  # any() and all() cost twice as much
+                if not test.passes(doc):
+                    break
+            else:
+                return True
+        return not self.alternatives
 
     def hits(self, numbers: AbstractSet[int], reading: Reading | None) -> tuple[str, ...]:
         """Return the words that speak for it, in the order of the rule."""

@@ -107,8 +107,11 @@ class Filing:
         yield from self._always
         for field, filed in self._by_value.items():
             value = FIELDS[field].of(doc)
-            for one in value if isinstance(value, tuple) else (value,):
-                yield from filed.get(one, ())
+            if isinstance(value, tuple):
+                for one in value:
+                    yield from filed.get(one, ())
+            elif value in filed:
+                yield from filed[value]
 
 
 def _filed(ways: Sequence[_Way], automaton: Automaton, rules: int) -> Filed:

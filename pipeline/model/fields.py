@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
@@ -34,6 +35,10 @@ class Field:
     path: tuple[str, ...]
     values: tuple[str, ...] = ()  # the only possible ones, if they can be listed
 
+    @cached_property
+    def _read(self) -> Callable[[AnalysedPost], Value]:
+        return attrgetter(".".join(self.path))
+
     @property
     def part(self) -> tuple[str, ...]:
         """The part of a post that it stands in."""
@@ -41,14 +46,15 @@ class Field:
 
     def of(self, doc: AnalysedPost) -> Value:
         """Return the value in *doc*; None, an empty text and an empty list all mean "missing"."""
-        value: object = doc
-        for step in self.path:
-            value = getattr(value, step, None)
-            if value is None:
-                return None
-        if isinstance(value, Enum):
-            return str(value.value)
-        return value if value not in ("", ()) else None  # type: ignore[return-value] # the table's paths lead to values
+        try:
+            value: Value = self._read(doc)
+        except AttributeError:  # a part of the post is not there
+            return None
+        if type(value) is str:  # most are, and a rule asks of every post
+            return value or None
+        if isinstance(value, StrEnum):
+            return value._value_  # ``value`` is a property that takes five times as long
+        return value if value != () else None
 
 
 _PART: Final = attrgetter("part")
