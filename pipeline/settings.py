@@ -138,7 +138,7 @@ class Engine(_Section):
         default=256,
         ge=1,
         le=10_000,
-        description="一批最多处理多少条（入库一批至少可到 1024 条） / most messages in one batch; into the index up to 1024 at least",
+        description="一批最多处理多少条（入库一批至少可到 4096 条） / most messages in one batch; into the index up to 4096 at least",
     )
     backlog_high: int = Field(
         default=50_000, ge=1, description="下游积压超过此数时暂停采集 / collecting pauses above this backlog"

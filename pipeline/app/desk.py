@@ -61,7 +61,7 @@ PARTS = ("crawl", *STAGES, "send", "console", "mirror")
 # Which parts the tree was asked to run, for the health page in its own process. Not YUQING_…: those are settings.
 PARTS_VARIABLE = "DESK_PARTS"
 _PAGE = 4000  # messages browsed at a time
-_INDEXED = 1024  # posts at least, if so many wait: the more go into the index at once, the less each of them costs
+_INDEXED = 4096  # posts at least, if so many wait: the more go into the index at once, the less each of them costs
 _WORD = 6  # characters; longer words of rules are phrases
 
 

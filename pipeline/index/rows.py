@@ -48,7 +48,7 @@ create table if not exists volume (
 """
 GRAMS: Final = """
 drop table if exists grams ;
-create virtual table grams using fts5 (text, tokens, facets, title, content = '', tokenize = "ascii", prefix = '1') ;
+create virtual table grams using fts5 (text, tokens, facets, title, content = '', tokenize = "ascii") ;
 insert into grams (grams, rank) values ('automerge', 16) ;
 insert into grams (grams, rank) values ('crisismerge', 64) ;
 insert into grams (grams, rank) values ('hashsize', 16777216) ;
