@@ -158,7 +158,8 @@ class Matcher:
         if not candidates:
             return
         careful = [watcher for watcher, words in candidates if words is None]
-        text = _text(layer.automaton, doc) if careful else None
+        worded = [watcher for watcher in careful if watcher.numbers]  # many ask for fields alone
+        text = _text(layer.automaton, doc) if worded else None
         numbers = layer.automaton.standing(*text) if text else _NO_WORDS
         try:
             standing = Standing.of(doc, _travelling(doc), numbers)
@@ -166,7 +167,7 @@ class Matcher:
             for watcher, _ in candidates:
                 self._complain(watcher, doc, type(error).__name__)
             return
-        close = [watcher for watcher in careful if not watcher.plain]
+        close = [watcher for watcher in worded if not watcher.plain]
         reading = _reading(layer.automaton, doc, text, close) if text and close else None
         for watcher, words in candidates:
             try:
