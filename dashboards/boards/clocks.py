@@ -22,7 +22,6 @@ CLOSE: Final[Mapping[Level, timedelta]] = {
     Level.L3: timedelta(hours=48),
     Level.L4: timedelta(days=7),  # five working days; the calendar of holidays is the unit's own
 }
-_BEGUN: Final = ("opened", "raised", "reopened", "reopen")
 
 
 @dataclass(frozen=True)
@@ -35,9 +34,8 @@ class Clock:
 
 
 def acknowledging(case: Case, now: datetime) -> Clock:
-    """A case that got louder waits anew: its new level has its own limit."""
     limit = ACKNOWLEDGE.get(case.level)
-    since = waiting_since(case)
+    since = case.waiting_since
     done = case.acked_at or case.closed_at
     if limit is None:
         return Clock("none", took=done - since if done and done >= since else None)
@@ -46,10 +44,6 @@ def acknowledging(case: Case, now: datetime) -> Clock:
 
 def closing(case: Case, now: datetime) -> Clock:
     return _clock(case.opened_at, CLOSE[case.level], case.closed_at, now)
-
-
-def waiting_since(case: Case) -> datetime:
-    return max([case.opened_at, *(entry.at for entry in case.history if entry.what in _BEGUN)])
 
 
 def _clock(since: datetime, limit: timedelta, done: datetime | None, now: datetime) -> Clock:

@@ -96,7 +96,7 @@ def case_row(case: Case, alerts: Sequence[Alert]) -> CaseRow:
         places=() if case.sealed else case.places,
         units=case.units,
         opened_at=case.opened_at,
-        waiting_since=_waiting_since(case),
+        waiting_since=case.waiting_since,
         acked_at=case.acked_at,
         acked_by=case.acked_by,
         closed_at=case.closed_at,
@@ -107,12 +107,6 @@ def case_row(case: Case, alerts: Sequence[Alert]) -> CaseRow:
         count=sum(alert.count for alert in alerts),
         why=loudest.why if loudest and not case.sealed else "",
     )
-
-
-def _waiting_since(case: Case) -> datetime:
-    """A case that got louder waits from that moment: its new level has its own time limit."""
-    begun = [entry.at for entry in case.history if entry.what in ("opened", "raised", "reopened", "reopen")]
-    return max([case.opened_at, *begun])
 
 
 def alert_view(alert: Alert, *, sealed: bool) -> AlertView:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -17,6 +18,9 @@ class CaseState(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     ASSIGNED = "assigned"
     CLOSED = "closed"
+
+
+_BEGUN: Final = ("opened", "raised", "reopened", "reopen")
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -69,6 +73,11 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     @property
     def quiet(self) -> bool:
         return not self.firing
+
+    @property
+    def waiting_since(self) -> datetime:
+        """When it last began to wait for an officer: a case that got louder waits anew, its new level has its own limit."""
+        return max([self.opened_at, *(entry.at for entry in self.history if entry.what in _BEGUN)])
 
     @property
     def units(self) -> tuple[str, ...]:

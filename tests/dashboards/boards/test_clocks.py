@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import msgspec
 
-from dashboards.boards.clocks import acknowledging, closing, waiting_since
+from dashboards.boards.clocks import acknowledging, closing
 from pipeline.model import Case, CaseState, Entry, Level
 from tests.build import NOON, minute
 
@@ -41,7 +41,6 @@ def test_a_blue_case_has_no_such_clock() -> None:
 def test_a_case_that_got_louder_waits_anew() -> None:
     case = a_case(history=(Entry(NOON, "opened"), Entry(minute(30), "raised"), Entry(minute(40), "note")))
 
-    assert waiting_since(case) == minute(30)
     assert acknowledging(case, minute(40)).due == minute(45)
 
 

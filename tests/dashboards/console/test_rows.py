@@ -22,19 +22,6 @@ def a_case(*history: tuple[datetime, str], sealed: bool = False) -> Case:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("history", "since"),
-    [
-        ((), 0),
-        (((minute(5), "raised"),), 5),
-        (((minute(5), "raised"), (minute(9), "ack"), (minute(12), "note")), 5),  # what an officer does is no new wait
-        (((minute(5), "close"), (minute(20), "reopen")), 20),
-    ],
-)
-def test_a_case_waits_from_when_it_last_began_to(history: tuple[tuple[datetime, str], ...], since: float) -> None:
-    assert case_row(a_case(*history), []).waiting_since == minute(since)
-
-
 def test_the_reason_is_that_of_the_loudest_alert_and_of_two_the_older() -> None:
     alerts = [
         an_alert("a", level="L3", why="黄", count=1),

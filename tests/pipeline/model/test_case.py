@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from pipeline.model import Case, CaseState, Level
-from tests.build import NOON
+from pipeline.model import Case, CaseState, Entry, Level
+from tests.build import NOON, minute
 
 
 def a_case(**more: Any) -> Case:
@@ -27,6 +28,19 @@ def test_a_case_is_quiet_when_its_last_alert_is_and_not_when_it_is_signed() -> N
 def test_a_signature_outlives_the_handing_over() -> None:
     assert a_case(state=CaseState.ASSIGNED, acked_at=NOON).acked
     assert not a_case(state=CaseState.ASSIGNED).acked
+
+
+@pytest.mark.parametrize(
+    ("history", "since"),
+    [
+        ((), 0),
+        (((minute(5), "raised"),), 5),
+        (((minute(5), "raised"), (minute(9), "ack"), (minute(12), "note")), 5),  # what an officer does is no new wait
+        (((minute(5), "close"), (minute(20), "reopen")), 20),
+    ],
+)
+def test_a_case_waits_from_when_it_last_began_to(history: tuple[tuple[datetime, str], ...], since: float) -> None:
+    assert a_case(history=tuple(Entry(at, what) for at, what in history)).waiting_since == minute(since)
 
 
 @pytest.mark.parametrize(
