@@ -98,6 +98,7 @@ class Mirror:
         if self._counted_at is None or now - self._counted_at >= BOARD_EVERY:
             wrote += self._write(self._board(now, alerts, cases, sources, heard), now)
             self._counted_at = now
+            self._forget(before=weeks(self._days(now))[-1].start)
         if wrote:
             log.info("mirrored", wrote=wrote)
         return wrote
@@ -167,6 +168,10 @@ class Mirror:
                 self._written[_place(doc)] = doc
         return sum(not outcome.refused for outcome in outcomes)
 
+    def _forget(self, before: datetime) -> None:
+        """Forget what was written of days that are not counted again, or it would be more with every day."""
+        self._written = {place: doc for place, doc in self._written.items() if not _of_a_day(doc) or doc.at >= before}
+
     def _index_of(self, doc: Doc) -> str:
         return VIEWS[VIEW_OF[type(doc)]].pattern(self.prefix)
 
@@ -176,6 +181,10 @@ class Mirror:
         told = [doc for doc in self._written.values() if isinstance(doc, BoardDoc) and doc.key not in there]
         gone = [doc for doc in told if doc.of != "open" and any(day.holds(doc.at) for day in days)]
         return [msgspec.structs.replace(doc, n=0, shown="0", small=False, withheld=0) for doc in gone]
+
+
+def _of_a_day(doc: Doc) -> bool:
+    return isinstance(doc, BoardDoc) or (isinstance(doc, SourceDoc) and doc.kind == "day")
 
 
 def _place(doc: Doc) -> tuple[str, str]:

@@ -88,6 +88,18 @@ def test_the_leaders_numbers_are_counted_every_ten_minutes(mirror: Mirror, store
     assert board(store, "posts", "total", "total").count("6") == 1
 
 
+def test_what_was_written_of_old_days_is_not_remembered_for_ever(mirror: Mirror, store: MemoryStore) -> None:
+    put(mirror)
+    mirror.step(NOON)
+    after_one = len(mirror._written)
+
+    for day in range(1, 40):
+        mirror.step(NOON + timedelta(days=day))
+
+    assert len(mirror._written) <= after_one
+    assert len(store.docs["d-board"]) > 2 * after_one  # the server keeps them
+
+
 def test_what_is_gone_is_told_as_nought(mirror: Mirror, store: MemoryStore) -> None:
     docs = [a_doc(f"w{n}", f"停水{n}", at=NOON, street="外来街道") for n in range(6)]
     mirror.index.write(docs)
