@@ -106,9 +106,8 @@ def a_group(reading: Reading, numbers: Numbers | None) -> list[Cue]:
     return [Cue(crowd.group(), "harm.group", 1.0, *crowd.span())] if crowd else []
 
 
-def lower_tier(reading: Reading, words: str, facts: frozenset[str], sounds: Sequence[float]) -> str:
+def lower_tier(letters: str, words: str, facts: frozenset[str], sounds: Sequence[float]) -> str:
     """Return the likeliest tier below danger; what the *words* say stands if the text is no Chinese of few letters."""
-    letters = told(reading).letters
     if len(letters) > LONGEST or _foreign(letters):
         return words
     return _below().tier(words, facts, sounds[: len(LOWER)])

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pipeline.analyse import harm as harms
 from pipeline.analyse import verdict
-from pipeline.analyse.alike import told
+from pipeline.analyse.alike import Told, told
 from pipeline.analyse.cues import Cue, Reading, in_families
 from pipeline.analyse.doubts import Weighed
 from pipeline.model import MatterFinding, Numbers, Ranked
@@ -27,7 +27,6 @@ _QUESTION = re.compile(
 )
 # Of what is written so the lists know what is lost, and no way of asking: to call it a complaint would be made up.
 _UNREAD = re.compile("[\u0600-\u06ff]")
-_ASKS = {ask: f"appeal.{ask}" for ask in "help report complaint praise thanks inquiry suggestion".split()}
 _STRONG_REPORT = frozenset("举报 检举 揭发 控告 爆料 曝光".split())
 _CLAUSE_ENDS = ",，、;；。!！?？\n"
 # An order ends with its clause, unless the next one goes on ordering, or where something else is brought up.
@@ -44,6 +43,7 @@ _MARGIN = 0.05
 _ACTIONABLE = frozenset("complaint help report".split())
 _WEIGHED = ("harm", "appeal")
 _NONE: list[Cue] = []
+_NO_ASKS = dict.fromkeys("help report complaint praise thanks inquiry suggestion".split(), _NONE)
 _LEVEL = {level: f"level.{level}" for level in ("H0", "H1", "H2", "H3")}
 
 
@@ -77,7 +77,8 @@ def matter(reading: Reading, numbers: Numbers | None = None, sounds: Sequence[fl
     if danger and sum([cue.weight for cue in topic_cues]) < _NAMED_TOPIC:  # 孩子 and 村 say where, not what
         topic = "safety"
     if sounds is not None and not danger and not announced(reading):
-        level = harms.lower_tier(reading, words.level, _facts(reading, words), sounds)
+        telling = told(reading)
+        level = harms.lower_tier(telling.letters, words.level, _facts(reading, telling, words), sounds)
         harm_cues = harm_cues if level == words.level else []
         appeal = appeal or ("complaint" if level != "H0" else None)
     if accused:
@@ -99,7 +100,7 @@ def matter(reading: Reading, numbers: Numbers | None = None, sounds: Sequence[fl
 def without_danger(reading: Reading, numbers: Numbers | None = None) -> tuple[str, frozenset[str]]:
     """Return the tier that the words of a text tell, if nobody is in danger, and the facts that are weighed for it."""
     words = _words(reading, harms.weighed(reading), [], numbers)
-    return words.level, _facts(reading, words)
+    return words.level, _facts(reading, told(reading), words)
 
 
 def _words(reading: Reading, found: Sequence[Weighed], danger: list[Cue], numbers: Numbers | None) -> _Words:
@@ -112,9 +113,8 @@ def _words(reading: Reading, found: Sequence[Weighed], danger: list[Cue], number
     return _Words(loss, doubts, hazard, group, appeal, appeal_cues, level, harm_cues)
 
 
-def _facts(reading: Reading, words: _Words) -> frozenset[str]:
+def _facts(reading: Reading, matter: Told, words: _Words) -> frozenset[str]:
     """Return what is weighed of *words* beside how the text sounds; what asides say weighs nothing."""
-    matter = told(reading)
     facts = [_LEVEL[words.level]]
     for family in _WEIGHED:
         for cues in reading.under(family).values():
@@ -239,8 +239,7 @@ def announced(reading: Reading) -> bool:
 
 def _appeal(reading: Reading, danger: list[Cue], loss: list[Cue], hazard: list[Cue]) -> tuple[str | None, list[Cue]]:
     """Return what is asked: danger first, then the ways of asking from the most to the least pressing."""
-    asks = dict.fromkeys(_ASKS, _NONE)
-    asks.update(reading.under("appeal"))
+    asks = {**_NO_ASKS, **reading.under("appeal")}
     if asks["complaint"] and not loss and _mild(asks["complaint"]) and _only_said(reading, asks):
         asks["complaint"] = _NONE
     strong = [cue for cue in asks["report"] if cue.word in _STRONG_REPORT] if asks["report"] else _NONE
@@ -251,9 +250,12 @@ def _appeal(reading: Reading, danger: list[Cue], loss: list[Cue], hazard: list[C
         return "praise", praise
     if _suggests(asks) and not (loss or asks["help"] or strong):
         return "suggestion", asks["suggestion"]
-    for kind, cues in (("help", asks["help"]), ("report", strong), ("complaint", asks["complaint"])):
-        if cues:
-            return kind, cues
+    if asks["help"]:
+        return "help", asks["help"]
+    if strong:
+        return "report", strong
+    if asks["complaint"]:
+        return "complaint", asks["complaint"]
     return _mild_appeal(reading, asks, loss, hazard)
 
 
