@@ -9,7 +9,7 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.keys import Keys
 
-from pipeline.model import CaseState, MatterFinding, Part, Reason
+from pipeline.model import CaseState, MatterFinding, Part, PrivacyFinding, Reason
 from tests.dashboards.console.district import a_doc, an_alert
 from tests.e2e.conftest import Town
 from tests.e2e.page import Page
@@ -68,6 +68,31 @@ def test_a_hostile_post_is_only_text(chromium: webdriver.Chrome, town: Town) -> 
     assert chromium.execute_script("return window.pwned") is None
     assert chromium.title != "1"
     assert page.complaints() == []
+
+
+def test_a_post_that_is_withheld_later_goes_from_the_page_at_once(chromium: webdriver.Chrome, town: Town) -> None:
+    doc = a_doc("p1", "锦湖里又停水了", at=lately(1))
+    town.say(doc)
+    page = Page(chromium, town.url)
+    page.until(lambda: page.words("#posts .text") == ["锦湖里又停水了"])
+
+    town.say(msgspec.structs.replace(doc, privacy=PrivacyFinding(minor=True)))
+
+    page.until(lambda: page.words("#posts .text") == ["〔封存：涉未成年人，正文不在看板显示〕"])
+
+
+def test_a_page_that_was_turned_away_for_a_moment_is_live_again(chromium: webdriver.Chrome, town: Town) -> None:
+    page = Page(chromium, town.url)
+    page.until(lambda: page.words("#link") == ["实时"])
+
+    town.away = True  # as behind a proxy while the desk starts anew
+    town.hang_up()
+    page.until(lambda: page.words("#link") == ["连接中断，重连中"] and town.turned_away)
+    town.away = False
+    town.say(a_doc("p1", "锦湖里又停水了", at=lately(1)))
+
+    page.until(lambda: page.words("#posts .text") == ["锦湖里又停水了"])
+    page.until(lambda: page.words("#link") == ["实时"])
 
 
 def test_the_keyboard_is_enough(chromium: webdriver.Chrome, town: Town) -> None:

@@ -67,11 +67,17 @@ async function loadAll() {
 
 // ---- the live line
 
-function listen() {
+const AGAIN_MS = 3000;
+
+function listen(again = false) {
   const line = new EventSource("/events");
   const hear = (name, take) => line.addEventListener(name, (event) => take(JSON.parse(event.data)));
-  line.onopen = () => state("live");
-  line.onerror = () => state("lost");
+  line.onopen = () => { state("live"); if (again) loadAll(); };
+  line.onerror = () => {
+    state("lost");
+    // A browser tries again by itself unless somebody else answered, like a proxy while the desk starts anew.
+    if (line.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS, true);
+  };
   hear("posts", (news) => { stream.take(news.rows); picture.reload(); });
   hear("cases", heard);
   hear("overview", overview);

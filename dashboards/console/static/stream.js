@@ -77,7 +77,7 @@ export function draw() {
   $("stream-q").setAttribute("aria-label", t("filter"));
   $("fresh").hidden = !(paused && waiting.length);
   $("fresh").textContent = `${number(waiting.length)} ${t("fresh")}`;
-  keep($("posts"), rows, (row) => row.id, postRow, (row) => row.id + row.rev + row.label + row.topic + t("all"));
+  keep($("posts"), rows, (row) => row.id, postRow, (row) => JSON.stringify(row) + t("all"));
   $("stream-none").hidden = rows.length > 0;
   $("stream-none").textContent = t("noposts");
 }
