@@ -10,12 +10,12 @@ import msgspec
 
 from dashboards.console.rows import CaseFile, CaseRow, Flag, alert_view, case_row, flags, history_of, notice_view
 from pipeline.errors import Rejected
-from pipeline.model import Alert, Case, CaseState, Verb
+from pipeline.model import Alert, Case, CaseState, Level, Verb
 from pipeline.notify import RowState
 from pipeline.notify.acts import act as after_act
 from pipeline.notify.desk import Desk
 
-OPEN_MOST: Final = 500
+OPEN_MOST: Final = 500  # of one level: requests that wait in a queue may be many, and hide nothing louder
 CLOSED_MOST: Final = 50
 _OUTBOX: Final = {
     RowState.PENDING: "waiting",
@@ -48,10 +48,14 @@ class CaseBoard:
         self._desk = desk
 
     def rows(self) -> list[CaseRow]:
-        """Return every case that is not closed, and the newest closed ones."""
+        """Return every case that is not closed, up to so many of each level, and the newest closed ones."""
         cases: list[Case] = []
         for state in CaseState:  # state by state, so that no flood of closed cases hides an open one
-            cases += self._desk.cases(state, most=CLOSED_MOST if state is CaseState.CLOSED else OPEN_MOST)
+            if state is CaseState.CLOSED:
+                cases += self._desk.cases(state, most=CLOSED_MOST)
+                continue
+            for level in Level:
+                cases += self._desk.cases(state, level, most=OPEN_MOST)
         alerts: defaultdict[str, list[Alert]] = defaultdict(list)
         for notice in self._desk.alerts_of([case.id for case in cases]):
             alerts[notice.case].append(notice.alert)

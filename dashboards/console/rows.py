@@ -140,7 +140,7 @@ def flags(rows: Iterable[CaseRow], since: datetime) -> list[Flag]:
     return [
         Flag(at=row.opened_at, name=row.name, level=row.level, title=row.title)
         for row in rows
-        if row.opened_at >= since
+        if row.opened_at >= since and row.level.louder_than(Level.L4)  # requests in a queue would cover the chart
     ]
 
 

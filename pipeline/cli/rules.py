@@ -106,7 +106,11 @@ def print_route(settings: Settings, rule: str, level: str, topic: str, place: Se
         alert = _an_alert(rule, found.manner, told_level, topic, tuple(place))
         units = {unit.id: unit.name for unit in app.directory.units}
         routed = route(alert, app.directory)
-        wanting = [name for name, wanted in routes(app.receivers).items() if not wanted or found.manner.route in wanted]
+        wanting = [
+            name
+            for name, wanted in routes(app.receivers).items()
+            if not alert.queued and (not wanted or found.manner.route in wanted)
+        ]
     told = {
         "rule": rule, "level": told_level.value, "route": found.manner.route,
         "lead": units.get(routed.lead, routed.lead), "co": [units.get(unit, unit) for unit in routed.co],

@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from pipeline.detect.episode import Episode
+from pipeline.detect.episode import Episode, Hush
 from pipeline.detect.found import Found, evidence_of
 from pipeline.detect.memory import Closing, Memory, Ringing
 from pipeline.detect.suppress import DOWNGRADE, HOLD, MERGE, Suppression, lowered
@@ -62,7 +62,8 @@ class Spells:
             spell = replace(spell, turns=0, hush=self._suppression.hush(step, inhibitor.spell, found))
             self._keep(found, spell)
             self._look_again(found.rule.id, found.key, found.partition, spell, inhibitor.spell, found.known_at)
-            return self._merged(inhibitor, alert) if step.action == MERGE else []
+            # A request that would have queued is one of those that the other alert counts: nothing to tell.
+            return self._merged(inhibitor, alert) if step.action == MERGE and not alert.queued else []
         self._keep(found, spell)
         return [self._told(alert)]
 
@@ -157,7 +158,12 @@ class Spells:
             self._look_again(kept.rule, kept.group, kept.partition, kept.spell, inhibitor, ringing.due)
             return []
         self._memory.drop_timer(ringing.rule, ringing.group, ringing.kind)
-        return self._replayed(kept, ringing.due)
+        return self._replayed(kept, ringing.due) if hush.action != MERGE or self._outlasts(kept.spell, hush) else []
+
+    def _outlasts(self, spell: Episode, hush: Hush) -> bool:
+        """Say whether something came after the last that the other heard; if not, all of it has been told with the other."""
+        other = self._memory.episode(hush.by)
+        return other is None or spell.last_at > other.spell.last_at
 
     def _replayed(self, kept: Closing, at: datetime) -> list[Alert]:
         """Tell what was held back, now that it may be told; what was merged and is over has been told with the other."""

@@ -22,7 +22,8 @@ class Turn(StrEnum):
 class Manner(msgspec.Struct, frozen=True, omit_defaults=True):
     """How people are to hear of an alert: the rule's ``notify`` and ``case``, snapshot at opening.
 
-    An open episode keeps the manner it opened with, whatever happens to the rule file (RULES §3.2).
+    An open episode keeps the manner it opened with, whatever happens to the rule file (RULES §3.2). *queue* means
+    that a blue alert only opens its case: it waits in its unit's queue, and nobody is told.
     """
 
     route: str = "root"
@@ -30,6 +31,7 @@ class Manner(msgspec.Struct, frozen=True, omit_defaults=True):
     repeat_interval_s: float = 4 * 3600.0
     open_case: bool = True
     case_key: tuple[str, ...] = ()
+    queue: bool = False
 
 
 class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -80,6 +82,11 @@ class Alert(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag="
     part_of: str = ""
     evidence: tuple[Evidence, ...] = ()
     manner: Manner = Manner()
+
+    @property
+    def queued(self) -> bool:
+        """Say whether it only stands in its unit's queue; people hear of it once it is more than blue."""
+        return self.manner.queue and self.level is Level.L4
 
     @property
     def key(self) -> str:

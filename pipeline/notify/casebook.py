@@ -97,7 +97,7 @@ def hear(case: Case | None, notice: Notice | None, alert: Alert, units: Routed, 
     if reason_to_speak(before, notice):
         reason = NotifyReason.FIRST if notice.waiting else NotifyReason.LEVEL_UP
         return Heard(case, spoken(notice, case, alert.at), (Speech(reason, alert.at),))
-    if before is None:
+    if before is None and not alert.queued:
         notice = msgspec.structs.replace(notice, due=alert.at + timedelta(seconds=alert.manner.group_wait_s))
     return Heard(case, notice)
 
@@ -105,6 +105,8 @@ def hear(case: Case | None, notice: Notice | None, alert: Alert, units: Routed, 
 def reason_to_speak(before: Notice | None, after: Notice) -> NotifyReason | None:
     """Say why people should hear of an alert at once; None means they should not, or not yet."""
     alert = after.alert
+    if alert.queued:
+        return None
     if before is None:
         at_once = alert.level is Level.L1 or alert.manner.group_wait_s <= 0
         return NotifyReason.FIRST if at_once else None
@@ -242,6 +244,8 @@ def _worth_a_line(case: Case, alert: Alert) -> str:
 
 def _ended(case: Case | None, notice: Notice, at: datetime) -> Heard:
     """An episode went quiet: those who were told hear of it, and nobody is left untold because it was short."""
+    if notice.alert.queued:
+        return Heard(case, msgspec.structs.replace(notice, settled=True))
     speeches = [Speech(NotifyReason.FIRST, at)] if notice.waiting else []
     if not notice.settled:
         speeches.append(Speech(NotifyReason.RESOLVE, at))

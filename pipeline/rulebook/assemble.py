@@ -53,7 +53,7 @@ RULE_KEYS = tuple(
 _OWN = ("id", "name", "description", "examples", "signals", "query_key", "group-by", "by")
 INHERITED = tuple(key for key in (*RULE_KEYS, *sorted(TYPE_KEYS)) if key not in (*_OWN, "match"))
 """What a file may say once for all its rules, besides ``match``."""
-NOTIFY_KEYS = ("route", "group_wait", "group_interval", "repeat_interval", "resolve_after", "only", "mute")
+NOTIFY_KEYS = ("route", "group_wait", "group_interval", "repeat_interval", "resolve_after", "only", "mute", "queue")
 CASE_KEYS = ("open", "key", "sla")
 SUPPRESS_KEYS = ("inhibited_by", "notice", "equal", "action", "to", "max")
 ANNOTATION_KEYS = ("summary", "advice")
@@ -269,12 +269,14 @@ class Assembler:
         wait = span(notify.get("group_wait"), self._report, zero=True)
         repeat = span(notify.get("repeat_interval"), self._report)
         opens = flag(case.get("open"), self._report)
+        queue = bool(flag(notify.get("queue"), self._report))
         return Manner(
             route=text(notify.get("route"), self._report) or "root",
             group_wait_s=wait.total_seconds() if wait is not None else 0.0 if loudness is Level.L1 else 30.0,
             repeat_interval_s=(repeat or timedelta(hours=4)).total_seconds(),
-            open_case=loudness is not Level.L4 if opens is None else opens,
+            open_case=queue or loudness is not Level.L4 if opens is None else opens,
             case_key=self._case_key(case.get("key")),
+            queue=queue,
         )
 
     def _suppress(self, node: Node | None) -> tuple[Suppress, ...]:

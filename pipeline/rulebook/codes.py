@@ -62,6 +62,7 @@ CODES: Final[dict[str, Code]] = {
     "E42": Code("sequence 少于两步，或步骤重复", "a sequence of fewer than two steps, or a repeated one"),
     "E51": Code("level_if 不可能更高", "a level_if that can never raise"),
     "E52": Code("红色（或能升到红色）的规则不能等、不能静音", "a rule that is or can become red waits or is muted"),
+    "E55": Code("只进队列的规则不是蓝色，或不立案", "a rule that only queues is not blue, or opens no case"),
     "E56": Code("repeat_interval 比 group_interval 短", "repeat_interval shorter than group_interval"),
     "E57": Code("互相抑制或抑制自己", "rules that inhibit each other, or themselves"),
     "E59": Code("规则文件里有密码或令牌", "a secret in a rule file"),

@@ -57,6 +57,11 @@ def _waiting(rule: Rule, report: Report) -> None:
         if used and loudest(rule.level, *_higher(rule)) is Level.L1:
             zh = f"{key} 不能用于红色或能升到红色的规则"
             report.error(rule.place, "E52", zh, f"{key}: not for a rule that is or can become red")
+    if rule.manner.queue and not (rule.level is Level.L4 and rule.manner.open_case):
+        zh = "notify.queue 只用于立案的蓝色规则，否则没有人会知道"
+        report.error(
+            rule.place, "E55", zh, "notify.queue: only for a blue rule that opens a case; else nobody would know"
+        )
     if rule.manner.repeat_interval_s < rule.group_interval.total_seconds():
         zh = "repeat_interval 比 group_interval 短"
         report.error(rule.place, "E56", zh, "repeat_interval is shorter than group_interval")

@@ -100,6 +100,7 @@ NOTIFY: Final = (
     Key("group_interval", "同组有新情况时最快多久说一次，默认 10m", "at most one message of a group in so long", _SPAN),
     Key("only", "只在这些时段说（时段名）；红色不能用", "speak only in these intervals; not for red", _some(_WORDS)),
     Key("mute", "这些时段不说（时段名）；红色不能用", "do not speak in these intervals; not for red", _some(_WORDS)),
+    Key("queue", "只进队列：立案，不通知人；只用于蓝色规则，升级后照常通知", "only queue: open the case and tell nobody; for blue rules, louder alerts are told", _FLAG),
 )  # fmt: skip
 CASE: Final = (
     Key("open", "是否立案，默认除蓝色外都立", "whether a case is opened; by default all but blue", _FLAG),

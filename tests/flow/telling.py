@@ -8,7 +8,11 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from crawlers.tables import import_file, importing
+from pipeline.app import App
 from pipeline.app.replay import Line, Options, replay
+from pipeline.cli.import_ import digest
+from pipeline.model import Case
 from pipeline.settings import Settings
 
 CHINA = timezone(timedelta(hours=8))
@@ -35,6 +39,7 @@ def said(
 
 
 def recorded(folder: Path, rows: Sequence[Said], name: str = "told.jsonl") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
     file = folder / name
     file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     return file
@@ -43,6 +48,16 @@ def recorded(folder: Path, rows: Sequence[Said], name: str = "told.jsonl") -> Pa
 def heard(folder: Path, rows: Sequence[Said], options: Options | None = None, rules: Sequence[Path] = ()) -> list[Line]:
     """Return every notification that *rows* cause under the shipped rules, or under *rules*."""
     return list(replay([recorded(folder, rows)], Settings(rules=list(rules)), options))
+
+
+def filed(folder: Path, rows: Sequence[Said], directory: Path | None = None) -> list[Case]:
+    """Return the cases that *rows* open on the ledger of a desk that reads them, the first opened first."""
+    app = App(Settings(home=folder / "desk", directory=directory))
+    import_file(recorded(folder, rows), importing("table"), app.intake, home=app.home, clock=app.clock.now)
+    digest(app)
+    cases = app.desk.cases(most=1000)
+    app.close()
+    return sorted(cases, key=lambda case: (case.opened_at, case.id))
 
 
 def first(lines: Sequence[Line]) -> list[tuple[str, str]]:

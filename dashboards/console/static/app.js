@@ -88,7 +88,7 @@ function heard(news) {
   const known = new Map(cases.all().map((c) => [c.id, c]));
   for (const c of news.cases) {
     const before = known.get(c.id);
-    if (c.state === "open" && (!before || before.level > c.level)) announce(c);
+    if (c.state === "open" && c.level < "L4" && (!before || before.level > c.level)) announce(c);
   }
   cases.take(news.cases);
   cases.tally();

@@ -56,6 +56,18 @@ def test_a_closed_case_stays_in_the_list_and_counts_no_more(district: District) 
     assert sorted(row.state for row in board.rows()) == [CaseState.CLOSED, CaseState.OPEN]
 
 
+def test_many_requests_in_the_queue_hide_nothing_louder_and_are_no_marks(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboards.console.cases.OPEN_MOST", 2)
+    district.warn(an_alert("gas", level="L2", at=minute(-9)))
+    district.warn(*(an_alert(f"lamp{number}", level="L4", at=minute(number)) for number in range(5)))
+    board = CaseBoard(district.desk)
+
+    assert sorted(row.level.value for row in board.rows()) == ["L2", "L4", "L4"]
+    assert [flag.level.value for flag in board.flags(since=minute(-10))] == ["L2"]
+
+
 def test_a_mark_stands_where_a_case_began_and_not_before_the_chart(district: District) -> None:
     district.warn(an_alert())
     board = CaseBoard(district.desk)

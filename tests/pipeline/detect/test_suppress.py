@@ -11,7 +11,7 @@ from pipeline.bus import Delivery
 from pipeline.detect.stage import DetectStage
 from pipeline.detect.suppress import ranks
 from pipeline.ledger import Ledger
-from pipeline.model import MISSING, Level, Match, encode
+from pipeline.model import MISSING, Level, Manner, Match, encode
 from pipeline.rulebook.rule import Rule, RuleType, Suppress
 from tests.build import a_match, minute
 from tests.pipeline.detect.test_stage import a_rule, read
@@ -66,6 +66,21 @@ def test_a_merged_alert_is_told_with_the_other_and_by_itself_once_that_is_over(t
     desk.hear("other", 50).wait(61 + 1)
 
     assert [one[:2] for one in desk.told[2:]] == [("main", "quiet"), ("other", "opened")]
+
+
+def test_what_has_all_been_told_with_the_other_is_not_told_again_when_that_is_over(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, step("merge"), resolve_after=12 * HOUR).hear("main", 0).hear("other", 0).wait(300)
+    assert [one[:2] for one in desk.told] == [("main", "opened"), ("main", "grew"), ("main", "quiet")]
+
+    desk.hear("other", 301)
+
+    assert [one[:2] for one in desk.told[3:]] == [("other", "opened")], "it goes on without the other"
+
+
+def test_a_request_that_joins_an_alarm_is_no_news_of_it(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, step("merge"), level=Level.L4, manner=Manner(queue=True)).hear("main", 0).hear("other", 0)
+
+    assert [one[:2] for one in desk.wait(65).told] == [("main", "opened"), ("main", "quiet")]
 
 
 def test_a_held_alert_is_told_when_the_other_is_over_and_never_lost(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model import Case, Level, Manner, NotifyReason, Turn
-from pipeline.notify.casebook import Notice, case_key, hear, reason_to_speak, ring
+from pipeline.notify.casebook import Notice, after_act, case_key, hear, reason_to_speak, ring
 from pipeline.notify.routing import Routed
 from tests.pipeline.notify.world import an_alert, at
 
@@ -72,6 +72,34 @@ def test_whatever_happens_every_alert_is_told_first_once_and_before_anything_els
         reasons += [speech.reason for speech in ring(heard.notice, heard.case, heard.notice.due).speeches]
     assert reasons[0] is NotifyReason.FIRST
     assert reasons.count(NotifyReason.FIRST) == 1
+
+
+QUEUE = Manner(queue=True, group_wait_s=0)
+
+
+def test_what_only_queues_opens_its_case_and_is_never_spoken_of() -> None:
+    opened = hear(None, None, an_alert(level=Level.L4, manner=QUEUE), UNITS, "路灯不亮")
+    grown = hear(opened.case, opened.notice, an_alert(Turn.GREW, "11:05", level=Level.L4), UNITS, "路灯不亮")
+    quiet = hear(grown.case, grown.notice, an_alert(Turn.QUIET, "12:00", level=Level.L4), UNITS, "路灯不亮")
+
+    assert opened.case and opened.case.open and opened.case.lead_unit == "water"
+    assert [heard.speeches for heard in (opened, grown, quiet)] == [(), (), ()]
+    assert [heard.notice.due for heard in (opened, grown, quiet)] == [None, None, None]
+    assert quiet.case and quiet.case.open, "somebody has to answer it"
+
+
+def test_what_queued_and_grows_louder_is_told_as_something_new() -> None:
+    opened = hear(None, None, an_alert(level=Level.L4, manner=QUEUE), UNITS, "路灯不亮")
+    raised = hear(opened.case, opened.notice, an_alert(Turn.RAISED, "11:05", level=Level.L3), UNITS, "十人反映路灯")
+
+    assert [speech.reason for speech in raised.speeches] == [NotifyReason.FIRST]
+    assert raised.case and opened.case and raised.case.id == opened.case.id
+
+
+def test_an_act_on_a_case_in_the_queue_tells_nobody() -> None:
+    opened = hear(None, None, an_alert(level=Level.L4, manner=QUEUE), UNITS, "路灯不亮")
+    assert opened.case
+    assert after_act(opened.notice, opened.case, at("11:30")).due is None
 
 
 def test_silence_is_none() -> None:

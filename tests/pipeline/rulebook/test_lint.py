@@ -42,6 +42,13 @@ def test_a_case_is_found_by_what_its_alerts_carry(rule: Rule) -> None:
     assert faults(replace(by_street, group_by=("place.street",))) == []
 
 
+def test_a_rule_that_only_queues_is_blue_and_opens_a_case(rule: Rule) -> None:
+    queued = replace(rule, manner=Manner(queue=True))
+    assert faults(queued) == ["E55"]
+    assert faults(replace(queued, level=Level.L4)) == []
+    assert faults(replace(queued, level=Level.L4, manner=Manner(queue=True, open_case=False))) == ["E55"]
+
+
 def test_a_level_if_as_loud_as_the_rule_does_nothing(rule: Rule) -> None:
     assert faults(replace(rule, level_if=raising("count > 3", Level.L3))) == ["E51"]
     assert faults(replace(rule, level_if=raising("count > 3", Level.L2))) == []
