@@ -32,6 +32,7 @@ _SOON = 80  # letters within which it is told how a danger ended
 _A_CRY = 10  # letters; so few are all that somebody could type, and a word of danger among them is meant
 _TERSE = 14  # letters; so few tell little
 _STEP = 1.5  # more that must speak for danger where little is told or all its words are taken back
+_DESPAIR = 1.5  # less that must speak for danger where words of ending one's life stand: to miss one is the worst
 _WEAK_DOUBTS = frozenset({"exclaimed", "figurative", "laughed"})
 _NEARBY = 60  # letters to either side in which somebody says that it is now
 _OPENING = 40  # letters; what a long text begins with is what it is about
@@ -195,8 +196,9 @@ def _foreign(letters: str) -> bool:
 
 def _least(letters: str, found: Sequence[Weighed]) -> float:
     """Return how much must speak for danger."""
-    if any(one.doubt is None for one in found):
-        return 0.0
+    standing = {one.cue.kind for one in found if one.doubt is None}
+    if standing:
+        return -_DESPAIR if "harm.self" in standing else 0.0
     doubted = bool(found) and _WEAK_DOUBTS.isdisjoint(one.name for one in found)
     return _STEP if doubted or len(letters) <= _TERSE else 0.0
 
