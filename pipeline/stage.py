@@ -11,7 +11,7 @@ from pipeline.ledger import Session
 
 
 class Stage(Protocol):
-    """Reads one topic, writes at most one.
+    """Reads one topic, writes at most one. What comes by line it gets line by line, as if each came alone.
 
     A stage never publishes, commits, sleeps or reads a clock. The engine calls ``process`` with what it
     polled, publishes what came back, and only then moves the position; after any crash the same
@@ -53,14 +53,6 @@ class Stateful(Stage, Protocol):
 
     def forget(self) -> None:
         """Throw away what changed since the last ``remember``."""
-
-
-@runtime_checkable
-class Bundled(Stage, Protocol):
-    """A stage whose messages may hold several things."""
-
-    def split(self, delivery: Delivery) -> Sequence[Message]:
-        """Return what *delivery* holds as messages of their own, under the same key. Raises Rejected if it cannot be read."""
 
 
 class OnLedger:

@@ -10,6 +10,9 @@ SIGNALS = "signals"
 
 TOPICS = (POSTS, UNDERSTOOD, ANALYSED, MATCHES, SIGNALS)
 
+BY_LINE = frozenset({UNDERSTOOD, ANALYSED, MATCHES})
+"""Those between two stages: a message of theirs holds one thing or several, each a line."""
+
 
 def dead(topic: str) -> str:
     """Return the topic where what *topic* could not digest is set aside."""

@@ -26,7 +26,7 @@ from pipeline.analyse.events import SPAN, Events
 from pipeline.analyse.explained import Pieces
 from pipeline.app import crew
 from pipeline.app.health import HealthBook
-from pipeline.bus import Bus
+from pipeline.bus import Bus, Delivery, Positions
 from pipeline.bus.open import open_bus
 from pipeline.detect.stage import DetectStage
 from pipeline.directory import Directory
@@ -60,7 +60,7 @@ STAGES = ("analyse", "cluster", "match", "detect", "notify", "index")
 PARTS = ("crawl", *STAGES, "send", "console", "mirror")
 # Which parts the tree was asked to run, for the health page in its own process. Not YUQING_…: those are settings.
 PARTS_VARIABLE = "DESK_PARTS"
-_PAGE = 4000  # messages browsed at a time
+_PAGE = 1000  # messages browsed at a time
 _INDEXED = 4096  # posts at least, if so many wait: the more go into the index at once, the less each of them costs
 _WORD = 6  # characters; longer words of rules are phrases
 
@@ -273,25 +273,38 @@ class App:
         reader = Reader(AnalysedPost)
         ends = self.bus.end(ANALYSED)
         since = self.bus.since(ANALYSED, self.clock.now() - SPAN)
-        at = {partition: max(offset, ends[partition] - MOST) for partition, offset in since.items()}
+        for page in self._pages({p: self._last(p, offset, ends[p]) for p, offset in since.items()}):
+            yield [reader.read(line.value) for one in page for line in one.lines()]
+
+    def _last(self, partition: int, since: int, end: int) -> int:
+        """Return from where on a partition has as many analysed posts as clusters remember, or *since*."""
+        start, posts = end, 0
+        while start > since and posts < MOST:
+            until, start = start, max(since, start - _PAGE)
+            page = self.bus.browse(ANALYSED, {partition: start}, until - start)
+            posts += sum(len(one.lines()) for one in page if one.offset < until)
+        return start
+
+    def _pages(self, start: Positions) -> Iterator[Sequence[Delivery]]:
+        """Yield the messages of analysed posts from *start* on."""
+        at = dict(start)
         while page := self.bus.browse(ANALYSED, at, _PAGE):
-            at |= {delivery.partition: delivery.offset + 1 for delivery in page}
-            yield [reader.read(delivery.value) for delivery in page]
+            at |= {one.partition: one.offset + 1 for one in page}
+            yield page
 
     def refill_index(self, tell: Callable[[int, int], None]) -> int:
         """Write every analysed post that is still on the bus into the index, and return how many they were.
 
-        *tell* hears how many are done, of how many. Raises Unavailable.
+        *tell* hears how many messages are done, of how many. Raises Unavailable.
         """
         stage, now = IndexStage(self.index), self.clock.now()
-        at = dict.fromkeys(self.bus.end(ANALYSED), 0)
-        done, total = 0, self.bus.lag("refill", ANALYSED)  # a group that never read
-        while page := self.bus.browse(ANALYSED, at, _PAGE):
-            at |= {delivery.partition: delivery.offset + 1 for delivery in page}
-            stage.process(page, now)
-            done += len(page)
-            tell(done, max(done, total))
-        return done
+        read, posts, total = 0, 0, self.bus.lag("refill", ANALYSED)  # a group that never read
+        for page in self._pages(dict.fromkeys(self.bus.end(ANALYSED), 0)):
+            lines = [line for one in page for line in one.lines()]
+            stage.process(lines, now)
+            read, posts = read + len(page), posts + len(lines)
+            tell(read, max(read, total))
+        return posts
 
     def _detect(self) -> Stage:
         live = self.live_rules

@@ -47,8 +47,8 @@ class MortalBus:
         self._bus = bus
         self._life = life
 
-    def publish(self, topic: str, messages: Sequence[Message]) -> None:
-        self._bus.publish(topic, messages)
+    def publish(self, topic: str, messages: Sequence[Message], *, as_lines: bool = False) -> None:
+        self._bus.publish(topic, messages, as_lines=as_lines)
         self._life.spend()
 
     @property

@@ -53,7 +53,7 @@ def _figures(posts: int, bus_url: str) -> Iterator[Figure]:
         with closing(App(Settings.model_validate(tree))) as app:
             for chunk in invent(posts):
                 app.bus.publish(POSTS, chunk)
-            yield from (_stage(app.worker(name), name) for name in LINE)
+            yield from (_stage(app.worker(name), name, posts) for name in LINE)
             yield from _rules(app)
         if not url:
             kept = {topic: _bytes(home / "bus", topic) for topic in TOPICS}
@@ -61,8 +61,7 @@ def _figures(posts: int, bus_url: str) -> Iterator[Figure]:
         yield Figure("index-bytes", _A_BYTE, _bytes(home, "index") / posts)
 
 
-def _stage(worker: Worker, name: str) -> Figure:
-    posts = worker.lag()
+def _stage(worker: Worker, name: str, posts: int) -> Figure:
     return Figure(f"stage-{name}", _A_CORE, posts / _spent_s(lambda: _drain(worker, posts)))
 
 
@@ -74,7 +73,8 @@ def _drain(worker: Worker, posts: int) -> None:
 def _rules(app: App) -> Iterator[Figure]:
     """Yield what matching costs with invented rules of two or three words; a post satisfies a few of them."""
     kept = app.bus.browse(ANALYSED, dict.fromkeys(app.bus.end(ANALYSED), 0), 8 * BATCH)
-    docs = [msgspec.json.decode(one.value, type=AnalysedPost) for one in kept]
+    lines = [line.value for one in kept for line in one.lines()][: 8 * BATCH]
+    docs = [msgspec.json.decode(line, type=AnalysedPost) for line in lines]
     for count in RULES:
         matcher = Matcher(invented.rules(count, invented.names(count)))
         matcher.match(docs[:BATCH])  # what is made ready once is not what a post costs

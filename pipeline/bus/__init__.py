@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -12,6 +12,8 @@ Positions = Mapping[int, int]
 """For each partition, the offset of the next message to read."""
 Recall = Callable[[], Positions]
 """Asked where partitions begin, each time some become ours."""
+LINES: Final = 16
+"""Lines in one message at most."""
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -29,6 +31,12 @@ class Delivery(msgspec.Struct, frozen=True):
     offset: int
     key: str
     value: bytes
+
+    def lines(self) -> list[Delivery]:
+        """Return what was joined when it was published, each as it would have come alone, all at one offset."""
+        if b"\n" not in self.value:
+            return [self]
+        return [msgspec.structs.replace(self, value=line) for line in self.value.split(b"\n")]
 
 
 class Consumer(Protocol):
@@ -73,8 +81,11 @@ class Bus(Protocol):
     member of each group. A topic exists as soon as it is named.
     """
 
-    def publish(self, topic: str, messages: Sequence[Message]) -> None:
+    def publish(self, topic: str, messages: Sequence[Message], *, as_lines: bool = False) -> None:
         """Append *messages*; on return they are durable.
+
+        *as_lines*, up to ``LINES`` of them travel in one message of the bus, each a line: ``Delivery.lines`` has them
+        again. Keys stay in order all the same. A message may then hold no line break.
 
         Raises Unavailable if none of them were surely stored. Safe to call again with the same ones.
         """

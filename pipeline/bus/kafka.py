@@ -17,8 +17,10 @@ from pipeline.bus import Delivery, Message, Positions, Recall
 from pipeline.bus.kafka_admin import ANSWER_WITHIN_S, LARGEST_DEAD, Admin, Wanted, connected, translated
 from pipeline.bus.kafka_consumer import GroupConsumer, Member
 from pipeline.bus.kafka_member import KafkaMember, deliveries
-from pipeline.bus.kafka_producer import KafkaPublisher, Publisher
+from pipeline.bus.kafka_partitioner import dealt
+from pipeline.bus.kafka_producer import KafkaPublisher, Publisher, key_bytes
 from pipeline.bus.kafka_url import Address
+from pipeline.bus.lines import joined
 from pipeline.errors import Unavailable
 
 
@@ -58,11 +60,13 @@ class KafkaBus:
         self._publisher = publisher or self._a_publisher()
         self._browser = _Browser(address, self._admin)
 
-    def publish(self, topic: str, messages: Sequence[Message]) -> None:
+    def publish(self, topic: str, messages: Sequence[Message], *, as_lines: bool = False) -> None:
         if not messages:
             return
         kafka_topic = self._address.named(topic)
-        self._admin.partitions(kafka_topic)
+        partitions = len(self._admin.partitions(kafka_topic))
+        if as_lines:
+            messages = joined(messages, lambda key: dealt(key_bytes(key), partitions))
         try:
             self._publisher.publish(kafka_topic, messages, int(self._clock().timestamp() * 1000))
         except Unavailable:

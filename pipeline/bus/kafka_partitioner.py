@@ -12,10 +12,15 @@ except ImportError:  # no compiler where this was installed
     from kafka.partitioner.default import murmur2  # type: ignore[no-redef]
 
 
+def dealt(key: bytes, partitions: int) -> int:
+    """Return the partition of *key*, one of as many *partitions*."""
+    return int(murmur2(key) & 0x7FFFFFFF) % partitions
+
+
 class ByKey(Partitioner):  # type: ignore[misc] # the library is not typed
     """The partitioner of messages that all have a key. Partitions are numbered from 0, without gaps."""
 
     def partition(
         self, topic: str, key: object, serialized_key: bytes, value: object, serialized_value: object, cluster: Any
     ) -> int:
-        return int(murmur2(serialized_key) & 0x7FFFFFFF) % len(cluster.partitions_for_topic(topic))
+        return dealt(serialized_key, len(cluster.partitions_for_topic(topic)))

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.bus import Delivery, Message, Positions, Recall
+from pipeline.bus.lines import joined
 from pipeline.errors import Unavailable
 
 _SCHEMA = """
@@ -53,9 +54,10 @@ class SqliteBus:
         self._files: dict[str, _TopicFile] = {}
         self._lock = threading.Lock()
 
-    def publish(self, topic: str, messages: Sequence[Message]) -> None:
+    def publish(self, topic: str, messages: Sequence[Message], *, as_lines: bool = False) -> None:
         if messages:
-            self._file(topic).append(messages, self._clock().timestamp())
+            file = self._file(topic)
+            file.append(joined(messages, file.partition) if as_lines else messages, self._clock().timestamp())
 
     @property
     def id(self) -> str:
@@ -163,8 +165,11 @@ class _TopicFile:
             self._db.execute("insert or ignore into meta values ('partitions', ?)", (partitions,))
         self.partitions: int = self._one("select value from meta where name = 'partitions'")
 
+    def partition(self, key: str) -> int:
+        return zlib.crc32(key.encode("utf-8", "surrogatepass")) % self.partitions
+
     def append(self, messages: Sequence[Message], at: float) -> None:
-        rows = [(_partition(m.key, self.partitions), m.key, m.value, at) for m in messages]
+        rows = [(self.partition(m.key), m.key, m.value, at) for m in messages]
         with self._writing():
             self._db.executemany("insert into log (partition, key, value, at) values (?, ?, ?, ?)", rows)
 
@@ -250,7 +255,3 @@ class _TopicFile:
             yield
         except (sqlite3.OperationalError, OSError) as error:
             raise Unavailable(f"总线文件 {self._path.name} 不可用 / bus file: {error}") from error
-
-
-def _partition(key: str, partitions: int) -> int:
-    return zlib.crc32(key.encode("utf-8", "surrogatepass")) % partitions

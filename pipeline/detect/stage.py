@@ -82,7 +82,7 @@ class DetectStage(OnLedger):
             expected or {},
             most_groups,
         )
-        self._reader: Reader[Match | list[Match]] = Reader(Match | list[Match])
+        self._reader: Reader[Match] = Reader(Match)
         self._tidied_at: datetime | None = None
         self._failed: dict[str, str] = {}
         self._told: dict[str, str] = {}
@@ -101,7 +101,7 @@ class DetectStage(OnLedger):
         self._lasting = [rule.id for rule in rules.values() if rule.type in (RuleType.FLATLINE, RuleType.DEADLINE)]
 
     def process(self, batch: Sequence[Delivery], now: datetime) -> Sequence[Message]:
-        heard = [(delivery.partition, match) for delivery in batch for match in self._matches(delivery)]
+        heard = [(delivery.partition, self._reader.read(delivery.value)) for delivery in batch]
         self._learn({match.rule for _, match in heard}, now)
         failures = self._failures([match for _, match in heard if match.failed])
         heard = [one for one in heard if not one[1].failed]
@@ -138,14 +138,6 @@ class DetectStage(OnLedger):
         self._memory.forget()
         self._counting.forget()
         self._silences.forget()
-
-    def split(self, delivery: Delivery) -> Sequence[Message]:
-        """Return the matches of *delivery* as messages of their own: one that cannot be judged takes no others with it."""
-        return [Message(delivery.key, encode(match)) for match in self._matches(delivery)]
-
-    def _matches(self, delivery: Delivery) -> list[Match]:
-        read = self._reader.read(delivery.value)
-        return read if isinstance(read, list) else [read]
 
     def _learn(self, rules: AbstractSet[str], now: datetime) -> None:
         """See that the book holds *rules*; what it does not hold when nothing newer comes was deleted.

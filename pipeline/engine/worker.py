@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
-from pipeline.bus import Bus, Delivery, Message, Positions
+from pipeline.bus import LINES, Bus, Delivery, Message, Positions
 from pipeline.engine.clock import Clock
 from pipeline.errors import Overtaken, Rejected, Unavailable
 from pipeline.log import get
 from pipeline.metrics import METRICS, Metrics
 from pipeline.model import encode
-from pipeline.stage import Bundled, Stage, Stateful
-from pipeline.topics import dead
+from pipeline.stage import Stage, Stateful
+from pipeline.topics import BY_LINE, dead
 
 log = get("engine")
 
@@ -67,6 +67,8 @@ class Worker:
         self._bus = bus
         self._clock = clock
         self._batch = batch
+        self._by_line = stage.reads in BY_LINE
+        self._most = max(1, batch // LINES) if self._by_line else batch
         self._metrics = metrics
         recall = stage.recall if isinstance(stage, Stateful) else None
         self._consumer = bus.consumer(stage.name, stage.reads, member=member, of=of, recall=recall)
@@ -101,14 +103,15 @@ class Worker:
 
     def _step(self, wait_s: float) -> int:
         self._find_back()
-        deliveries = self._consumer.poll(self._batch, wait_s)
+        messages = self._consumer.poll(self._most, wait_s)
+        deliveries = [line for one in messages for line in one.lines()] if self._by_line else messages
         now = self._clock.now()
         if deliveries:
             began = time.perf_counter()
             self._digest(deliveries, self._consumer.positions, now)
             self._consumer.commit()
             self._count(len(deliveries), time.perf_counter() - began)
-        if len(deliveries) < self._batch:
+        if len(messages) < self._most:
             positions = self._consumer.positions
             self._hold(positions)
             self._finish(self.stage.tick(now), positions)
@@ -135,31 +138,14 @@ class Worker:
         except Exception as error:  # noqa: BLE001 # a bug met by one message must not stop the warnings behind it
             self._forget()
             if len(deliveries) == 1:
-                if not self._split(deliveries[0], positions):
-                    self._set_aside(deliveries[0], error, positions, now)
+                self._set_aside(deliveries[0], error, positions, now)
                 return
-            for delivery in deliveries:
-                self._digest([delivery], {delivery.partition: delivery.offset + 1}, now)
-
-    def _split(self, delivery: Delivery, positions: Positions) -> bool:
-        """Send again as several messages what came as one; False if it is one already, or cannot be read."""
-        if not isinstance(self.stage, Bundled):
-            return False
-        try:
-            parts = self.stage.split(delivery)
-        except Rejected:
-            return False
-        if len(parts) < 2:
-            return False
-        self._hold(positions)
-        self._bus.publish(delivery.topic, parts)
-        if isinstance(self.stage, Stateful):
-            self.stage.remember(positions)
-        return True
+            for delivery, after in zip(deliveries, _behind(deliveries), strict=True):
+                self._digest([delivery], after, now)
 
     def _finish(self, out: Sequence[Message], positions: Positions) -> None:
         if out and self.stage.writes is not None:
-            self._bus.publish(self.stage.writes, out)
+            self._bus.publish(self.stage.writes, out, as_lines=self.stage.writes in BY_LINE)
         if isinstance(self.stage, Stateful):
             self.stage.remember(positions)
 
@@ -196,6 +182,14 @@ class Worker:
         self._metrics.messages.labels(self.stage.name).inc(read)
         self._metrics.batch_seconds.labels(self.stage.name).observe(took_s)
         log.debug("batch done", stage=self.stage.name, read=read, took_s=round(took_s, 4))
+
+
+def _behind(deliveries: Sequence[Delivery]) -> Iterator[Positions]:
+    """Yield where to read on after each of *deliveries*: at its message again, while lines of it are left."""
+    following = [*deliveries[1:], None]
+    for one, after in zip(deliveries, following, strict=True):
+        more = after is not None and (after.partition, after.offset) == (one.partition, one.offset)
+        yield {one.partition: one.offset if more else one.offset + 1}
 
 
 def _reason(error: Exception) -> str:

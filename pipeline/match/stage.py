@@ -11,7 +11,7 @@ from typing import Final
 from pipeline import log, topics
 from pipeline.bus import Delivery, Message
 from pipeline.match.matcher import Matcher
-from pipeline.match.written import bundled, written
+from pipeline.match.written import written
 from pipeline.model import TOO_SLOW, AnalysedPost, Match, Post, Published, Reader, Source, digest
 from pipeline.rulebook import Rule, Rulebook, RuleType
 from pipeline.rulebook.live import LiveRules
@@ -76,7 +76,7 @@ class MatchStage:
 
     def _messages(self, matches: Sequence[Match]) -> list[Message]:
         lanes = [lane(self._rules[match.rule], match) for match in matches]
-        return bundled(zip(lanes, written(matches), strict=True))
+        return list(map(Message, lanes, written(matches)))
 
     def _failures(self, errors: Mapping[str, str], now: datetime) -> list[Message]:
         """Return a message for each rule that failed. It names no post: its text is nobody's business here."""

@@ -103,6 +103,31 @@ class BusContract:
 
         assert sorted((d.key, d.value) for d in read) == sorted((m.key, m.value) for m in strange)
 
+    def test_lines_travel_together_and_each_key_stays_in_order(self, bus: Bus) -> None:
+        sent = [Message(f"k{number % 7}", str(number).encode()) for number in range(40)]
+        bus.publish("t", sent, as_lines=True)
+        bus.publish("t", [Message(f"k{number % 7}", str(number).encode()) for number in range(40, 80)])
+
+        read = drain(bus.consumer("g", "t"))
+
+        lines = [line for delivery in read for line in delivery.lines()]
+        assert sorted(int(line.value) for line in lines) == list(range(80))
+        assert len(read) < 60
+        for key in range(7):
+            numbers = [int(line.value) for line in lines if int(line.value) % 7 == key]
+            assert numbers == sorted(numbers)
+
+    def test_lines_go_where_they_would_have_gone_alone(self, bus: Bus) -> None:
+        sent = [Message(f"k{number}", str(number).encode()) for number in range(60)]
+        bus.publish("t", sent)
+        bus.publish("t", sent, as_lines=True)
+
+        places = Counter(
+            (delivery.partition, line.value) for delivery in drain(bus.consumer("g", "t")) for line in delivery.lines()
+        )
+
+        assert set(places.values()) == {2}
+
     def test_keys_stay_in_order_over_many_batches(self, bus: Bus) -> None:
         for number in range(40):
             bus.publish("t", [Message(f"k{number % 7}", str(number).encode())])

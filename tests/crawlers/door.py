@@ -27,10 +27,10 @@ class FlakyBus(SqliteBus):
 
     away = False
 
-    def publish(self, topic: str, messages: Sequence[Message]) -> None:
+    def publish(self, topic: str, messages: Sequence[Message], *, as_lines: bool = False) -> None:
         if self.away:
             raise Unavailable("bus: disk full")
-        super().publish(topic, messages)
+        super().publish(topic, messages, as_lines=as_lines)
 
 
 @dataclass

@@ -178,13 +178,13 @@ def test_who_comes_second_waits_for_the_first_and_goes_on_behind_it(tmp_path: Pa
     publish = deciders.bus.publish
     others: list[threading.Thread] = []
 
-    def publish_slowly(topic: str, messages: Sequence[Message]) -> None:
+    def publish_slowly(topic: str, messages: Sequence[Message], *, as_lines: bool = False) -> None:
         if not others:  # the first is about to publish: the second comes now
             others.append(threading.Thread(target=second.step))
             others[0].start()
             others[0].join(0.5)
             assert others[0].is_alive(), "it did not wait"
-        publish(topic, messages)
+        publish(topic, messages, as_lines=as_lines)
 
     deciders.bus.publish = publish_slowly  # type: ignore[method-assign] # the moment that matters
     first.step()

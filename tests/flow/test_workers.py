@@ -123,8 +123,9 @@ def _order(app: App) -> Mapping[str, Sequence[str]]:
     """Return, for each key, what was analysed in order, repeats after a crash left out."""
     found: dict[str, dict[str, None]] = {}
     for one in app.bus.browse("analysed", app.bus.since("analysed", datetime(1970, 1, 1, tzinfo=UTC)), 100_000):
-        post = msgspec.json.decode(one.value, type=AnalysedPost).post
-        found.setdefault(one.key, {})[f"{post.id} {post.rev} {post.op}"] = None
+        for line in one.lines():
+            post = msgspec.json.decode(line.value, type=AnalysedPost).post
+            found.setdefault(post.key, {})[f"{post.id} {post.rev} {post.op}"] = None
     return {key: list(posts) for key, posts in found.items()}
 
 

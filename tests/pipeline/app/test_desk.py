@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from crawlers import RawPost, SourceCard
 from pipeline.app import PARTS, STAGES, App, desk
 from pipeline.app.desk import PARTS_VARIABLE
-from pipeline.bus import Message
+from pipeline.bus import LINES, Message
 from pipeline.engine.clock import ManualClock
 from pipeline.errors import Misconfigured
 from pipeline.model import AnalysedPost, Published, encode
@@ -61,15 +61,15 @@ def test_the_backlog_counts_what_warnings_wait_for(app: App) -> None:
     hear(app, "停水", "停电")
     assert app.backlog() == 2
     app.worker("analyse").step()
-    assert app.backlog() == 2, "understood, and not yet with their like"
+    assert app.backlog() > 0, "understood, and not yet with their like"
     app.worker("cluster").step()
-    assert app.backlog() == 2, "analysed, and not yet matched"
+    assert app.backlog() > 0, "analysed, and not yet matched"
     app.worker("match").step()
     assert app.backlog() == 0
 
 
 def test_a_back_log_goes_into_the_index_in_large_batches_and_through_the_others_in_small_ones(tmp_path: Path) -> None:
-    app = App(Settings.model_validate({"home": tmp_path, "engine": {"batch": 2}}), ManualClock(NOON))
+    app = App(Settings.model_validate({"home": tmp_path, "engine": {"batch": 2 * LINES}}), ManualClock(NOON))
     app.bus.publish(ANALYSED, [Message(f"p{n}", encode(a_post(f"p{n}"))) for n in range(5)])
 
     assert app.worker("match").step().read == 2
@@ -124,13 +124,16 @@ def test_the_health_page_knows_which_parts_should_run(app: App, monkeypatch: pyt
     assert app._running_parts() == ("analyse", "send")
 
 
-def test_a_restart_reads_no_more_than_clusters_remember(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    hear(app, *(f"{n} 号楼停水" for n in range(12)))
-    app.fused().step()
-    assert sum(map(len, app._analysed_lately())) == 12
-    monkeypatch.setattr(desk, "MOST", 5)
-    monkeypatch.setattr(desk, "_PAGE", 2)
-    assert [doc.post.text for docs in app._analysed_lately() for doc in docs] == [f"{n} 号楼停水" for n in range(7, 12)]
+def test_a_restart_reads_little_more_than_clusters_remember(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = App(Settings.model_validate({"home": tmp_path, "bus": {"partitions": 1}}), ManualClock(NOON))
+    for together in ("甲", "乙"), ("丙",), ("丁",), ("戊", "己"), ("庚",):
+        hear(app, *(f"{name} 号楼停水" for name in together))
+        app.fused().step()
+    assert sum(map(len, app._analysed_lately())) == 7
+    monkeypatch.setattr(desk, "MOST", 4)
+    monkeypatch.setattr(desk, "_PAGE", 2)  # messages: two hold three posts, four hold five
+    assert [doc.post.text[0] for docs in app._analysed_lately() for doc in docs] == list("丙丁戊己庚")
+    app.close()
 
 
 def test_a_restart_of_cluster_remembers_what_was_said_before(tmp_path: Path) -> None:
@@ -147,7 +150,7 @@ def test_a_restart_of_cluster_remembers_what_was_said_before(tmp_path: Path) -> 
     second.worker("analyse").step()
     worker.step()
     told = second.bus.browse("analysed", second.bus.since("analysed", NOON - timedelta(days=1)), 10)
-    docs = [msgspec.json.decode(delivery.value, type=AnalysedPost) for delivery in told]
+    docs = [msgspec.json.decode(line.value, type=AnalysedPost) for one in told for line in one.lines()]
     assert len(docs) == 2
     assert len({doc.cluster.id for doc in docs if doc.cluster}) == 1
     assert len({doc.event.id for doc in docs if doc.event}) == 1

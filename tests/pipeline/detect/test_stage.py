@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 from msgspec import structs
 from prometheus_client import CollectorRegistry
 
-from pipeline.bus import Delivery, Message
+from pipeline.bus import Delivery
 from pipeline.detect.stage import PATIENCE, DetectStage
 from pipeline.errors import Unavailable
 from pipeline.ledger import Ledger
-from pipeline.match.written import bundled
 from pipeline.metrics import Metrics
 from pipeline.model import MISSING, Alert, Level, Manner, Match, PrivacyFinding, Reader, Turn, encode
 from pipeline.rulebook.rule import Condition, LevelIf, Rule, RuleType, Status
@@ -50,10 +49,10 @@ def a_rule(**more: object) -> Rule:
 class Desk:
     """A detect stage on a real ledger, spoken to as the engine would."""
 
-    def __init__(self, ledger: Path | str, rule: Rule, patient: bool = False, *, together: bool = False) -> None:
-        """*ledger* is a URL, or a folder in which to keep one. *together*: hits of one key come in one message."""
+    def __init__(self, ledger: Path | str, rule: Rule, patient: bool = False) -> None:
+        """*ledger* is a URL, or a folder in which to keep one."""
         self.url = ledger if isinstance(ledger, str) else f"sqlite:///{ledger / 'ledger.db'}"
-        self.rule, self.patient, self.together = rule, patient, together
+        self.rule, self.patient = rule, patient
         self.alerts: list[Alert] = []
         self.restart()
 
@@ -73,10 +72,7 @@ class Desk:
         return self
 
     def _take(self, matches: Sequence[Match], now: datetime) -> None:
-        sent = [Message(m.key, encode(m)) for m in matches]
-        if self.together:
-            sent = bundled((m.key, m.value) for m in sent)
-        deliveries = [Delivery("matches", 0, n, m.key, m.value) for n, m in enumerate(sent)]
+        deliveries = [Delivery("matches", 0, n, m.key, encode(m)) for n, m in enumerate(matches)]
         self.alerts += read(self.stage.process(deliveries, now))
         self.stage.remember({0: len(matches)})
 
@@ -254,13 +250,12 @@ histories = st.lists(
 
 
 @settings(max_examples=25)
-@given(histories, st.integers(0, 2**31), st.sampled_from([1, 3, 7]), st.booleans())
+@given(histories, st.integers(0, 2**31), st.sampled_from([1, 3, 7]))
 def test_order_batches_repeats_and_restarts_change_nothing(
     tmp_path_factory: pytest.TempPathFactory,
     history: list[tuple[int, int, str, str]],
     seed: int,
     batch: int,
-    together: bool,
 ) -> None:
     """A patient stage gives the very same alerts, whatever the order of delivery."""
     matches = [
@@ -274,7 +269,7 @@ def test_order_batches_repeats_and_restarts_change_nothing(
 
     shuffled = matches + matches[::2]
     random.Random(seed).shuffle(shuffled)
-    other = Desk(tmp_path_factory.mktemp("other"), rule, patient=True, together=together)
+    other = Desk(tmp_path_factory.mktemp("other"), rule, patient=True)
     for start in range(0, len(shuffled), batch):
         other.hear(shuffled[start : start + batch], now=NOON)
         other.restart()
@@ -284,9 +279,9 @@ def test_order_batches_repeats_and_restarts_change_nothing(
 
 
 @settings(max_examples=25)
-@given(histories, st.sampled_from([1, 3, 7, 500]), st.booleans())
+@given(histories, st.sampled_from([1, 3, 7, 500]))
 def test_an_impatient_stage_does_not_depend_on_batches_either(
-    tmp_path_factory: pytest.TempPathFactory, history: list[tuple[int, int, str, str]], batch: int, together: bool
+    tmp_path_factory: pytest.TempPathFactory, history: list[tuple[int, int, str, str]], batch: int
 ) -> None:
     matches = sorted(
         (
@@ -296,7 +291,7 @@ def test_an_impatient_stage_does_not_depend_on_batches_either(
         key=lambda m: (m.known_at, m.id),
     )
     one = Desk(tmp_path_factory.mktemp("one"), a_rule()).hear(matches).wait_until(minute(2000))
-    other = Desk(tmp_path_factory.mktemp("other"), a_rule(), together=together)
+    other = Desk(tmp_path_factory.mktemp("other"), a_rule())
     other.hear(matches, batch=batch).wait_until(minute(2000))
 
     assert other.alerts == one.alerts
@@ -383,17 +378,6 @@ def test_the_owner_of_a_rule_that_could_not_be_asked_is_told_once_an_hour(ledger
     assert later[0].id != first[0].id
     stage.forget()  # what was not yet remembered is told again, under the same id
     assert failed(62)[0].id == later[0].id
-
-
-def test_what_came_in_one_message_can_be_sent_again_hit_by_hit(tmp_path: Path) -> None:
-    hits = voices(0, 1, 2)
-    stage = Desk(tmp_path, a_rule()).stage
-    (message,) = bundled((hit.key, encode(hit)) for hit in hits)
-
-    parts = stage.split(Delivery("matches", 0, 7, message.key, message.value))
-
-    assert parts == [Message(hit.key, encode(hit)) for hit in hits]
-    assert stage.split(Delivery("matches", 0, 8, parts[0].key, parts[0].value)) == parts[:1]
 
 
 def test_matters_of_one_article_count_each_in_its_group_and_once(tmp_path: Path) -> None:

@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
-from pipeline.bus import Delivery, Message, Positions
+from pipeline.bus import LINES, Delivery, Message, Positions
 from pipeline.bus.sqlite import SqliteBus
 from pipeline.engine.clock import ManualClock
 from pipeline.engine.worker import SetAside, Worker
 from pipeline.errors import Overtaken, Rejected, Unavailable
 from pipeline.metrics import Metrics
 from pipeline.model import Reader
+from pipeline.topics import ANALYSED, UNDERSTOOD, dead
 from tests.contracts.bus import drain, words
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -83,17 +84,10 @@ class Notebook(Echo):
         self._new = []
 
 
-class Pairs(Echo):
-    """A stage whose messages may hold several words."""
+class ByLine(Notebook):
+    """The same between two topics whose messages hold several lines."""
 
-    def split(self, delivery: Delivery) -> Sequence[Message]:
-        if delivery.value == b"bug":
-            raise Rejected("not even a word")
-        return [Message(delivery.key, word) for word in delivery.value.split(b"+")]
-
-    def process(self, batch: Sequence[Delivery], now: datetime) -> Sequence[Message]:
-        parts = [part for delivery in batch for part in delivery.value.split(b"+")]
-        return super().process([Delivery("in", 0, 0, "k", part) for part in parts], now)
+    reads, writes = UNDERSTOOD, ANALYSED
 
 
 @pytest.fixture
@@ -137,14 +131,65 @@ def test_a_poisonous_message_is_set_aside_and_the_others_go_on(bus: SqliteBus, p
     assert "secret" not in note.reason
 
 
-def test_what_came_together_goes_on_without_the_part_that_is_poisonous(bus: SqliteBus) -> None:
-    say(bus, "甲+bad+乙", "丙+丁", "bug")
+def test_what_travels_by_line_comes_to_the_stage_as_if_each_came_alone(bus: SqliteBus) -> None:
+    said = [f"词{number}" for number in range(3 * LINES)]
+    bus.publish(UNDERSTOOD, [Message("k", word.encode()) for word in said], as_lines=True)
+    ledger: dict[int, int] = {}
+    seen: list[str] = []
 
-    run_dry(a_worker(Pairs(), bus))
+    run_dry(a_worker(ByLine(ledger, seen), bus, batch=LINES))
 
-    assert sorted(words(drain(bus.consumer("g", "out")))) == sorted(["<甲>", "<乙>", "<丙>", "<丁>"])
-    notes = [Reader(SetAside).read(d.value) for d in drain(bus.consumer("g", "in.dead"))]
-    assert sorted(note.value for note in notes) == [b"bad", b"bug"]
+    assert seen == said
+    out = drain(bus.consumer("g", ANALYSED))
+    assert [line.value.decode() for message in out for line in message.lines()] == [f"<{word}>" for word in said]
+    assert len(out) == 3
+    assert max(ledger.values()) == bus.end(UNDERSTOOD)[0]
+
+
+def test_a_line_that_is_poisonous_is_set_aside_alone_and_no_line_is_passed_over(bus: SqliteBus) -> None:
+    said = ["甲", "bad", "乙", "bug", "丙"]
+    bus.publish(UNDERSTOOD, [Message("k", word.encode()) for word in said], as_lines=True)
+    ledger: dict[int, int] = {}
+    seen: list[str] = []
+
+    run_dry(a_worker(ByLine(ledger, seen), bus, batch=LINES))
+
+    assert seen == ["甲", "乙", "丙"]
+    out = [line for message in drain(bus.consumer("g", ANALYSED)) for line in message.lines()]
+    assert words(out) == ["<甲>", "<乙>", "<丙>"]
+    notes = [Reader(SetAside).read(d.value) for d in drain(bus.consumer("g", dead(UNDERSTOOD)))]
+    assert [note.value for note in notes] == [b"bad", b"bug"]
+    assert bus.lag("echo", UNDERSTOOD) == 0
+
+
+def test_the_position_stays_at_a_message_until_its_last_line_is_done(bus: SqliteBus) -> None:
+    """Dying in the middle of it, all its lines come again."""
+    bus.publish(UNDERSTOOD, [Message("k", word) for word in (b"bad", "甲".encode(), "乙".encode())], as_lines=True)
+    ledger: dict[int, int] = {}
+    seen: list[str] = []
+    first = a_worker(ByLine(ledger, seen), bus, batch=LINES)
+    _die_after(first, 2)
+
+    with pytest.raises(Killed):
+        run_dry(first)
+    assert seen == ["甲"]
+    run_dry(a_worker(ByLine(ledger, seen), bus, batch=LINES))
+
+    assert seen == ["甲", "甲", "乙"]  # a stage that must not see one twice knows it by its id
+
+
+def _die_after(worker: Worker, times: int) -> None:
+    """Let the worker die when its stage has remembered so many *times*."""
+    stage = worker.stage
+    assert isinstance(stage, Notebook)
+    real, left = stage.remember, iter(range(times - 1))
+
+    def remember(positions: Positions) -> None:
+        real(positions)
+        if next(left, None) is None:
+            raise Killed
+
+    stage.remember = remember  # type: ignore[method-assign] # the kill
 
 
 def test_while_a_dependency_is_away_nothing_moves_and_waits_grow(bus: SqliteBus) -> None:
@@ -234,8 +279,8 @@ class _Dying:
     def __init__(self, bus: object) -> None:
         self._bus = bus
 
-    def publish(self, topic: str, messages: Sequence[Message]) -> None:
-        self._bus.publish(topic, messages)  # type: ignore[attr-defined] # a SqliteBus
+    def publish(self, topic: str, messages: Sequence[Message], *, as_lines: bool = False) -> None:
+        self._bus.publish(topic, messages, as_lines=as_lines)  # type: ignore[attr-defined] # a SqliteBus
         raise Killed
 
 

@@ -61,8 +61,7 @@ def _settle(app: App) -> None:
 
 def _on(app: App, topic: str) -> list[Plain]:
     deliveries = app.bus.browse(topic, dict.fromkeys(app.bus.end(topic), 0), 100_000)
-    said = [msgspec.json.decode(delivery.value) for delivery in deliveries]
-    return [one for each in said for one in (each if isinstance(each, list) else [each])]
+    return [msgspec.json.decode(line.value) for delivery in deliveries for line in delivery.lines()]
 
 
 def _plain(message: msgspec.Struct) -> Plain:
