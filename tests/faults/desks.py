@@ -74,6 +74,11 @@ def parts(desk: LiveDesk) -> Mapping[str, Mapping[str, object]]:
     return {part["name"]: part for part in answer.json()["parts"]}
 
 
+def untold(notice: Notice) -> bool:
+    """Say whether people have still to hear of an alert: of a request in its unit's queue they do not."""
+    return notice.waiting and not notice.alert.queued
+
+
 def notices(app: App) -> list[Notice]:
     """Return what notify remembers of every alert, those of no case too."""
     with app.ledger.transaction() as connection:

@@ -25,7 +25,7 @@ from pipeline.cli.demo_check import Inbox
 from pipeline.ledger import tables
 from pipeline.model import Op, post_id
 from pipeline.settings import Settings
-from tests.faults.desks import notices
+from tests.faults.desks import notices, untold
 from tests.live import LiveDesk, a_live_desk, eventually, free_port, kill
 
 KILLS = 2000 if os.environ.get("NIGHTLY_SOAK") else 200
@@ -159,7 +159,7 @@ def test_two_hundred_kills_lose_nothing(tmp_path: Path) -> None:
             reads = [(name, app.stage(name).reads) for name in STAGES]
             assert eventually(lambda: not any(app.bus.lag(name, topic) for name, topic in reads), within_s=120)
             # A first message may have to wait for its rule's group_wait: only then is silence an answer.
-            assert eventually(lambda: not any(notice.waiting for notice in notices(app)), within_s=90)
+            assert eventually(lambda: not any(untold(notice) for notice in notices(app)), within_s=90)
             assert eventually(lambda: not app.desk.health().waiting, within_s=150), app.desk.health()
 
         posts = list(told(app))

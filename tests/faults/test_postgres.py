@@ -17,7 +17,7 @@ from pipeline.app import STAGES, App
 from pipeline.cli.demo_check import Inbox
 from pipeline.settings import Settings
 from pipeline.topics import MATCHES, SIGNALS
-from tests.faults.desks import notices, parts
+from tests.faults.desks import notices, parts, untold
 from tests.faults.test_disk import waits
 from tests.faults.test_kill import a_config, assert_told, expected_alerts, expected_posts, told
 from tests.live import NIGHTLY, LiveDesk, a_live_desk, eventually, free_port
@@ -53,7 +53,7 @@ class World:
             done = eventually(lambda: not any(app.bus.lag(name, topic) for name, topic in reads), 120)
             assert done, desk.log()[-3000:]
             assert eventually(lambda: self.read_to_the_end(app), 120), desk.log()[-3000:]
-            assert eventually(lambda: not any(notice.waiting for notice in notices(app)), 90)
+            assert eventually(lambda: not any(untold(notice) for notice in notices(app)), 90)
             assert eventually(lambda: not app.desk.health().waiting, 150), app.desk.health()
             app.close()
 

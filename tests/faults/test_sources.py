@@ -116,7 +116,7 @@ def test_the_page_adds_up_the_counts_of_all_processes(world: tuple[LiveDesk, Sit
     counts = {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in told if not line.startswith("#")}
     assert counts['yuqing_posts_collected_total{source="good"}'] == 1
     assert counts['yuqing_stage_messages_total{stage="analyse"}'] >= 3
-    assert counts["yuqing_decision_delay_seconds_count"] == 1
+    assert counts["yuqing_decision_delay_seconds_count"] >= 1
     assert counts['yuqing_notifications_total{outcome="accepted",receiver="值班"}'] >= 1
     assert 'yuqing_stage_lag_messages{stage="match"}' in counts, "one number, not one for each process that ever was"
 

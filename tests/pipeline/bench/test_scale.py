@@ -23,7 +23,7 @@ def test_without_a_kafka_there_is_nothing_to_measure() -> None:
 
 @pytest.mark.slow
 def test_the_line_is_told_against_one_machine_and_against_a_loop_that_does_nothing(kafka: KafkaCluster) -> None:
-    rows = run(["scale"], 1, posts=3_000, bus_url=f"kafka://{kafka.bootstrap}")
+    rows = run(["scale"], 1, posts=12_000, bus_url=f"kafka://{kafka.bootstrap}")
     assert [row.name for row in rows] == ["scale", "scale-embedded", "scale-bare"]
     assert all(row.ratio > 0 for row in rows)
     assert rows[2].ratio < 1, "whoever analyses cannot be faster than who does not"
