@@ -16,7 +16,7 @@ from pipeline.bus.kafka import KafkaBus
 from pipeline.bus.kafka_admin import Admin, Wanted
 from pipeline.errors import Overtaken, Unavailable
 from tests.contracts.bus import NOON, DealingBusContract, drain, messages, share, words
-from tests.live import eventually
+from tests.live import eventually, nightly
 from tests.servers.kafka import KafkaCluster, SecureKafka
 
 FOREVER = Wanted(retention=timedelta(days=3650))
@@ -109,7 +109,7 @@ class KafkaCases(DealingBusContract):
         admin.dismiss(self.address.named("g", "t"), member.id, "tests-0")
         admin.close()
 
-    @pytest.mark.nightly  # a rebalance with a member of the other kind was seen to begin anew for minutes
+    @nightly  # a rebalance with a member of the other kind was seen to begin anew for minutes
     def test_two_kinds_of_client_share_one_group(self, bus: Bus) -> None:
         from pipeline.bus.confluent import ConfluentBus
 
