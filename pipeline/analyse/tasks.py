@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,18 @@ from pipeline.errors import Fault, Misconfigured
 TASKS: Final = ("sentiment", "emotion", *CLASSES)
 
 
+@contextmanager
+def learning() -> Iterator[None]:
+    """Say how to install what a desk does not need and learning does, where it is missing. Raises Misconfigured."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("sklearn", "scipy"):
+            raise
+        zh, en = "需要 scikit-learn：pip install 'yuqing[train]'", "needs scikit-learn: pip install 'yuqing[train]'"
+        raise Misconfigured([Fault("yuqing[train]", zh, en)]) from error
+
+
 def train(
     task: str, data: Sequence[Path], out: Path, progress: Callable[[str], None] = lambda step: None
 ) -> msgspec.Struct:
@@ -24,6 +37,7 @@ def train(
         known = "、".join(TASKS)
         zh, en = f"没有名为 {task} 的任务（可选：{known}）", f"no task is called {task}"
         raise Misconfigured([Fault(f"train {task}", zh, en)])
-    if task in CLASSES:
-        return classtrain.train(task, data, out, progress)
-    return feelings.train(task, data, out, progress)
+    with learning():
+        if task in CLASSES:
+            return classtrain.train(task, data, out, progress)
+        return feelings.train(task, data, out, progress)

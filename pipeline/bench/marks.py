@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from pipeline.analyse.tasks import learning
 from pipeline.bench import grouping, harming, masking, measures
 from pipeline.errors import Fault, Misconfigured
 
@@ -81,7 +82,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
 def evaluate(data: Path, names: Sequence[str] = (), progress: Progress = lambda words: None) -> list[Result]:
     """Return the whole table, with a value where one of *names* (all, if there are none) measured it on *data*.
 
-    Raises Misconfigured for an unknown name, and for data that a measure lacks.
+    Raises Misconfigured for an unknown name, for data that a measure lacks, and without what learning needs.
     """
     unknown = [name for name in names if name not in MEASURES]
     if unknown:
@@ -89,8 +90,9 @@ def evaluate(data: Path, names: Sequence[str] = (), progress: Progress = lambda 
         zh, en = f"没有这项指标：{{}}（可选：{known}）", "no such measure: {}"
         raise Misconfigured([Fault("evaluate", zh.format(name), en.format(name)) for name in unknown])
     values: dict[str, float] = {}
-    for name in names or MEASURES:
-        values |= MEASURES[name](data, progress)
+    with learning():
+        for name in names or MEASURES:
+            values |= MEASURES[name](data, progress)
     return [_result(mark, values.get(mark.figure)) for mark in MARKS]
 
 

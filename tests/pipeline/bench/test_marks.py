@@ -49,3 +49,13 @@ def test_a_figure_is_compared_as_it_is_shown() -> None:
     assert mark.reached(0.899_96, mark.least)
     assert not mark.reached(0.899_9, mark.least)
     assert all(mark.reached(mark.aim, mark.least) for mark in MARKS)
+
+
+def test_without_what_learning_needs_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def without(data: Path, progress: object) -> Mapping[str, float]:
+        raise ModuleNotFoundError("No module named 'scipy'", name="scipy")
+
+    monkeypatch.setattr(marks, "MEASURES", {"ours": without})
+
+    with pytest.raises(Misconfigured, match=r"yuqing\[train\]"):
+        evaluate(tmp_path)
