@@ -2,6 +2,7 @@
 
 #include "../text/automaton.h"
 #include "../text/module.h"
+#include "arrays.h"
 
 typedef struct {
     PyObject_HEAD
@@ -106,7 +107,7 @@ static Py_ssize_t
 before(const Py_buffer *offsets, Py_ssize_t place)
 {
     const int64_t *each = offsets->buf;
-    Py_ssize_t first = 0, last = offsets->len / (Py_ssize_t)sizeof *each;
+    Py_ssize_t first = 0, last = offsets->shape[0];
     while (first < last) {
         Py_ssize_t middle = first + (last - first) / 2;
         if (each[middle] < place)
@@ -121,14 +122,8 @@ before(const Py_buffer *offsets, Py_ssize_t place)
 static int
 append(PyObject *clauses, PyObject *places, Py_buffer *offsets, Py_ssize_t begun, Py_ssize_t end)
 {
-    if (!offsets->obj) {
-        if (PyObject_GetBuffer(places, offsets, PyBUF_C_CONTIGUOUS) < 0)
-            return -1;
-        if (offsets->itemsize != (Py_ssize_t)sizeof(int64_t)) {
-            PyErr_SetString(PyExc_TypeError, "offsets are int64");
-            return -1;
-        }
-    }
+    if (!offsets->obj && array(offsets, places, 1, sizeof(int64_t), 0) < 0)
+        return -1;
     PyObject *span = Py_BuildValue("nn", before(offsets, begun), before(offsets, end));
     int failed = span ? PyList_Append(clauses, span) : -1;
     Py_XDECREF(span);
@@ -137,7 +132,7 @@ append(PyObject *clauses, PyObject *places, Py_buffer *offsets, Py_ssize_t begun
 
 PyDoc_STRVAR(clauses_doc, "clauses(normal, offsets)\n--\n\n"
                           "Return where clauses with something said aside stand in the squeezed text.\n"
-                          "Raises TypeError.");
+                          "Raises TypeError, ValueError.");
 
 static PyObject *
 Asides_clauses(Asides *self, PyObject *const *args, Py_ssize_t count)

@@ -89,6 +89,8 @@ def test_what_is_no_text_and_no_offsets_is_refused_by_c() -> None:
     assert told.clauses("您好", squeeze("您好")[1]) == [(0, 2)]
     assert told.clauses("您好", squeeze("您")[1]) == [(0, 1)]
     wrong: Any
-    for wrong in ((), ("您好",), (b"", squeeze("您好")[1]), ("您好", [0, 1]), ("您好", None), ("您好", b"01")):
+    for wrong in ((), ("您好",), (b"", squeeze("您好")[1]), ("您好", [0, 1]), ("您好", None)):
         with pytest.raises(TypeError):
             told.clauses(*wrong)
+    with pytest.raises(ValueError, match="another shape or type"):
+        told.clauses("您好", b"01")
