@@ -64,8 +64,9 @@ class Collector:
         elif not self._running:
             return PRESSED_S
         done, _ = wait(self._running, timeout=PATIENCE_S)
-        for future in done:
-            self._end(future, self._running.pop(future))
+        kept = [self._end(future, self._running.pop(future)) for future in done]
+        if not all(kept):
+            METRICS.unavailable.labels("crawl").inc()  # once, however many sources came at that moment
         return self._rest_s(self._clock())
 
     def close(self) -> None:
@@ -90,7 +91,8 @@ class Collector:
             if id_ not in busy and standing.due(now):
                 self._running[self._pool.submit(source.connector.fetch, standing.cursor, now)] = source
 
-    def _end(self, future: Future[Visit], source: OpenSource) -> None:
+    def _end(self, future: Future[Visit], source: OpenSource) -> bool:
+        """Hand over what a visit brought; return False if it could not be kept."""
         card, before, now = source.card, self._standings[source.card.id], self._clock()
         visit = self._visit(future, card, before)
         try:
@@ -101,9 +103,10 @@ class Collector:
             # The cursor stays, so the same posts come again.
             self._standings[card.id] = replace(before, next_due=now + BUS_AWAY, visited_at=before.visited_at or now)
             _log.warning("nothing can be kept", source=card.id, posts=len(visit.posts), error=str(error))
-            return
+            return False
         self._standings[card.id] = standing
         self._count(card, visit, accepted)
+        return True
 
     def _visit(self, future: Future[Visit], card: SourceCard, before: Standing) -> Visit:
         """Return the visit. A connector that raised is a bug of ours, and still no reason to stop the others."""

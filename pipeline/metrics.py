@@ -41,7 +41,7 @@ class Metrics:
         self.set_aside = counter("yuqing_stage_set_aside_total", "搁置的消息 / Messages put into a dead topic", "stage")
         self.unavailable = counter(
             "yuqing_stage_unavailable_total",
-            "因依赖不可用而重试的批次 / Batches retried: a dependency was away",
+            "因依赖不可用而重试的批次，含采集存不下的 / Batches retried: a dependency was away (crawl: nowhere to keep posts)",
             "stage",
         )
         self.batch_seconds = histogram(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from prometheus_client import REGISTRY
 
 from crawlers import Outcome, RawPost, SourceCard, Visit
 from crawlers.collector import PRESSED_S, Collector
@@ -101,6 +102,21 @@ def test_the_cursor_moves_only_when_intake_has_the_posts(collect: Building, cloc
     collector.step()
     assert (a.cursors, door.posts) == (["", ""], [("a", "1")])
     assert frontier.standing("a").cursor == "1"
+
+
+def test_whoever_watches_the_metrics_sees_that_nothing_can_be_kept(collect: Building, clock: Clock) -> None:
+    def waits() -> float:
+        return REGISTRY.get_sample_value("yuqing_stage_unavailable_total", {"stage": "crawl"}) or 0.0
+
+    door, before = Door(), waits()
+    collector = collect(door, a=Script(), b=Script(), c=Script())
+    door.shut = True
+    collector.step()
+    assert waits() == before + 1  # once a moment: three sources are no greater trouble than one
+    door.shut = False
+    clock.wait(seconds=5)
+    collector.step()
+    assert waits() == before + 1 and len(door.posts) == 3
 
 
 def test_posts_that_intake_stumbles_over_cost_their_own_source_a_visit(

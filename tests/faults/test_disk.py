@@ -75,7 +75,7 @@ def test_a_full_disk_is_said_and_loses_nothing(small_disk: Path) -> None:
 
 
 def waits(desk: LiveDesk) -> int:
-    """Return how often a stage had to wait for something."""
+    """Return how often a stage, or the crawl before them all, had to wait for something."""
     lines = httpx.get(f"{desk.page}/metrics", timeout=5).text.splitlines()
     return sum(int(float(line.split()[-1])) for line in lines if line.startswith("yuqing_stage_unavailable_total{"))
 
