@@ -34,7 +34,7 @@ T = TypeVar("T")
 _TRIM_EVERY_S = 600.0
 _AWAY_S = 1.0
 _MIRROR_EVERY_S = 5.0
-_OBJECTS = 20_000  # between two looks for rubbish; a batch makes thousands, and next to none of them in circles
+_OBJECTS = 100_000  # between two looks for rubbish; a batch makes thousands, and next to none of them in circles
 
 
 def parts(settings: Settings, names: tuple[str, ...] = ()) -> list[Part]:
@@ -79,8 +79,10 @@ def _run(kind: Callable[[App, Stopping], None], settings: Settings, stopping: St
         app.close()
 
 
-_GIVES_WAY: Final = {"analyse": 4, "cluster": 2, "match": 1, "index": 1}
-"""How far a stage gives way to those behind it where the cores do not suffice: what was begun is finished before more is begun."""
+_GIVES_WAY: Final = {"analyse": 10, "cluster": 5, "match": 1}
+"""How far a stage gives way to those behind it where the cores do not suffice: what was begun is finished before more is begun.
+
+So far that the last of them, the index, keeps pace: otherwise all others end early and leave it to one core alone."""
 
 
 def run_stage(name: str, app: App, stopping: Stopping, member: int = 0, of: int = 1) -> None:

@@ -49,12 +49,14 @@ create table if not exists volume (
 GRAMS: Final = """
 drop table if exists grams ;
 create virtual table grams using fts5 (text, tokens, facets, title, content = '', tokenize = "ascii") ;
-insert into grams (grams, rank) values ('automerge', 16) ;
-insert into grams (grams, rank) values ('crisismerge', 64) ;
+insert into grams (grams, rank) values ('automerge', 0) ;
+insert into grams (grams, rank) values ('crisismerge', 512) ;
+insert into grams (grams, rank) values ('usermerge', 16) ;
 insert into grams (grams, rank) values ('hashsize', 16777216) ;
 """
 """The longest column is the first: a place in any other one is told with the number of its column. A batch becomes one
-piece (of 16 MB at most), and sixteen pieces are merged: fewer would cost more to write, and little less to search."""
+piece (of 16 MB at most), and whoever writes has pieces merged, by sixteen, when there is time (``PostIndex.tidy``):
+a merge by SQLite itself would come while a back-log is read, when every moment counts."""
 
 INDICES: Final = """
 create unique index if not exists posts_by_id on posts (id) ;

@@ -29,13 +29,15 @@ _URL: Final = "sqlite:///"
 _HOUR_SLOTS: Final = HOUR_S * 1000 * SLOTS
 _ROLL_COLUMNS: Final = dict(zip(ROLLED, ("source", "topic", "street", "label"), strict=True))
 _TRIMMED_AT_ONCE: Final = 1000
-_MERGED_AT_ONCE: Final = 500  # pages: some 20 ms
+_MERGED_AT_ONCE: Final = 1000  # pages: some 60 ms, and more than a full batch makes
+_UNTIDY: Final = 256  # pieces that may wait for a quiet moment: to look into one takes microseconds
 
 
 class SqliteIndex:
     def __init__(self, db: sqlite3.Connection, timezone: str) -> None:
         self._db = db
         self._turn = threading.RLock()
+        self._untidy = 1  # writes since all was merged; what a kill left is found at the first quiet moment
         self._timezone = timezone
         self._zone = zone_named(timezone)
 
@@ -56,6 +58,13 @@ class SqliteIndex:
     def write(self, docs: Sequence[AnalysedPost]) -> None:
         with self._state("begin immediate") as db:
             write(db, list(map(excerpted, docs)))
+        self._untidy += 1
+        if self._untidy > _UNTIDY:
+            self.tidy()
+
+    def tidy(self) -> None:
+        if self._untidy and not self._merged(_MERGED_AT_ONCE):
+            self._untidy = 0
 
     def search(
         self,
@@ -153,13 +162,15 @@ class SqliteIndex:
     def _merge(self) -> None:
         """Rewrite the full-text table step by step: until then it still holds the grams of what was deleted."""
         pages = -_MERGED_AT_ONCE  # negative: begin with all of it
-        while True:
-            with self._state("begin immediate") as db:
-                before = db.total_changes
-                db.execute("insert into grams (grams, rank) values ('merge', ?)", (pages,))
-                if db.total_changes - before < 2:  # nothing is left to merge
-                    return
+        while self._merged(pages):
             pages = _MERGED_AT_ONCE
+
+    def _merged(self, pages: int) -> bool:
+        """Merge pieces of the full-text table by writing so many *pages*; return False if nothing is left to merge."""
+        with self._state("begin immediate") as db:
+            before = db.total_changes
+            db.execute("insert into grams (grams, rank) values ('merge', ?)", (pages,))
+            return db.total_changes - before > 1
 
     @contextmanager
     def _state(self, begin: str = "begin") -> Iterator[sqlite3.Connection]:

@@ -33,6 +33,7 @@ class IndexStage:
         return ()
 
     def tick(self, now: datetime) -> Sequence[Message]:
+        self._index.tidy()  # all is read: there is time
         return ()
 
     def close(self) -> None:

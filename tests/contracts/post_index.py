@@ -335,6 +335,17 @@ class Writes:
         assert index.search("路灯").total == 2
         assert sum(v.count for v in index.volume(SPRING, SUMMER)) == 2
 
+    def test_tidying_changes_no_answer(self, index: PostIndex) -> None:
+        for number in range(20):
+            index.write([a_post(f"p{number}", "路灯" if number % 2 else "停水")])
+        index.write([a_post("p1", op=Op.DELETE, fetched="2026-03-11T00:00:00")])
+
+        for _ in range(5):
+            index.tidy()
+
+        assert found(index, "路灯") == {f"p{number}" for number in range(3, 20, 2)}
+        assert (found(index, "停水"), index.count()) == ({f"p{number}" for number in range(0, 20, 2)}, 19)
+
     def test_the_whole_post_comes_back(self, index: PostIndex) -> None:
         doc = a_post("a", "路灯", title="求助", tokens=("路灯",), watch=("照明",), like=3)
         index.write([doc])

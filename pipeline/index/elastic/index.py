@@ -72,6 +72,9 @@ class ElasticIndex:
     def write(self, docs: Sequence[AnalysedPost]) -> None:
         self._servers.writer.write(list(map(excerpted, docs)))
 
+    def tidy(self) -> None:
+        """The server merges by itself."""
+
     def search(
         self,
         query: str,

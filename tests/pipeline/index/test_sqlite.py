@@ -277,6 +277,51 @@ def test_a_zone_that_has_no_whole_hours_is_refused(url: str, zone: str) -> None:
         open_index(url, zone)
 
 
+def pieces(url: str) -> int:
+    """Return of how many pieces the full-text table is made; a search looks into each."""
+    with sqlite3.connect(of(url)) as db:
+        (count,) = db.execute("select count(distinct segid) from grams_idx").fetchone()
+    db.close()
+    return int(count)
+
+
+def test_pieces_are_merged_in_a_quiet_moment_and_then_nothing_is_written_any_more(index: PostIndex, url: str) -> None:
+    for number in range(40):
+        index.write([a_post(f"p{number}")])
+    assert pieces(url) == 40
+
+    for _ in range(10):
+        index.tidy()
+    assert pieces(url) < 16
+
+    with sqlite3.connect(of(url)) as db:
+        db.execute("begin immediate")  # whoever wanted to write would have to wait
+        index.tidy()
+        db.execute("rollback")
+    db.close()
+
+
+def test_what_a_kill_left_in_pieces_is_merged_by_the_next_who_opens_the_file(index: PostIndex, url: str) -> None:
+    for number in range(40):
+        index.write([a_post(f"p{number}")])
+    again = open_index(url)
+    for _ in range(10):
+        again.tidy()
+    again.close()
+
+    assert pieces(url) < 16
+
+
+def test_without_a_quiet_moment_pieces_stay_few_enough_to_search(
+    index: PostIndex, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.index.sqlite._UNTIDY", 30)
+    for number in range(200):
+        index.write([a_post(f"p{number}")])
+
+    assert pieces(url) < 30 + 16
+
+
 def test_trimmed_words_are_gone_from_the_file_while_others_stay(index: PostIndex, url: str) -> None:
     for day in range(1, 10):
         index.write(

@@ -40,6 +40,22 @@ def test_a_batch_is_searchable_when_process_returns_and_a_repeat_is_harmless(tmp
     stage.close()
 
 
+def test_where_all_is_read_the_index_is_tidied(tmp_path: Path) -> None:
+    index = open_index(f"sqlite:///{tmp_path / 'index.db'}")
+    stage = IndexStage(index)
+    for number in range(40):
+        stage.process(delivered(encode(a_post(f"p{number}"))), NOW)
+
+    for _ in range(10):
+        stage.tick(NOW)
+
+    with sqlite3.connect(tmp_path / "index.db") as db:
+        (pieces,) = db.execute("select count(distinct segid) from grams_idx").fetchone()
+    db.close()
+    assert pieces < 16
+    stage.close()
+
+
 def test_a_message_that_is_no_post_is_rejected_and_nothing_of_its_batch_is_stored(tmp_path: Path) -> None:
     index = open_index(f"sqlite:///{tmp_path / 'index.db'}")
 
