@@ -11,13 +11,14 @@ from starlette.requests import Request
 from dashboards.console.picture import RANGES
 from pipeline.errors import Fault, Misconfigured
 from pipeline.index import STEPS
-from pipeline.model import FIELDS
+from pipeline.model import FIELDS, CaseState
 
 T = TypeVar("T")
 
 LONGEST_QUERY: Final = 2000
 LARGEST_BODY: Final = 16_384
 PAGE_MOST: Final = 200
+STATES: Final = tuple(dict.fromkeys(("all", "open", *CaseState)))  # open: all that nobody has closed
 # Fields to count by: matters, places and sources, never authors or accounts (DOMAIN P-06, P-10).
 GROUPS: Final = frozenset(
     name for name in FIELDS if name.startswith(("matter.", "place.", "sentiment.", "source.", "gate.", "cluster.kind"))
@@ -42,6 +43,13 @@ def span(request: Request) -> str:
     name = request.query_params.get("range", "24h")
     if name not in RANGES:
         raise wrong("range", f"可用：{' '.join(RANGES)}", f"one of {' '.join(RANGES)}")
+    return name
+
+
+def state(request: Request) -> str:
+    name = request.query_params.get("state", "all")
+    if name not in STATES:
+        raise wrong("state", f"可用：{' '.join(STATES)}", f"one of {' '.join(STATES)}")
     return name
 
 

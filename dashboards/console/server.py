@@ -198,7 +198,7 @@ class _Pages:
         return answer(await run_in_threadpool(self._on_board, self._clock()))
 
     async def cases(self, request: Request) -> Response:
-        state = request.query_params.get("state", "all")
+        state = questions.state(request)
         rows = await run_in_threadpool(self._board.rows)
         return answer({"cases": [row for row in rows if state in ("all", row.state) or (state == "open" and row.open)]})
 

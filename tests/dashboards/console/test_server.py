@@ -307,7 +307,7 @@ def test_push_routes_stand_beside_the_page(district: District) -> None:
     assert client.post("/push/a", content=b"{}").status_code == 202
 
 
-@pytest.mark.parametrize("path", ["/api/posts?most=0", "/api/posts?most=9999", "/api/volume?range=1y", "/api/search?q=*&since=yesterday", f"/api/posts?q={'停' * 2001}"])  # fmt: skip
+@pytest.mark.parametrize("path", ["/api/posts?most=0", "/api/posts?most=9999", "/api/volume?range=1y", "/api/cases?state=done", "/api/search?q=*&since=yesterday", f"/api/posts?q={'停' * 2001}"])  # fmt: skip
 def test_senseless_questions_are_refused_with_words(district: District, path: str) -> None:
     answer = district.client().get(path)
 
