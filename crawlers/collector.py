@@ -13,11 +13,12 @@ from typing import Protocol
 
 from crawlers import Outcome, RawPost, SourceCard, Visit
 from crawlers.frontier import Frontier
-from crawlers.pace import Standing, after, heard
+from crawlers.pace import CLOCK, Standing, after, heard
 from crawlers.sources import OpenSource
 from pipeline import log
 from pipeline.errors import Rejected, Unavailable
 from pipeline.metrics import METRICS
+from pipeline.model import clock_suspect
 
 PRESSED_S = 5.0  # until we look again whether the stages have caught up
 PATIENCE_S = 0.5  # one step waits this long for slow sites, and with it what the quick ones brought
@@ -125,7 +126,8 @@ class Collector:
     def _accepted(self, visit: Visit, card: SourceCard, before: Standing) -> tuple[Visit, int]:
         """Hand over the posts; return how the visit ended, and how many were taken. Raises Unavailable."""
         try:
-            return visit, self._intake.accept(card, visit.posts) if visit.posts else 0
+            accepted = self._intake.accept(card, visit.posts) if visit.posts else 0
+            return _of_the_clock(visit), accepted
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 # a bug met by the posts of one source must not stop the others
@@ -144,6 +146,13 @@ class Collector:
         dues = [now if standing.visited_at is None else standing.next_due for standing in self._standings.values()]
         soonest = min((due for due in dues if due), default=None)
         return min(max((soonest - now).total_seconds(), 0.0), _LONGEST_S) if soonest else _LONGEST_S
+
+
+def _of_the_clock(visit: Visit) -> Visit:
+    """Return *visit* with a word on the clock of its source, if that is wrong: posts count by when they were fetched."""
+    if any(clock_suspect(post.published.at, post.fetched_at) for post in visit.posts):
+        return replace(visit, warnings=(*visit.warnings, CLOCK))
+    return visit
 
 
 def _failed(error: Exception, card: SourceCard, before: Standing) -> Visit:

@@ -11,6 +11,7 @@ from crawlers import Outcome, SourceCard, Visit
 GOOD = frozenset({Outcome.NEWS, Outcome.QUIET, Outcome.DEGRADED})
 SHORTEST = timedelta(minutes=1)
 LONGEST = timedelta(hours=6)
+CLOCK = "clock"  # what a visit brought claims times that cannot be true
 _GRACE = timedelta(minutes=10)  # a visit this much late leaves no gap
 
 
@@ -48,7 +49,7 @@ def after(before: Standing, visit: Visit, now: datetime, card: SourceCard, jitte
         cursor=visit.cursor,
         outcome=visit.outcome,
         problem=visit.problem,
-        warnings=visit.warnings,
+        warnings=_warnings(before, visit),
         visited_at=now,
         good_at=now if good else before.good_at,
         last_news_at=now if visit.posts else before.last_news_at,
@@ -63,6 +64,12 @@ def after(before: Standing, visit: Visit, now: datetime, card: SourceCard, jitte
         return replace(standing, next_due=now + _back_off(standing.fails, card) * jitter)
     interval = _paced(standing.interval, card, news=bool(visit.posts))
     return replace(standing, interval=interval, next_due=now + interval * jitter)
+
+
+def _warnings(before: Standing, visit: Visit) -> tuple[str, ...]:
+    """Return what is odd about a source; of its clock nothing new is known while it brings nothing."""
+    kept = CLOCK in before.warnings and not visit.posts and CLOCK not in visit.warnings
+    return (*visit.warnings, CLOCK) if kept else visit.warnings
 
 
 def _paced(interval: timedelta, card: SourceCard, *, news: bool) -> timedelta:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from crawlers.frontier import Frontier
-from crawlers.pace import GOOD, Standing
+from crawlers.pace import CLOCK, GOOD, Standing
 from dashboards.console.health import Health, Part, SourceHealth, StageHealth
 from pipeline.analyse import AnalyseStage, ClusterStage
 from pipeline.app.status import silent, statuses, worker_of
@@ -106,6 +106,21 @@ def _outbox(desk: Desk) -> str:
     return f"待发 {waiting}"
 
 
+_ODD: Final = {
+    CLOCK: (
+        "时钟异常：帖文所称的时间不可信，已按采集时间计，请核对信源的时区",
+        "wrong clock: times that cannot be true, posts count by when they were fetched; look at its time zone",
+    ),
+    "feed_gap": ("两次访问之间有帖文没有看到，请缩短间隔", "posts went by between two visits; visit it more often"),
+}
+"""What is odd about a source though it is heard, and what to do."""
+
+
+def _odd(warnings: Sequence[str]) -> str:
+    told = [_ODD[kind] for kind in warnings if kind in _ODD]
+    return " / ".join("；".join(words) for words in zip(*told, strict=True))
+
+
 def _source(standing: Standing, now: datetime) -> SourceHealth:
     heard_at = standing.good_at or standing.visited_at
     due = standing.next_due or now
@@ -114,7 +129,7 @@ def _source(standing: Standing, now: datetime) -> SourceHealth:
         id=standing.id,
         outcome=standing.outcome.value if standing.outcome else "",
         ok=standing.outcome is None or standing.outcome in GOOD,
-        problem=standing.problem,
+        problem=standing.problem or _odd(standing.warnings),
         seen=standing.good_at,
         news=standing.last_news_at,
         blind_s=blind.total_seconds() if blind else 0.0,

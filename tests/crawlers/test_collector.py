@@ -119,6 +119,23 @@ def test_whoever_watches_the_metrics_sees_that_nothing_can_be_kept(collect: Buil
     assert waits() == before + 1 and len(door.posts) == 3
 
 
+def test_a_clock_that_is_wrong_is_told_until_the_source_brings_posts_with_times_that_can_be_true(
+    collect: Building, clock: Clock, frontier: Frontier
+) -> None:
+    def at(published: datetime | None) -> Visit:
+        posts = [RawPost(native_id="1", published=Published(published), fetched_at=clock())] if published else []
+        return Visit(outcome=Outcome.NEWS if posts else Outcome.QUIET, posts=posts)
+
+    told = []
+    times = iter([clock() + timedelta(hours=8), clock().replace(year=1970), None, clock()])
+    collector = collect(Door(), a=Script(lambda: at(next(times))))
+    for _ in range(4):
+        collector.step()
+        told.append(frontier.standing("a").warnings)
+        clock.wait(hours=12)
+    assert told == [("clock",), ("clock",), ("clock",), ()]
+
+
 def test_posts_that_intake_stumbles_over_cost_their_own_source_a_visit(
     collect: Building, clock: Clock, frontier: Frontier
 ) -> None:

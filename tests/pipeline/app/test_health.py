@@ -158,6 +158,15 @@ def test_a_source_is_blind_from_the_last_time_it_was_heard(desk: Desk) -> None:
     assert told == {"a": (False, 480.0, "连不上"), "b": (True, 0.0, ""), "c": (True, 240.0, "")}
 
 
+def test_what_is_odd_about_a_source_that_is_heard_is_told_in_both_languages(desk: Desk) -> None:
+    odd = Standing(id="a", outcome=Outcome.NEWS, visited_at=NOON, good_at=NOON, warnings=("feed_gap", "cut", "clock"))
+    desk.frontier.record(odd)
+    (source,) = desk.health().sources
+    zh, _, en = source.problem.partition(" / ")
+    assert source.ok and zh.startswith("两次访问之间") and "；时钟异常" in zh
+    assert "wrong clock" in en and "more often" in en
+
+
 def test_a_silent_source_is_worth_a_line_and_not_a_restart(desk: Desk) -> None:
     for part in PARTS:
         desk.beat(part)
