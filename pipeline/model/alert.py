@@ -23,7 +23,8 @@ class Manner(msgspec.Struct, frozen=True, omit_defaults=True):
     """How people are to hear of an alert: the rule's ``notify`` and ``case``, snapshot at opening.
 
     An open episode keeps the manner it opened with, whatever happens to the rule file (RULES §3.2). *queue* means
-    that a blue alert only opens its case: it waits in its unit's queue, and nobody is told.
+    that a blue alert only opens its case: it waits in its unit's queue, and nobody is told. *topics* are the matters
+    whose units handle it, the leading one first; without any it is the topic of the posts.
     """
 
     route: str = "root"
@@ -32,6 +33,7 @@ class Manner(msgspec.Struct, frozen=True, omit_defaults=True):
     open_case: bool = True
     case_key: tuple[str, ...] = ()
     queue: bool = False
+    topics: tuple[str, ...] = ()
 
 
 class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -37,7 +37,7 @@ def route(alert: Alert, directory: Directory) -> Routed:
     roles = _Roles(directory)
     if alert.accusation:
         return _led([*roles.of("liaison"), *roles.of("desk")], alone=True)
-    competent = _competent(alert.topic, directory)
+    competent = _handling(alert, directory)
     anybody = [*roles.of("hotline"), *roles.of("desk"), *(unit.id for unit in directory.units)]
     if alert.sealed:
         first = roles.of("desk") if _danger(alert) else []
@@ -59,6 +59,13 @@ class _Roles:
 
 def _danger(alert: Alert) -> bool:
     return alert.topic in _LIFE and alert.level.louder_than(Level.L3)
+
+
+def _handling(alert: Alert, directory: Directory) -> list[str]:
+    """Return the units for what *alert* is about; where its rule names several matters, one for each but the first."""
+    first, *others = alert.manner.topics or (alert.topic,)
+    helpers = [unit for topic in others for unit in _competent(topic, directory)[:1]]
+    return [*_competent(first, directory), *helpers]
 
 
 def _competent(topic: str, directory: Directory) -> list[str]:

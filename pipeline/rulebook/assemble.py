@@ -54,7 +54,7 @@ _OWN = ("id", "name", "description", "examples", "signals", "query_key", "group-
 INHERITED = tuple(key for key in (*RULE_KEYS, *sorted(TYPE_KEYS)) if key not in (*_OWN, "match"))
 """What a file may say once for all its rules, besides ``match``."""
 NOTIFY_KEYS = ("route", "group_wait", "group_interval", "repeat_interval", "resolve_after", "only", "mute", "queue")
-CASE_KEYS = ("open", "key", "sla")
+CASE_KEYS = ("open", "key", "topics", "sla")
 SUPPRESS_KEYS = ("inhibited_by", "notice", "equal", "action", "to", "max")
 ANNOTATION_KEYS = ("summary", "advice")
 EXAMPLE_KEYS = ("match", "no_match")
@@ -277,6 +277,7 @@ class Assembler:
             open_case=queue or loudness is not Level.L4 if opens is None else opens,
             case_key=self._case_key(case.get("key")),
             queue=queue,
+            topics=self._topics(case.get("topics")),
         )
 
     def _suppress(self, node: Node | None) -> tuple[Suppress, ...]:
@@ -322,6 +323,10 @@ class Assembler:
             wrong(node, "键值表", "a mapping", self._report)
         read = {name: self._template(part) for name, part in node.entries.items()}
         return {name: template for name, template in read.items() if template is not None}
+
+    def _topics(self, node: Node | None) -> tuple[str, ...]:
+        found = [choice(item, FIELDS["matter.topic"].values, "E06", self._report) for item in items(node, self._report)]
+        return tuple(dict.fromkeys(name for name in found if name))
 
     def _case_key(self, node: Node | None) -> tuple[str, ...]:
         names = [(item, text(item, self._report)) for item in items(node, self._report)]

@@ -106,6 +106,9 @@ CASE: Final = (
     Key("open", "是否立案，默认除蓝色外都立", "whether a case is opened; by default all but blue", _FLAG),
     Key("key", "哪些字段相同就并入同一案件，可含 rule_id", "what makes two alerts one case",
         _some({"enum": ["rule_id", *FIELDS]})),
+    Key("topics", "按哪些事项的单位承办：第一项的牵头，其余各出一家协办；默认按帖文的事项",
+        "the matters whose units handle it: those of the first lead, one of each other helps; by default that of the posts",
+        _some({"enum": [*FIELDS["matter.topic"].values]})),
     Key("sla", "按哪套时限办理", "which set of time limits holds"),
 )  # fmt: skip
 ANNOTATIONS: Final = (

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline.directory import Directory, Territory, Unit
-from pipeline.model import Level
-from pipeline.notify.routing import route
+from pipeline.model import Level, Manner
+from pipeline.notify.routing import Routed, route
 from tests.pipeline.notify.world import an_alert
 
 QINGHU = Directory.read()
@@ -34,6 +35,19 @@ def test_a_matter_goes_to_the_competent_unit_and_the_ground_it_is_on(
 ) -> None:
     routed = route(an_alert(topic=topic, places=places, level=level), QINGHU)
     assert (routed.lead, routed.co) == (lead, co)
+
+
+def test_a_rule_may_name_the_matters_whose_units_handle_it() -> None:
+    site = Manner(topics=("housing", "noise", "city", "traffic"))
+    noise = an_alert(topic="noise", places=("文桥路",), level=Level.L3)
+    assert route(noise, QINGHU) == Routed("env", ("st_wq", "h12345"))
+    assert route(replace(noise, manner=site), QINGHU) == Routed(
+        "housing", ("env", "city", "traffic", "st_wq", "h12345")
+    )
+    sealed = replace(noise, manner=site, accusation=True)
+    assert route(sealed, QINGHU).units == ("liaison",)
+    nobody = replace(noise, manner=Manner(topics=("culture", "noise")))
+    assert route(nobody, QINGHU).lead == "env"
 
 
 def test_a_place_is_known_by_id_name_or_alias() -> None:

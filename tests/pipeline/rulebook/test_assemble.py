@@ -45,6 +45,13 @@ def test_a_blue_rule_may_ask_for_a_case_and_a_yellow_one_decline_it(tmp_path: Pa
     assert (second.open_case, second.case_key) == (False, ())
 
 
+def test_a_case_may_name_the_matters_whose_units_handle_it_and_only_such_as_there_are(tmp_path: Path) -> None:
+    named = a_rule(case={"topics": ["housing", "noise", "housing"]})
+    assert read(tmp_path, named).rules[0].manner.topics == ("housing", "noise")
+    assert read(tmp_path, a_rule(case={"topics": "housing"})).rules[0].manner.topics == ("housing",)
+    assert codes(read(tmp_path, a_rule(case={"topics": ["housing", "hosing"]}))) == ["E06"]
+
+
 def test_a_long_window_is_quiet_only_after_as_long(tmp_path: Path) -> None:
     rule = a_rule(type="frequency", num_events=3, timeframe="3h")
 
