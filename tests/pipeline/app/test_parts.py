@@ -13,7 +13,7 @@ import pytest
 from crawlers import RawPost, SourceCard
 from pipeline.app import PARTS, STAGES, App
 from pipeline.app import parts as module
-from pipeline.app.parts import console, crawl, mirror, parts, run_stage, send
+from pipeline.app.parts import console, crawl, mirror, mirrors_rest_s, parts, run_stage, send
 from pipeline.app.status import statuses
 from pipeline.cli.import_ import digest
 from pipeline.errors import Misconfigured, Unavailable
@@ -229,6 +229,12 @@ def test_boards_are_fed_where_there_is_a_search_server(tmp_path: Path, elasticse
 
     found = httpx.get(f"{elasticsearch.url}/_cat/indices/{place.rpartition('/')[2]}-*?h=index").text.split()
     assert {name.rpartition("-")[2] for name in found} >= {"alerts", "board", "cases", "sources"}
+
+
+@pytest.mark.parametrize("took_s", [0.0, 0.1, 0.25, 3.0, 60.0])
+def test_a_long_ledger_is_copied_seldom_and_never_for_more_than_a_twentieth_of_the_time(took_s: float) -> None:
+    assert mirrors_rest_s(took_s) >= max(5.0, 19 * took_s)
+    assert mirrors_rest_s(took_s) <= 5.0 + 20 * took_s
 
 
 def test_without_a_search_server_nobody_feeds_boards(tmp_path: Path) -> None:
