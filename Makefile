@@ -83,8 +83,11 @@ dashboards: setup ## 按 spec.yaml 重新生成看板文件 / make the dashboard
 lock: setup-dev ## 重新锁定依赖版本 / pin the dependencies anew
 	$(BIN)/python -m pip install --quiet pip-tools
 	$(BIN)/pip-compile $(LOCK) --output-file requirements-dev.lock --extra dev pyproject.toml
-	$(BIN)/pip-compile $(LOCK) --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
-LOCK := --quiet --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --generate-hashes --no-header --no-annotate --allow-unsafe
+	sed 's/^\([a-z0-9-]*\)\[[a-z0-9,-]*\]==/\1==/' requirements-dev.lock > .lock-constraints  # which name no extras
+	$(BIN)/pip-compile $(LOCK) --constraint .lock-constraints --output-file requirements.lock pyproject.toml
+	rm .lock-constraints
+# With the extras that somebody asks for: without them a newer release of such a package stops every installation.
+LOCK := --quiet --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-strip-extras --generate-hashes --no-header --no-annotate --allow-unsafe
 
 clean: ## 删除环境与数据 / remove the environment and the data folder
 	rm -rf $(VENV) $(HOME_DIR) artifacts
