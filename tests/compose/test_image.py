@@ -63,10 +63,10 @@ def test_the_compose_file_runs_the_image_of_this_version() -> None:
 
 def test_every_requirement_is_locked_with_its_hash() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    locked = {name.lower() for name in re.findall(r"^([\w-]+)==", lock, re.MULTILINE)}
+    locked = {name.lower() for name in re.findall(r"^([\w-]+)(?:\[[\w,-]+\])?==", lock, re.MULTILINE)}
     wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     assert [name for name in wanted if re.split(r"[\[>=<]", name)[0].lower() not in locked] == []
-    assert len(re.findall(r"^[\w-]+==.*\n    --hash=sha256:", lock, re.MULTILINE)) == len(locked)
+    assert len(re.findall(r"^\S+==.*\n    --hash=sha256:", lock, re.MULTILINE)) == len(locked)
 
 
 @pytest.fixture(scope="module")
