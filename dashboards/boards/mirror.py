@@ -6,6 +6,7 @@ deterministic and versions are the moment of writing, so that of two mirrors the
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -78,6 +79,8 @@ class Mirror:
     classes: Mapping[str, str] = field(default_factory=dict)
     streets: Sequence[str] = ()
     units: Mapping[str, str] = field(default_factory=dict)
+    read_s: float = field(default=0.0, init=False)
+    """How long reading the ledger took the last time: nobody can write to it meanwhile."""
     _written: dict[tuple[str, str], Doc] = field(default_factory=dict, init=False)
     _counted_at: datetime | None = field(default=None, init=False)
     _ready: bool = field(default=False, init=False)
@@ -90,7 +93,9 @@ class Mirror:
         """
         if not self._ready:
             self._make_templates()
+        began = time.monotonic()
         books = read_books(self.ledger)
+        self.read_s = time.monotonic() - began
         alerts, cases = self._alerts(books), self._cases(books, now)
         sources = self._sources(now)
         heard = self._heard(now, [source.source_id for source in sources])

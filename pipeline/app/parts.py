@@ -34,7 +34,7 @@ T = TypeVar("T")
 _TRIM_EVERY_S = 600.0
 _AWAY_S = 1.0
 _MIRROR_EVERY_S = 5.0
-_SELDOM = 20  # times as long as copying the ledger took: meanwhile nobody writes to it, and warnings are written there
+_SELDOM = 20  # times as long as reading the ledger took: meanwhile nobody writes to it, and warnings are written there
 _OBJECTS = 100_000  # between two looks for rubbish; a batch makes thousands, and next to none of them in circles
 
 
@@ -191,17 +191,16 @@ def mirror(app: App, stopping: Stopping) -> None:
     look_at = 0.0
     while not stopping():
         if time.monotonic() >= look_at:
-            began = time.monotonic()
             _tried(lambda: mirror.step(app.clock.now()), 0)
-            look_at = time.monotonic() + mirrors_rest_s(time.monotonic() - began)
+            look_at = time.monotonic() + mirrors_rest_s(mirror.read_s)
         if beat.due():
             beat.write()
         time.sleep(0.1)
 
 
-def mirrors_rest_s(took_s: float) -> float:
-    """Return for how long the boards can wait after a step that *took_s*: the longer the ledger, the longer."""
-    return max(_MIRROR_EVERY_S, _SELDOM * took_s)
+def mirrors_rest_s(read_s: float) -> float:
+    """Return for how long the boards can wait after a step that read the ledger for *read_s*."""
+    return max(_MIRROR_EVERY_S, _SELDOM * read_s)
 
 
 def console(app: App, stopping: Stopping) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -61,6 +62,15 @@ def test_it_makes_its_indices_and_writes_what_there_is(mirror: Mirror, store: Me
     assert set(store.docs) == set(store.widened) == {"d-alerts", "d-cases", "d-sources", "d-board"}
     assert store.docs["d-cases"]["c1"]["ack"]["state"] == "running"
     assert store.docs["d-alerts"][an_alert().id]["case"] == "C-3F7KQ"
+
+
+def test_it_says_how_long_it_read_the_ledger_whatever_the_search_server_took(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = iter([10.0, 13.5])
+    monkeypatch.setattr("dashboards.boards.mirror.time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    mirror.step(NOON)
+    assert mirror.read_s == 3.5
 
 
 def test_what_did_not_change_is_not_written_again(mirror: Mirror) -> None:

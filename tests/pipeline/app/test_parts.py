@@ -231,10 +231,10 @@ def test_boards_are_fed_where_there_is_a_search_server(tmp_path: Path, elasticse
     assert {name.rpartition("-")[2] for name in found} >= {"alerts", "board", "cases", "sources"}
 
 
-@pytest.mark.parametrize("took_s", [0.0, 0.1, 0.25, 3.0, 60.0])
-def test_a_long_ledger_is_copied_seldom_and_never_for_more_than_a_twentieth_of_the_time(took_s: float) -> None:
-    assert mirrors_rest_s(took_s) >= max(5.0, 19 * took_s)
-    assert mirrors_rest_s(took_s) <= 5.0 + 20 * took_s
+@pytest.mark.parametrize("read_s", [0.0, 0.1, 0.25, 3.0, 60.0])
+def test_a_long_ledger_is_copied_seldom_and_never_for_more_than_a_twentieth_of_the_time(read_s: float) -> None:
+    assert mirrors_rest_s(read_s) >= max(5.0, 19 * read_s)
+    assert mirrors_rest_s(read_s) <= 5.0 + 20 * read_s
 
 
 def test_without_a_search_server_nobody_feeds_boards(tmp_path: Path) -> None:
