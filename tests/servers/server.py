@@ -11,7 +11,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.servers.obtain import a_program
@@ -132,6 +132,7 @@ class Server(Restartable):
         """Make the server say nothing any more, while its connections stay open (SIGSTOP)."""
         self._signal(signal.SIGSTOP)
         self.paused = True
+        _wait_until_stopped(self._family())
 
     def resume(self) -> None:
         """Let a paused server go on (SIGCONT)."""
@@ -247,6 +248,22 @@ def _send(pid: int, number: int) -> None:
         os.kill(pid, number)
     except ProcessLookupError:
         pass  # it ended by itself in this very moment
+
+
+def _wait_until_stopped(family: Sequence[int]) -> None:
+    """Wait until every thread stands still: the signal is on its way, and meanwhile a thread on another core may answer."""
+    give_up = time.monotonic() + STOPPED_WITHIN_S
+    while any(state not in "TtXZ" for pid in family for state in _states(pid)):
+        if time.monotonic() > give_up:
+            raise TimeoutError(f"not stopped: {family}")
+        time.sleep(LOOK_EVERY_S / 10)
+
+
+def _states(pid: int) -> Iterator[str]:
+    """Yield the state of every thread of a process; nothing of one that is gone."""
+    for task in Path(f"/proc/{pid}/task").glob("*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            yield task.read_text().rpartition(") ")[2][0]
 
 
 def _wait_for_the_end_of(family: Sequence[int]) -> None:
