@@ -68,8 +68,7 @@ def after(before: Standing, visit: Visit, now: datetime, card: SourceCard, jitte
 
 def _warnings(before: Standing, visit: Visit) -> tuple[str, ...]:
     """Return what is odd about a source; of its clock nothing new is known while it brings nothing."""
-    kept = CLOCK in before.warnings and not visit.posts and CLOCK not in visit.warnings
-    return (*visit.warnings, CLOCK) if kept else visit.warnings
+    return (*visit.warnings, CLOCK) if CLOCK in before.warnings and not visit.posts else visit.warnings
 
 
 def _paced(interval: timedelta, card: SourceCard, *, news: bool) -> timedelta:
