@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.analyse.ngrams import Gram, How, Table, grams, slots, sums
-from pipeline.analyse.sentiment import CITIZEN, model_for
+from pipeline.analyse.sentiment import of_residents
 from pipeline.errors import Fault, Misconfigured
 from pipeline.model import AnalysedPost, MatterFinding, Ranked, Reason
 from pipeline.text.normal import normal
@@ -100,8 +100,10 @@ class Classes:
         answers: dict[str, Answers] = {}
         first = 0
         for task, model in self._models.items():
+            odds = np.zeros((len(texts), len(model.labels)))
             columns = share[:, first : (first := first + len(model.labels) - 1)]
-            answers[task] = Answers(model.labels, softmax(np.pad(columns * model.scale + model.bias, ((0, 0), (0, 1)))))
+            np.add(columns * model.scale, model.bias, out=odds[:, :-1])
+            answers[task] = Answers(model.labels, softmax(odds))
         return answers
 
     def explain(self, text: str, task: str) -> tuple[Reason, ...]:
@@ -146,7 +148,7 @@ class Classes:
 
 
 def _is_asked(doc: AnalysedPost) -> bool:
-    return model_for(doc.post) == CITIZEN and any(letter.isalnum() for letter in _normal(doc))
+    return of_residents(doc.post) and any(map(str.isalnum, _normal(doc)))
 
 
 def _normal(doc: AnalysedPost) -> str:
@@ -166,12 +168,9 @@ def softmax(odds: Floats) -> Floats:
 
 def _ranked(answers: Answers) -> list[tuple[Ranked, ...]]:
     order = np.argsort(-answers.probabilities, axis=1, kind="stable")[:, :SHOWN]
-    chances = np.take_along_axis(answers.probabilities, order, axis=1).round(4).tolist()
-    labels = answers.labels
-    return [
-        tuple([Ranked(labels[place], chance) for place, chance in zip(places, row, strict=True)])
-        for places, row in zip(order.tolist(), chances, strict=True)
-    ]
+    chances = answers.probabilities[np.arange(len(order))[:, None], order].round(4)
+    ranked = map(Ranked, map(answers.labels.__getitem__, order.ravel().tolist()), chances.ravel().tolist())
+    return list(zip(*[ranked] * order.shape[1], strict=True))
 
 
 def _weighed(weights: Weights, label: int, text: str) -> list[tuple[float, Gram]]:

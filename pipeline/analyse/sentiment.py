@@ -10,6 +10,8 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import compress
+from operator import not_
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -107,11 +109,11 @@ class LinearSentiment(Sentiment):
 
     def analyse(self, batch: Sequence[AnalysedPost]) -> list[SentimentFinding]:
         texts = [_normal(doc) for doc in batch]
-        social = [_is_social(doc.post) for doc in batch]
-        messages = [text for text, mine in zip(texts, social, strict=True) if not mine]
-        posts = [text for text, mine in zip(texts, social, strict=True) if mine]
-        told = iter(judge(self._models[CITIZEN], messages)), iter(self._with_emotion(posts))
-        return [next(told[which]) for which in social]
+        letters = [of_residents(doc.post) for doc in batch]
+        messages = list(compress(texts, letters))
+        posts = list(compress(texts, map(not_, letters)))
+        told = iter(self._with_emotion(posts)), iter(judge(self._models[CITIZEN], messages))
+        return [next(told[which]) for which in letters]
 
     def _with_emotion(self, posts: Sequence[str]) -> list[SentimentFinding]:
         found = judge(self._models[SOCIAL], posts)
@@ -136,7 +138,12 @@ class SnowNlp(Sentiment):
 
 def model_for(post: Post) -> str:
     """Say which model judges *post*: what residents write to an office is ``citizen``, all else ``social``."""
-    return SOCIAL if _is_social(post) else CITIZEN
+    return CITIZEN if of_residents(post) else SOCIAL
+
+
+def of_residents(post: Post) -> bool:
+    """Say whether *post* is what a resident wrote to an office."""
+    return post.kind in _CITIZEN_KINDS or post.source.class_ in _CITIZEN_CLASSES
 
 
 def mocking(feeling: SentimentFinding, cues: Sequence[Reason]) -> SentimentFinding:
@@ -169,10 +176,6 @@ def explain(model: Linear, text: str) -> tuple[Reason, ...]:
         if len(chosen) == REASONS:
             break
     return tuple(Reason(text[gram.start : gram.end], round(weight, 4), gram.start, gram.end) for weight, gram in chosen)
-
-
-def _is_social(post: Post) -> bool:
-    return not (post.kind in _CITIZEN_KINDS or post.source.class_ in _CITIZEN_CLASSES)
 
 
 def _normal(doc: AnalysedPost) -> str:
