@@ -29,4 +29,5 @@ def about_a_minor(masked: str) -> bool:
         return False
     own = _OWN_CHILD.search(masked) and _SCHOOL.search(masked)
     aged = "岁" in masked and _AGE.search(masked)
-    return bool(own or aged or _NAMED_CHILD.search(masked))
+    named = "[姓名]" in masked and _NAMED_CHILD.search(masked)
+    return bool(own or aged or named)

@@ -11,19 +11,17 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-import re2
-
 from pipeline.privacy.checks import has_date, has_region, id18_holds, luhn_holds, organisation_holds, uscc_holds
 from pipeline.privacy.span import USCC, Span
 
 GAPS: Final = r"[ \t\-—–―_.·•・*/()]"  # what people put between groups of digits
+# Each begins with a plain class of characters or words: the search then runs from one of these to the next.
 _RUN = re.compile(rf"\d(?:(?:{GAPS}{{0,3}}|\n)[\dx×✕]){{9,}}")
-_LETTERED = re.compile(r"(?<![0-9a-z])[1li][3-9][0-9oli]{9}(?![0-9a-z])")  # 138oo138ooo
-_USCC = re.compile(r"(?<![0-9a-z])[0-9a-hj-npqrtuwxy]{2}\d{6}[0-9a-hj-npqrtuwxy]{10}(?![0-9a-z])")
-_CODE = re2.compile("[0-9a-hj-npqrtuwxy]{18}")
+_LETTERED = re.compile(r"[1li](?<![0-9a-z].)[3-9][0-9oli]{9}(?![0-9a-z])")  # 138oo138ooo
+_USCC = re.compile(r"[0-9a-hj-npqrtuwxy](?<![0-9a-z].)[0-9a-hj-npqrtuwxy]\d{6}[0-9a-hj-npqrtuwxy]{10}(?![0-9a-z])")
 _AREA = r"(?:10|2\d|[3-9]\d{2})"
 _LANDLINE = re.compile(
-    rf"(?<![0-9a-z.])(?:\(0{_AREA}\)|0{_AREA}|(?:\+|00)?86[\- ]\(?{_AREA}\)?)(?:[\-—–―/]|[ ])?[ ]?"
+    rf"[(0+8](?<![0-9a-z.].)(?:(?<=\()0{_AREA}\)|(?<=0){_AREA}|(?:(?<=8)6|(?<=\+)86|(?<=0)086)[\- ]\(?{_AREA}\)?)(?:[\-—–―/]|[ ])?[ ]?"
     r"(?:\d{7,8}|\d{3,4}[\- ]\d{4}|\d{4}[\- ]\d{3})(?:-\d{1,4})?(?![\d元万]| \d{2,3}(?!\d))"
 )
 _NAMED_LANDLINE = re.compile(
@@ -79,8 +77,7 @@ def numbers(text: str) -> Iterator[Span]:
     for found in _LETTERED.finditer(text):
         if not found.group().isdecimal() and sum(map(str.isdecimal, found.group())) >= 5:
             yield Span(*found.span(), "CN_MOBILE")
-    if _CODE.search(text):
-        yield from _organisations(text)
+    yield from _organisations(text)
     yield from _landlines(text)
 
 

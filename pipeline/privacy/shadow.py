@@ -13,7 +13,7 @@ _HIDDEN = re.compile(INVISIBLE)
 NUMERALS: Final = "零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖⓪洞拐勾"
 _DIGITS = str.maketrans(NUMERALS, "0012345678911234567890079")
 _SPOKEN = re.compile(
-    f"[0-9]?[{NUMERALS}][0-9 \\-_.·/—]{{0,2}}[0-9{NUMERALS}]|[0-9]{{2}}[{NUMERALS}]"  # 1380013800八
+    f"[0-9{NUMERALS}](?:(?<![0-9])[0-9 \\-_.·/—]{{0,2}}[0-9{NUMERALS}]|(?<=[0-9])[0-9][{NUMERALS}])"  # 1380013800八
 )
 
 

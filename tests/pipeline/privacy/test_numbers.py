@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.privacy import Masker
+from pipeline.privacy import numbers as numbers_
 from pipeline.privacy.checks import id18_holds, uscc_holds
 from pipeline.privacy.numbers import numbers
 
@@ -95,3 +98,30 @@ def test_a_landline_needs_its_area_or_the_word(text: str, number: str) -> None:
 @given(st.text(st.sampled_from("0123456789xX٠٣๓ -·*+8613京号单卡\n"), max_size=40))
 def test_whatever_digits_somebody_writes_spans_lie_inside_the_text(text: str) -> None:
     assert all(0 <= start < end <= len(text) for start, end, _ in numbers(text.lower()))
+
+
+AREA = r"(?:10|2\d|[3-9]\d{2})"
+# As one would write them: each looks back before it reads a letter, which costs at every letter of a text.
+PLAIN = {
+    "_LETTERED": (r"(?<![0-9a-z])[1li][3-9][0-9oli]{9}(?![0-9a-z])", ["1", "l", "3", "o", "a", "京", "38oo138ooo"]),
+    "_USCC": (
+        r"(?<![0-9a-z])[0-9a-hj-npqrtuwxy]{2}\d{6}[0-9a-hj-npqrtuwxy]{10}(?![0-9a-z])",
+        ["9", "i", "京", "\n", "٣", "1440300", "708461136t"],
+    ),
+    "_LANDLINE": (
+        rf"(?<![0-9a-z.])(?:\(0{AREA}\)|0{AREA}|(?:\+|00)?86[\- ]\(?{AREA}\)?)(?:[\-—–―/]|[ ])?[ ]?"
+        r"(?:\d{7,8}|\d{3,4}[\- ]\d{4}|\d{4}[\- ]\d{3})(?:-\d{1,4})?(?![\d元万]| \d{2,3}(?!\d))",
+        ["(0", "010", "00", "+", "86", "-", " ", "10", "25", "8765 4321", "8765432", ")", "a", ".", "\n", "元"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PLAIN)
+@settings(deadline=None)
+@given(data=st.data())
+def test_an_expression_that_reads_before_it_looks_back_finds_the_same(name: str, data: st.DataObject) -> None:
+    plain, pieces = PLAIN[name]
+    text = "".join(data.draw(st.lists(st.sampled_from(pieces), max_size=12)))
+    quick: re.Pattern[str] = getattr(numbers_, name)
+
+    assert [one.span() for one in quick.finditer(text)] == [one.span() for one in re.finditer(plain, text)]

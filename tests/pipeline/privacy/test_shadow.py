@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.privacy.shadow import shadow, spoken
+from pipeline.privacy.shadow import NUMERALS, shadow, spoken
 
 TEXTS = st.text(st.sampled_from("138零一二三\u200b\ufe0f\u202e停水 -"), max_size=20)
 
@@ -41,3 +43,10 @@ def test_one_numeral_alone_is_a_word_and_beside_others_a_number() -> None:
     assert spoken("一个人,3号楼") is None
     assert spoken("幺三八") == "138"
     assert spoken("电话1380013800八") == "电话13800138008"  # the last one alone hides a number as well
+
+
+@given(st.text(st.sampled_from("19一洞 -.·京\n"), max_size=6))
+def test_a_numeral_is_spoken_before_a_digit_or_another_numeral_and_behind_two_digits(text: str) -> None:
+    plain = f"[0-9]?[{NUMERALS}][0-9 \\-_.·/—]{{0,2}}[0-9{NUMERALS}]|[0-9]{{2}}[{NUMERALS}]"
+
+    assert (spoken(text) is not None) == bool(re.search(plain, text))
