@@ -9,14 +9,23 @@
 #define LONGEST 10000 /* characters; a longer text is judged by its beginning */
 #define TABLES 8      /* at most */
 #define EDGE '\n'
-#define EMPTY UINT32_MAX
-#define SPARE 4  /* places in a set for each slot */
+#define SPARE 2  /* places in a set for each slot */
 #define AHEAD 32 /* rows that are asked for while another is added: tables are larger than what a processor keeps at hand */
+#define BLOCK 16 /* letters that are looked at together for a negation */
+#define LANES 16 /* columns that are added up together */
+#define FAR (-LONGEST)
 
 #if defined(__GNUC__)
 #define FETCH(place) __builtin_prefetch(place)
 #else
 #define FETCH(place)
+#endif
+
+/* The loops that are the same for every letter and every column are worth it to be compiled for wider registers, too. */
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
+#define WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDE
 #endif
 
 static const uint32_t FIRST = 0x9E3779B1, SECOND = 0x85EBCA6B, THIRD = 0xC2B2AE35, ONCE = 0x27D4EB2F,
@@ -26,17 +35,22 @@ static const uint8_t WORTH[] = {0, 1, 2, 2, 3, 3, 3, 3, 4};
 
 enum { EACH, DISTINCT, COUNTED };
 
+/* A bit for each slot there is. They are all clear between two texts, so they are kept from one call to the next. */
+static uint64_t *seen;
+static int seen_bits;
+
 typedef struct {
     Py_buffer buffer;
     Py_ssize_t columns;
     int how;
 } Weights;
 
-/* The slots of one text, and the distinct ones with how often they come. */
+/* The letters of one text, the slots at all their places (those of one letter, then of two, then of three), and the
+   distinct ones with how often they come. Behind all slots stand AHEAD that can be asked for. */
 typedef struct {
-    uint32_t *slots, *distinct, *times, *set, *where;
-    uint64_t *seen;
-    Py_ssize_t count, distinct_count;
+    uint32_t *letters, *slots, *distinct, *times;
+    uint16_t *set; /* what stands at a place: the number of a distinct slot, from 1 on */
+    Py_ssize_t places, count, distinct_count;
 } Grams;
 
 static int
@@ -57,67 +71,104 @@ is_break(uint32_t code)
     return 0;
 }
 
+/* Lay out the letters of a text with an edge on both sides, and more behind them. Return how many places there are. */
+static Py_ssize_t
+lay_out(PyObject *text, uint32_t *letters)
+{
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t length = Py_MIN(PyUnicode_GET_LENGTH(text), LONGEST);
+    *letters++ = EDGE;
+    switch (PyUnicode_KIND(text)) {
+    case PyUnicode_1BYTE_KIND:
+        for (Py_ssize_t at = 0; at < length; at++)
+            letters[at] = ((const Py_UCS1 *)data)[at];
+        break;
+    case PyUnicode_2BYTE_KIND:
+        for (Py_ssize_t at = 0; at < length; at++)
+            letters[at] = ((const Py_UCS2 *)data)[at];
+        break;
+    default:
+        memcpy(letters, data, length * sizeof *letters);
+    }
+    for (Py_ssize_t at = length; at < length + 1 + BLOCK; at++)
+        letters[at] = EDGE;
+    return length + 2;
+}
+
+/* Write the slots of one, of two and of three letters at each place, as if there were no negations. */
+WIDE static void
+hash(const uint32_t *restrict letters, Py_ssize_t places, int shift, uint32_t *restrict ones, uint32_t *restrict twos,
+     uint32_t *restrict threes)
+{
+    for (Py_ssize_t at = 0; at < places; at++) {
+        uint32_t two = letters[at] * FIRST + letters[at + 1] * SECOND;
+        ones[at] = letters[at] * SECOND >> shift;
+        twos[at] = two >> shift;
+        threes[at] = (two * THIRD + letters[at + 2] * FIRST) >> shift;
+    }
+}
+
+/* Whether one letter of a block is a negation. */
+WIDE static int
+negates(const uint32_t *letters)
+{
+    int found = 0;
+    for (int at = 0; at < BLOCK; at++)
+        found |= is_negation(letters[at]);
+    return found;
+}
+
+/* Write other slots in the scope of negations: those of one letter and of three. */
+static void
+negate(const uint32_t *letters, Py_ssize_t places, int shift, uint32_t *ones, uint32_t *threes)
+{
+    Py_ssize_t last = FAR, before = FAR; /* the last negation of this clause, and the one before */
+    for (Py_ssize_t block = 0; block < places; block += BLOCK) {
+        if (block - last > REACH && !negates(letters + block))
+            continue;
+        for (Py_ssize_t at = block; at < block + BLOCK; at++) {
+            if (at - last <= REACH && is_break(letters[at]))
+                last = before = FAR;
+            if (at - last <= REACH) {
+                uint32_t mark = at - before <= REACH ? TWICE : ONCE;
+                ones[at] = (letters[at] * SECOND ^ mark) * FIRST >> shift;
+                threes[at] = ((letters[at] * FIRST + letters[at + 1] * SECOND) ^ mark) * THIRD >> shift;
+            }
+            if (is_negation(letters[at]))
+                before = last, last = at;
+        }
+    }
+}
+
 /* Fill the slots of a text: those of one, of two and of three characters at each place, edges being places. */
 static void
 fill(PyObject *text, int bits, Grams *grams)
 {
-    int kind = PyUnicode_KIND(text), shift = 32 - bits;
-    const void *data = PyUnicode_DATA(text);
-    Py_ssize_t length = Py_MIN(PyUnicode_GET_LENGTH(text), LONGEST), negations[REACH + 1];
-    int open = 0; /* negations whose scope we are in */
-    uint32_t *slot = grams->slots, here = EDGE, after = length ? PyUnicode_READ(kind, data, 0) : EDGE;
-    for (Py_ssize_t place = 0; place < length + 2; place++) {
-        uint32_t second = place + 1 < length ? PyUnicode_READ(kind, data, place + 1) : EDGE;
-        uint32_t one = here * SECOND, two = here * FIRST + after * SECOND, three = two * THIRD + second * FIRST;
-        if (is_break(here))
-            open = 0;
-        if (open && place - negations[0] > REACH) {
-            for (int at = 1; at < open; at++)
-                negations[at - 1] = negations[at];
-            open--;
-        }
-        if (open) {
-            uint32_t mark = open > 1 ? TWICE : ONCE;
-            three = (two ^ mark) * THIRD;
-            one = (one ^ mark) * FIRST;
-        }
-        if (is_negation(here))
-            negations[open++] = place;
-        slot[0] = one >> shift, slot[1] = two >> shift;
-        slot[2] = place == length + 1 ? 0 : three >> shift; /* the last edge would see the next text */
-        slot += WIDTH;
-        here = after, after = second;
-    }
-    grams->count = slot - grams->slots;
+    Py_ssize_t places = lay_out(text, grams->letters);
+    uint32_t *ones = grams->slots, *twos = ones + places, *threes = twos + places;
+    hash(grams->letters, places, 32 - bits, ones, twos, threes);
+    negate(grams->letters, places, 32 - bits, ones, threes);
+    threes[places - 1] = 0; /* the last edge would see the next text */
+    grams->count = WIDTH * places;
+    memset(grams->slots + grams->count, 0, AHEAD * sizeof *grams->slots);
 }
 
-/* Wipe the set for the slots of a text; return its size, a power of two that leaves most places free. */
-static uint32_t
-wiped(const Grams *grams)
-{
-    uint32_t size = 16;
-    while (size < SPARE * (uint64_t)grams->count)
-        size *= 2;
-    memset(grams->set, 0xff, size * sizeof *grams->set);
-    return size;
-}
-
-/* Find the distinct ones among the slots: a bit for each slot there is, which are all clear again afterwards. */
+/* Find the distinct ones among the slots. */
 static void
 distinguish(Grams *grams)
 {
-    uint64_t *seen = grams->seen;
     uint32_t *distinct = grams->distinct;
+    uint64_t *bits = seen;
     Py_ssize_t count = 0;
-    for (Py_ssize_t at = 0; at < grams->count; at++) {
-        uint32_t slot = grams->slots[at];
-        uint64_t bit = UINT64_C(1) << slot % 64, word = seen[slot / 64];
-        distinct[count] = slot;
-        count += !(word & bit); /* no branch: whether one comes again cannot be foreseen */
-        seen[slot / 64] = word | bit;
+    for (const uint32_t *slot = grams->slots, *end = slot + grams->count; slot < end; slot++) {
+        uint64_t before = bits[*slot / 64], after = before | UINT64_C(1) << *slot % 64;
+        distinct[count] = *slot;
+        count += before < after; /* no branch: whether one comes again cannot be foreseen */
+        bits[*slot / 64] = after;
     }
     for (Py_ssize_t at = 0; at < count; at++)
-        seen[distinct[at] / 64] = 0;
+        bits[distinct[at] / 64] = 0;
+    memset(distinct + count, 0, AHEAD * sizeof *distinct);
     grams->distinct_count = count;
 }
 
@@ -125,20 +176,25 @@ distinguish(Grams *grams)
 static void
 tally(Grams *grams)
 {
-    uint32_t size = wiped(grams);
-    grams->distinct_count = 0;
+    const uint32_t *slots = grams->slots;
+    uint32_t *distinct = grams->distinct, *times = grams->times, count = 0, size = 16;
+    uint16_t *set = grams->set;
+    while (size < SPARE * grams->count) /* a power of two that leaves most places free */
+        size *= 2;
+    memset(set, 0, size * sizeof *set);
     for (Py_ssize_t at = 0; at < grams->count; at++) {
-        uint32_t slot = grams->slots[at], place = slot & (size - 1);
-        while (grams->set[place] != EMPTY && grams->set[place] != slot)
+        uint32_t slot = slots[at], place = slot & (size - 1);
+        while (set[place] && distinct[set[place] - 1] != slot)
             place = (place + 1) & (size - 1);
-        if (grams->set[place] == EMPTY) {
-            grams->set[place] = slot;
-            grams->where[place] = (uint32_t)grams->distinct_count;
-            grams->distinct[grams->distinct_count] = slot;
-            grams->times[grams->distinct_count++] = 0;
+        if (!set[place]) {
+            distinct[count] = slot;
+            times[count] = 0;
+            set[place] = (uint16_t)++count;
         }
-        grams->times[grams->where[place]]++;
+        times[set[place] - 1]++;
     }
+    memset(distinct + count, 0, AHEAD * sizeof *distinct);
+    grams->distinct_count = count;
 }
 
 static inline int64_t
@@ -151,29 +207,55 @@ worth(uint32_t times)
 #define ADD_UP(TYPE)                                                                                                   \
     for (Py_ssize_t at = 0; at < count; at++) {                                                                        \
         const TYPE *table = weights->buffer.buf, *row = table + (Py_ssize_t)slots[at] * weights->columns;              \
-        if (at + AHEAD < count)                                                                                        \
-            FETCH(table + (Py_ssize_t)slots[at + AHEAD] * weights->columns);                                           \
+        FETCH(table + (Py_ssize_t)slots[at + AHEAD] * weights->columns);                                               \
         int64_t factor = times ? worth(times[at]) : 1;                                                                 \
         for (Py_ssize_t column = 0; column < weights->columns; column++)                                               \
             sums[column] += factor * row[column];                                                                      \
     }
 
+/* Add up two columns of int8: the commonest, and twice as fast so. */
+static void
+add_two(const int8_t *table, const uint32_t *slots, Py_ssize_t count, int64_t *sums)
+{
+    int64_t first = 0, second = 0;
+    for (Py_ssize_t at = 0; at < count; at++) {
+        const int8_t *row = table + 2 * (Py_ssize_t)slots[at];
+        FETCH(table + 2 * (Py_ssize_t)slots[at + AHEAD]);
+        first += row[0], second += row[1];
+    }
+    sums[0] = first, sums[1] = second;
+}
+
+/* Add up to LANES columns of int8: as many as there are lanes, and nobody looks at those that are too many. */
+WIDE static void
+add_lanes(const Weights *weights, const uint32_t *slots, const uint32_t *times, Py_ssize_t count, int64_t *sums)
+{
+    const int8_t *table = weights->buffer.buf;
+    Py_ssize_t columns = weights->columns, last = weights->buffer.len - LANES;
+    int32_t lanes[LANES] = {0}; /* no sum is larger: three slots for each of LONGEST letters, each at most 4 * 128 */
+    int8_t copied[LANES] = {0};
+    for (Py_ssize_t at = 0; at < count; at++) {
+        Py_ssize_t from = (Py_ssize_t)slots[at] * columns;
+        const int8_t *row = from <= last ? table + from : memcpy(copied, table + from, columns);
+        FETCH(table + (Py_ssize_t)slots[at + AHEAD] * columns);
+        int16_t factor = times ? (int16_t)worth(times[at]) : 1;
+        for (int lane = 0; lane < LANES; lane++)
+            lanes[lane] += (int16_t)(factor * row[lane]);
+    }
+    for (Py_ssize_t column = 0; column < columns; column++)
+        sums[column] = lanes[column];
+}
+
 static void
 add_up(const Weights *weights, const uint32_t *slots, const uint32_t *times, Py_ssize_t count, int64_t *sums)
 {
     memset(sums, 0, weights->columns * sizeof *sums);
-    if (weights->buffer.itemsize == 1 && weights->columns == 2 && !times) { /* the commonest, and twice as fast so */
-        const int8_t *table = weights->buffer.buf;
-        int64_t first = 0, second = 0;
-        for (Py_ssize_t at = 0; at < count; at++) {
-            const int8_t *row = table + 2 * (Py_ssize_t)slots[at];
-            if (at + AHEAD < count)
-                FETCH(table + 2 * (Py_ssize_t)slots[at + AHEAD]);
-            first += row[0], second += row[1];
-        }
-        sums[0] = first, sums[1] = second;
-    } else if (weights->buffer.itemsize == 2) {
+    if (weights->buffer.itemsize == 2) {
         ADD_UP(int16_t)
+    } else if (weights->columns == 2 && !times) {
+        add_two(weights->buffer.buf, slots, count, sums);
+    } else if (weights->columns <= LANES) {
+        add_lanes(weights, slots, times, count, sums);
     } else {
         ADD_UP(int8_t)
     }
@@ -182,28 +264,31 @@ add_up(const Weights *weights, const uint32_t *slots, const uint32_t *times, Py_
 static void
 free_grams(Grams *grams)
 {
+    PyMem_Free(grams->letters);
     PyMem_Free(grams->slots);
     PyMem_Free(grams->distinct);
     PyMem_Free(grams->times);
     PyMem_Free(grams->set);
-    PyMem_Free(grams->where);
-    PyMem_Free(grams->seen);
 }
 
 /* Make room for a text of so many characters. */
 static int
 make_room(Grams *grams, Py_ssize_t longest, int bits)
 {
-    Py_ssize_t most = WIDTH * (Py_MIN(longest, LONGEST) + 2), size = 16;
+    Py_ssize_t places = Py_MIN(longest, LONGEST) + 2, most = WIDTH * places, size = 16;
     while (size < SPARE * most)
         size *= 2;
-    grams->slots = PyMem_Malloc(most * sizeof(uint32_t));
-    grams->distinct = PyMem_Malloc(most * sizeof(uint32_t));
-    grams->times = PyMem_Malloc(most * sizeof(uint32_t));
-    grams->set = PyMem_Malloc(size * sizeof(uint32_t));
-    grams->where = PyMem_Malloc(size * sizeof(uint32_t));
-    grams->seen = PyMem_Calloc(((size_t)1 << bits) / 64 + 1, sizeof(uint64_t));
-    if (grams->seen && grams->slots && grams->distinct && grams->times && grams->set && grams->where)
+    grams->letters = PyMem_Malloc((places + BLOCK) * sizeof *grams->letters);
+    grams->slots = PyMem_Malloc((most + AHEAD) * sizeof *grams->slots);
+    grams->distinct = PyMem_Malloc((most + AHEAD) * sizeof *grams->distinct);
+    grams->times = PyMem_Malloc(most * sizeof *grams->times);
+    grams->set = PyMem_Malloc(size * sizeof *grams->set);
+    if (bits > seen_bits) {
+        PyMem_Free(seen);
+        seen = PyMem_Calloc(((size_t)1 << bits) / 64 + 1, sizeof *seen);
+        seen_bits = seen ? bits : 0;
+    }
+    if (grams->letters && grams->slots && grams->distinct && grams->times && grams->set && seen)
         return 0;
     PyErr_NoMemory();
     return -1;

@@ -70,16 +70,31 @@ def test_sums_are_those_of_each_slot_by_itself(texts: list[str]) -> None:
     assert found.distinct.tolist() == [len(slots([text]).slots) for text in texts]
 
 
-@given(st.lists(TEXTS | st.text(max_size=12), max_size=6), st.integers(15, 19))
-def test_c_and_numpy_add_up_the_same(texts: list[str], bits: int) -> None:
+WIDTHS = st.sampled_from([1, 2, 6, 11, 16, 17])  # of tables that are added up column by column, by lanes, and by rows
+SHAPES = st.lists(st.tuples(WIDTHS, st.sampled_from([np.int8, np.int16]), st.sampled_from(How)), min_size=1, max_size=3)
+
+
+@given(st.lists(TEXTS | st.text(max_size=99), max_size=6), st.sampled_from([1, 3, 6, 15, 19]), SHAPES)
+@example(["不满意" * 40, "满意", "没未不满意"], 1, [(2, np.int8, How.DISTINCT)])
+@example(["不满意" * 40, "", "a" * 300], 19, [(2, np.int8, How.DISTINCT), (11, np.int8, How.EACH)])
+def test_c_and_numpy_add_up_the_same(texts: list[str], bits: int, shapes: list[tuple[int, type, How]]) -> None:
     compiled()
-    tables = [Table(weights[np.arange(1 << bits) % len(weights)], how) for weights, how in TABLES]
+    tables = [Table(np.resize(LARGE, (1 << bits, width)).astype(kind), how) for width, kind, how in shapes]
     there = sums(texts, tables, bits)
     here, sizes = np.zeros_like(there.sums), np.zeros((len(texts), 2), np.intp)
     ngrams._sums_here(texts, bits, tuple(tables), here, sizes)
 
     assert there.sums.tolist() == here.tolist()
     assert np.stack(there[1:], axis=1).tolist() == sizes.tolist()
+
+
+def test_sums_are_exact_where_all_weights_are_the_heaviest() -> None:
+    texts = ["停" * LONGEST, "".join(map(chr, range(0x4E00, 0x4E00 + LONGEST)))]
+
+    for heaviest in (-128, 127):
+        found = sums(texts, [Table(np.full((1 << BITS, 3), heaviest, np.int8))])
+
+        assert found.sums.tolist() == [[heaviest * WIDTH * (LONGEST + 2)] * 3] * 2
 
 
 def compiled() -> Any:
