@@ -18,7 +18,8 @@ from pipeline.engine.clock import ManualClock
 from pipeline.errors import Fault, Misconfigured
 from pipeline.index import PostIndex
 from pipeline.match.matcher import Matcher
-from pipeline.model import Alert, AnalysedPost, Match, Reader, Turn, encode
+from pipeline.match.written import written
+from pipeline.model import Alert, AnalysedPost, Match, Reader, Turn
 from pipeline.rulebook import Rule, Rulebook
 from pipeline.settings import Settings
 from pipeline.topics import MATCHES, SIGNALS
@@ -158,7 +159,7 @@ def _detected(app: App, clock: ManualClock, matches: Sequence[Match], until: dat
     worker.step()  # timers of those who never speak start here
     for start in range(0, len(matches), _BATCH):
         some = matches[start : start + _BATCH]
-        app.bus.publish(MATCHES, [Message(match.key, encode(match)) for match in some])
+        app.bus.publish(MATCHES, [*map(Message, [match.key for match in some], written(some))])
     clock.move_to(max([until, *(match.known_at for match in matches)]))
     while worker.step().read:
         pass

@@ -58,8 +58,8 @@ class Whole(Pair):
 
     def _understand(self, raw: Sequence[bytes]) -> list[bytes]:
         docs = self._analyst.analyse([self._reader.read(one) for one in raw])
-        matches = self._matcher.match(docs)
-        return [*map(encode, docs), *written(matches)]
+        matches, encoded = self._matcher.match(docs), list(map(encode, docs))
+        return [*encoded, *written(matches, docs, encoded)]
 
     def _raw(self, round: int) -> list[bytes]:
         return [encode(post) for post in invented.posts(OURS, round + 100, self._known)]

@@ -138,7 +138,7 @@ class Matcher:
 
     def _counted(self, layer: Layer, doc: AnalysedPost) -> Iterator[Match]:
         gone = self._gone if layer is self._layers[0] else frozenset()
-        standing = Standing.of(doc, _travelling(doc), frozenset())
+        standing = Standing.of(doc, excerpted(doc), frozenset())
         for rule in layer.growing:
             if rule not in gone:
                 yield layer.ready(rule).counted(standing)
@@ -162,7 +162,7 @@ class Matcher:
         text = _text(layer.automaton, doc) if worded else None
         numbers = layer.automaton.standing(*text) if text else _NO_WORDS
         try:
-            standing = Standing.of(doc, _travelling(doc), numbers)
+            standing = Standing.of(doc, excerpted(doc), numbers)
         except TypeError as error:  # a naive time: it cannot be said when the post was
             for watcher, _ in candidates:
                 self._complain(watcher, doc, type(error).__name__)
@@ -216,11 +216,3 @@ def _reading(automaton: Automaton, doc: AnalysedPost, text: _Text, watchers: Seq
 
 def _normal(doc: AnalysedPost) -> str:
     return doc.text.normal if doc.text is not None else normal(doc.body())
-
-
-def _travelling(doc: AnalysedPost) -> AnalysedPost:
-    """Return *doc* as it travels on to be kept: of a press article an excerpt, and no search tokens, which are long."""
-    doc = excerpted(doc)
-    if doc.text is None or not doc.text.tokens:
-        return doc
-    return msgspec.structs.replace(doc, text=msgspec.structs.replace(doc.text, tokens=""))

@@ -45,9 +45,11 @@ class MatchStage:
 
     def process(self, batch: Sequence[Delivery], now: datetime) -> Sequence[Message]:
         """Return the matches in *batch*. Raises Rejected if a delivery is no analysed post."""
-        matches = self.match([self._reader.read(delivery.value) for delivery in batch])
+        raws = [delivery.value for delivery in batch]
+        docs = list(map(self._reader.read, raws))
+        matches = self.match(docs)
         failed = {problem.rule: problem.error for problem in self._matcher.problems}
-        return [*self._messages(matches), *self._failures(failed, now)]
+        return [*self._messages(matches, docs, raws), *self._failures(failed, now)]
 
     def match(self, docs: Sequence[AnalysedPost]) -> list[Match]:
         """Return the matches of *docs*: the stage without its wire, for a worker that fuses stages."""
@@ -74,9 +76,11 @@ class MatchStage:
         self._reminded_at = now
         return self._failures(dict.fromkeys(sorted(aside), TOO_SLOW), now)
 
-    def _messages(self, matches: Sequence[Match]) -> list[Message]:
+    def _messages(
+        self, matches: Sequence[Match], docs: Sequence[AnalysedPost] = (), raws: Sequence[bytes] = ()
+    ) -> list[Message]:
         lanes = [lane(self._rules[match.rule], match) for match in matches]
-        return list(map(Message, lanes, written(matches)))
+        return list(map(Message, lanes, written(matches, docs, raws)))
 
     def _failures(self, errors: Mapping[str, str], now: datetime) -> list[Message]:
         """Return a message for each rule that failed. It names no post: its text is nobody's business here."""

@@ -35,16 +35,16 @@ class Standing(NamedTuple):
     """What all rules ask of one post, worked out once."""
 
     doc: AnalysedPost
-    bare: AnalysedPost  # as it travels on
+    kept: AnalysedPost  # as it may be kept
     at: datetime
     known_at: datetime
     seen: bytes  # post and revision, as they go into the ids of matches
     numbers: AbstractSet[int]
 
     @classmethod
-    def of(cls, doc: AnalysedPost, bare: AnalysedPost, numbers: AbstractSet[int]) -> Standing:
+    def of(cls, doc: AnalysedPost, kept: AnalysedPost, numbers: AbstractSet[int]) -> Standing:
         post = doc.post
-        return cls(doc, bare, post.at, post.fetched_at, b"\x1f" + apart(post.id, post.rev), numbers)
+        return cls(doc, kept, post.at, post.fetched_at, b"\x1f" + apart(post.id, post.rev), numbers)
 
 
 class Watcher:
@@ -176,7 +176,7 @@ class Watcher:
             group=tuple([_shown(field.of(doc)) or MISSING for field in group]) if group else (),
             member=(_shown(member.of(doc)) if member else "") or doc.post.id,
             hits=words,
-            analysed=standing.bare,
+            analysed=standing.kept,
         )
 
     def counted(self, standing: Standing) -> Match:
@@ -184,7 +184,7 @@ class Watcher:
         post = standing.doc.post
         return Match(
             id=digest_of(self._id + standing.seen + _observed(standing.doc)), rule=self.rule.id, rule_rev=self.rule.rev,
-            at=standing.at, known_at=post.fetched_at, member=post.id, analysed=standing.bare,
+            at=standing.at, known_at=post.fetched_at, member=post.id, analysed=standing.kept,
         )  # fmt: skip
 
     def _made(
@@ -205,7 +205,7 @@ class Watcher:
             else (),
             parts=parts,
             hits=self._hits(numbers, reading),
-            analysed=_heard(doc) if rule.type is RuleType.FLATLINE else standing.bare,
+            analysed=_heard(doc) if rule.type is RuleType.FLATLINE else standing.kept,
         )
 
     def _hits(self, numbers: AbstractSet[int], reading: Reading | None) -> tuple[str, ...]:

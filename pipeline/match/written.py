@@ -1,20 +1,39 @@
-"""Writes matches as they travel."""
+"""Writes matches as they travel: with their posts, without the search tokens of those, which are long."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
-from pipeline.model import Match, encode
+from pipeline.model import AnalysedPost, Match, encode
+
+_TOKENS: Final = b',"tokens":"'  # in a message nothing but a key: a text that says this has its quotes escaped
 
 
-def written(matches: Iterable[Match]) -> Iterator[bytes]:
-    """Yield the bytes of each match, those that ``encode`` makes; the post of several in a row is written once."""
-    for _, group in groupby(matches, lambda match: id(match.analysed)):
-        same = list(group)
-        if len(same) > 1:
-            post = msgspec.Raw(encode(same[0].analysed))
-            same = [msgspec.structs.replace(match, analysed=post) for match in same]
-        yield from map(encode, same)
+def written(matches: Sequence[Match], docs: Sequence[AnalysedPost] = (), raws: Sequence[bytes] = ()) -> Iterator[bytes]:
+    """Yield the bytes of each match; the post of several in a row is written once.
+
+    *docs* are posts of which the bytes are known, *raws*: what stands there is not written again.
+    """
+    known = dict(zip(map(id, docs), raws, strict=True))
+    last, post = None, msgspec.Raw()
+    for match in matches:
+        if match.analysed is not last:
+            last = match.analysed
+            post = msgspec.Raw(_without_tokens(last, known.get(id(last), b"")))
+        yield encode(replace(match, analysed=post))
+
+
+def _without_tokens(doc: AnalysedPost, raw: bytes) -> bytes:
+    """Return the bytes of *doc* without its tokens, cut from its *raw* bytes if there are any."""
+    text = doc.text
+    if text is None or not text.tokens:
+        return raw or encode(doc)
+    start = raw.find(_TOKENS)
+    end = raw.find(b'"', start + len(_TOKENS))
+    if start < 0 or raw.find(b"\\", start, end) >= 0:  # a list, as in earlier messages, or a token with a quote
+        return encode(replace(doc, text=replace(text, tokens="")))
+    return raw[:start] + raw[end + 1 :]
