@@ -9,9 +9,12 @@
 #include "module.h"
 
 #define SPARE 4                /* letters that are copied at once */
+#define WIDEST 8               /* letters that all words of a letter take, with a space each: a word, two and three */
 #define ROOM 1024              /* letters of a text that needs no memory of its own */
 #define FIRST_HAN 0x4E00       /* of those that jieba takes for Chinese */
 #define LAST_HAN 0x9FD5
+#define FIRST_WIDE_SIGN 0xFF01 /* from ！ to ／ */
+#define LAST_WIDE_SIGN 0xFF0F
 #define HAN (LAST_HAN - FIRST_HAN + 1)
 #define UNHEARD_OF (-3.14e100) /* the logarithm of a likelihood that the model does not tell */
 
@@ -21,8 +24,8 @@ static const char *const state_names[STATES] = {"B", "E", "M", "S"};
 static const int before[STATES][2] = {
     [BEGINS] = {ENDS, ALONE}, [ENDS] = {BEGINS, AMID}, [AMID] = {BEGINS, AMID}, [ALONE] = {ENDS, ALONE}};
 
-/* Marks of a letter: a word ends here; two or three letters from here on are a word; the word here is not wanted. */
-enum { LAST = 1, TWO = 1 << 2, THREE = 1 << 3, UNWANTED = 1 << 4 };
+/* Marks of a letter: a word ends here; two or three letters from here on are a word. */
+enum { LAST = 1, TWO = 1 << 2, THREE = 1 << 3 };
 
 typedef struct {
     PyObject_HEAD
@@ -93,12 +96,13 @@ is_latin(Py_UCS4 letter)
 static inline int
 in_words(Py_UCS4 letter)
 {
+    if (is_han(letter) || is_latin(letter))
+        return 1;
     switch (letter) {
     case '+': case '#': case '&': case '.': case '_': case '%': case '-':
         return 1;
-    default:
-        return is_han(letter) || is_latin(letter);
     }
+    return 0;
 }
 
 /* From each letter of a stretch on, find the likeliest words; of equally likely ones the longest: calc(). */
@@ -108,25 +112,30 @@ find_routes(const Cutter *self, Sheet *sheet, Py_ssize_t start, Py_ssize_t end)
     const Words *words = self->words;
     const double *logs = words->logs, log_total = self->log_total;
     const Py_UCS4 *letters = sheet->letters;
-    double *routes = sheet->routes;
+    double *restrict routes = sheet->routes;
+    uint32_t *restrict lengths = sheet->lengths;
+    uint8_t *restrict all_marks = sheet->marks;
     routes[end] = 0.0;
     for (Py_ssize_t at = end - 1; at >= start; at--) {
         double likeliest = 0.0;
-        uint32_t length = 0, marks = 0;
-        Py_ssize_t to = at + 1;
-        for (uint32_t node = words_first(words, letters[at]); node; node = words_step(words, node, letters[to++])) {
+        Py_ssize_t to = at, stop = at;
+        unsigned mark = 1, marks = 0;
+        for (uint32_t node = words_first(words, letters[at]); node; node = words_step(words, node, letters[to])) {
+            to++, mark <<= 1;
             if (logs[node] != NO_WORD) {
                 double route = logs[node] - log_total + routes[to];
-                if (!length || route >= likeliest)
-                    likeliest = route, length = (uint32_t)(to - at);
-                marks |= 1u << Py_MIN(to - at, 4);
+                if (stop == at || route >= likeliest)
+                    likeliest = route, stop = to;
+                marks |= mark;
             }
             if (to == end)
                 break;
         }
-        routes[at] = length ? likeliest : 0.0 - log_total + routes[at + 1];
-        sheet->lengths[at] = length ? length : 1;
-        sheet->marks[at] = marks & (TWO | THREE);
+        if (stop == at)
+            likeliest = 0.0 - log_total + routes[at + 1], stop = at + 1;
+        routes[at] = likeliest;
+        lengths[at] = (uint32_t)(stop - at);
+        all_marks[at] = marks & (TWO | THREE);
     }
 }
 
@@ -402,30 +411,38 @@ Cutter_dealloc(Cutter *self)
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
-/* Keep of the shorter words only those inside a word that is longer still, none if not *deep*; without *signs* mark a
-   word that is one sign. Return how many words are wanted, and of how many *letters*. */
+/* Return where the word ends that starts at a letter, and which shorter words it has *inside*: of two letters if it is
+   longer, of three if it is longer still, none if not *deep*. */
+static inline Py_ssize_t
+word_end(const Sheet *sheet, Py_ssize_t start, int deep, unsigned *inside)
+{
+    unsigned marks = 0;
+    Py_ssize_t end = start;
+    do
+        marks |= sheet->marks[end];
+    while (!(sheet->marks[end++] & LAST));
+    *inside = !deep || end - start < 3 ? 0 : end - start == 3 ? marks & TWO : marks & (TWO | THREE);
+    return end;
+}
+
+/* Go through the places of a word where one of so many letters is marked inside. */
+#define EACH_INSIDE(at, mark, letters)                                                                                 \
+    for (Py_ssize_t at = start; inside & (mark) && at + (letters) <= end; at++)                                        \
+        if (sheet->marks[at] & (mark))
+
+/* Return how many words a text has. */
 static Py_ssize_t
-choose(Sheet *sheet, int deep, int signs, Py_ssize_t *letters)
+count_words(const Sheet *sheet, int deep)
 {
     Py_ssize_t count = 0;
-    *letters = 0;
-    uint8_t *marks = sheet->marks;
+    unsigned inside;
     for (Py_ssize_t start = 0, end; start < sheet->length; start = end) {
-        for (end = start; !(marks[end] & LAST);)
-            end++;
-        end++;
-        for (Py_ssize_t at = start; at < end; at++) {
-            int twos = deep && end - start > 2 && at + 2 <= end, threes = deep && end - start > 3 && at + 3 <= end;
-            marks[at] &= (uint8_t)(LAST | (twos ? TWO : 0) | (threes ? THREE : 0));
-            count += !!(marks[at] & TWO) + !!(marks[at] & THREE);
-            *letters += (marks[at] & TWO ? 2 : 0) + (marks[at] & THREE ? 3 : 0);
-        }
-        Py_UCS4 letter = sheet->letters[start];
-        int sign = end - start == 1 ? !is_han(letter) && !Py_UNICODE_ISALNUM(letter) : letter == '\r'; /* and \n */
-        if (!signs && sign)
-            marks[start] |= UNWANTED;
-        else
-            count++, *letters += end - start;
+        end = word_end(sheet, start, deep, &inside);
+        EACH_INSIDE(at, TWO, 2)
+            count++;
+        EACH_INSIDE(at, THREE, 3)
+            count++;
+        count++;
     }
     return count;
 }
@@ -447,22 +464,18 @@ part(PyObject *text, Py_ssize_t start, Py_ssize_t length)
 
 /* Make the words that are marked. Return -1 with an exception. */
 static int
-make(const Sheet *sheet, PyObject *text, PyObject **made)
+make(const Sheet *sheet, PyObject *text, int deep, PyObject **made)
 {
-    const uint8_t *marks = sheet->marks;
+    unsigned inside;
     for (Py_ssize_t start = 0, end; start < sheet->length; start = end) {
-        unsigned inside = 0;
-        for (end = start; inside |= marks[end], !(marks[end++] & LAST);)
-            ;
-        if (inside & TWO)
-            for (Py_ssize_t at = start; at < end; at++)
-                if (marks[at] & TWO && !(*made++ = part(text, at, 2)))
-                    return -1;
-        if (inside & THREE)
-            for (Py_ssize_t at = start; at < end; at++)
-                if (marks[at] & THREE && !(*made++ = part(text, at, 3)))
-                    return -1;
-        if (!(inside & UNWANTED) && !(*made++ = part(text, start, end - start)))
+        end = word_end(sheet, start, deep, &inside);
+        EACH_INSIDE(at, TWO, 2)
+            if (!(*made++ = part(text, at, 2)))
+                return -1;
+        EACH_INSIDE(at, THREE, 3)
+            if (!(*made++ = part(text, at, 3)))
+                return -1;
+        if (!(*made++ = part(text, start, end - start)))
             return -1;
     }
     return 0;
@@ -480,25 +493,31 @@ write_word(const Sheet *sheet, Py_ssize_t start, Py_ssize_t length, Py_UCS4 *to)
     return to + length + 1;
 }
 
-/* Return the words that are marked as one string, in the order of ``make``, a space between each; *length* letters. */
-static PyObject *
-joined(const Sheet *sheet, Py_ssize_t length)
+/* Whether a letter is a sign. Of the commonest it is known without asking Python. */
+static inline int
+is_sign(Py_UCS4 letter)
 {
-    const uint8_t *marks = sheet->marks;
-    Py_UCS4 *line = PyMem_New(Py_UCS4, length + 1 + SPARE), *to = line;
+    if (letter < 0x80)
+        return !is_latin(letter);
+    return !is_han(letter) && ((letter >= FIRST_WIDE_SIGN && letter <= LAST_WIDE_SIGN) || !Py_UNICODE_ISALNUM(letter));
+}
+
+/* Return the words that are marked but for single signs as one string, in the order of ``make``, a space between each. */
+static PyObject *
+joined(const Sheet *sheet)
+{
+    Py_UCS4 *line = PyMem_New(Py_UCS4, WIDEST * sheet->length + SPARE), *to = line;
     if (!line)
         return PyErr_NoMemory();
+    unsigned inside;
     for (Py_ssize_t start = 0, end; start < sheet->length; start = end) {
-        unsigned inside = 0;
-        for (end = start; inside |= marks[end], !(marks[end++] & LAST);)
-            ;
-        for (Py_ssize_t at = start; inside & TWO && at < end; at++)
-            if (marks[at] & TWO)
-                to = write_word(sheet, at, 2, to);
-        for (Py_ssize_t at = start; inside & THREE && at < end; at++)
-            if (marks[at] & THREE)
-                to = write_word(sheet, at, 3, to);
-        if (!(inside & UNWANTED))
+        end = word_end(sheet, start, 1, &inside);
+        EACH_INSIDE(at, TWO, 2)
+            to = write_word(sheet, at, 2, to);
+        EACH_INSIDE(at, THREE, 3)
+            to = write_word(sheet, at, 3, to);
+        Py_UCS4 letter = sheet->letters[start];
+        if (!(end - start == 1 ? is_sign(letter) : letter == '\r')) /* and \n */
             to = write_word(sheet, start, end - start, to);
     }
     PyObject *made = PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, line, to == line ? 0 : to - line - 1);
@@ -527,9 +546,8 @@ listed(const Cutter *self, PyObject *text, int deep)
     Sheet sheet;
     if (cut(self, text, &sheet) < 0)
         return NULL;
-    Py_ssize_t letters;
-    PyObject *words = PyList_New(choose(&sheet, deep, 1, &letters));
-    if (words && make(&sheet, text, ((PyListObject *)words)->ob_item) < 0)
+    PyObject *words = PyList_New(count_words(&sheet, deep));
+    if (words && make(&sheet, text, deep, ((PyListObject *)words)->ob_item) < 0)
         Py_CLEAR(words);
     put_away(&sheet);
     return words;
@@ -564,8 +582,7 @@ Cutter_terms(Cutter *self, PyObject *text)
     Sheet sheet;
     if (cut(self, text, &sheet) < 0)
         return NULL;
-    Py_ssize_t letters, count = choose(&sheet, 1, 0, &letters);
-    PyObject *words = joined(&sheet, letters + count);
+    PyObject *words = joined(&sheet);
     put_away(&sheet);
     return words;
 }

@@ -24,7 +24,7 @@
 typedef struct {
     uint64_t *steps;             /* node, letter, and where it leads; 0 where there is none */
     uint64_t *perhaps;           /* bits of which one is set for each step: most steps that are asked for are not there */
-    uint32_t bits, mask;         /* of the table of steps */
+    uint32_t bits, mask, shift;  /* of the table of steps; so far a hash is shifted to tell a bit of `perhaps` */
     uint32_t nodes, room;        /* how many there are, and for how many there is room */
     uint32_t first[FIRST_PLANE]; /* by letter: where it leads from the beginning */
     double *logs;                /* by node: the logarithm of how often the word is written, or NO_WORD */
@@ -32,22 +32,11 @@ typedef struct {
     int64_t total;               /* how often all are written */
 } Words;
 
-static inline uint64_t
-words_hash(uint64_t key)
-{
-    return key * UINT64_C(0x9E3779B97F4A7C15);
-}
-
-static inline uint32_t
-words_slot(const Words *words, uint64_t key)
-{
-    return (uint32_t)(words_hash(key) >> (64 - words->bits));
-}
-
+/* Return which bit of `perhaps` is for a node and a letter. */
 static inline uint64_t
 words_bit(const Words *words, uint64_t key)
 {
-    return words_hash(key) >> (64 - PERHAPS_BITS - words->bits);
+    return key * UINT64_C(0x9E3779B97F4A7C15) >> words->shift;
 }
 
 /* Return where a letter leads from a node that is not the beginning; 0 if nowhere. */
@@ -57,7 +46,7 @@ words_step(const Words *words, uint32_t node, Py_UCS4 letter)
     uint64_t key = (uint64_t)node << LETTER_BITS | letter, bit = words_bit(words, key);
     if (!(words->perhaps[bit / 64] >> bit % 64 & 1))
         return 0;
-    for (uint32_t slot = words_slot(words, key);; slot = (slot + 1) & words->mask) {
+    for (uint32_t slot = (uint32_t)(bit >> PERHAPS_BITS);; slot = (slot + 1) & words->mask) {
         uint64_t step = words->steps[slot];
         if (step >> LEAD_BITS == key || !step)
             return (uint32_t)(step & ((1 << LEAD_BITS) - 1));
@@ -98,7 +87,7 @@ words_put(Words *words, uint64_t step)
 {
     uint64_t bit = words_bit(words, step >> LEAD_BITS);
     words->perhaps[bit / 64] |= UINT64_C(1) << bit % 64;
-    uint32_t slot = words_slot(words, step >> LEAD_BITS);
+    uint32_t slot = (uint32_t)(bit >> PERHAPS_BITS);
     while (words->steps[slot])
         slot = (slot + 1) & words->mask;
     words->steps[slot] = step;
@@ -125,7 +114,7 @@ words_grow(Words *words, uint32_t bits)
     }
     PyMem_Free(words->perhaps);
     words->perhaps = perhaps;
-    words->steps = wider, words->bits = bits, words->mask = slots - 1;
+    words->steps = wider, words->bits = bits, words->mask = slots - 1, words->shift = 64 - PERHAPS_BITS - bits;
     for (uint32_t slot = 0; slot < old; slot++)
         if (steps[slot])
             words_put(words, steps[slot]);

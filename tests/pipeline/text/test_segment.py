@@ -91,6 +91,14 @@ def test_terms_are_what_is_found_in_search_without_single_signs(cutter: Segmente
     assert cutter.terms("") == cutter.terms("，") == ""
 
 
+def test_c_tells_every_single_sign_from_a_letter_as_python_does() -> None:
+    letters = list(map(chr, [*range(0x10000), 0x1F600, 0x20000]))
+
+    assert [compiled().terms(letter) for letter in letters] == [
+        letter if letter.isalnum() else "" for letter in letters
+    ]
+
+
 def test_words_of_ours_stay_whole_and_touch_no_other_segmenter(
     make: Callable[..., Segmenter], cutter: Segmenter
 ) -> None:
