@@ -4,12 +4,16 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <structmember.h>
 
 #define HERE 64    /* topics, stretches and reasons of a text that needs no room of its own */
 #define SHARES 1e4 /* steps between 0 and 1 to which a share is rounded */
 #define DIGITS 4   /* the same in digits */
 
-static PyObject *Cue, *Ranked, *Reason, *word_, *weight_, *start_, *end_;
+static PyObject *Cue, *Ranked, *Reason;
+
+/* Where a cue keeps its fields: there they are read in a tenth of the time that asking for them by name takes. */
+static Py_ssize_t word_, weight_, start_, end_;
 
 typedef struct {
     Py_ssize_t start, end;
@@ -56,23 +60,28 @@ are_cues(PyObject *list)
     return 1;
 }
 
-static int
-number_of(PyObject *cue, PyObject *name, Py_ssize_t *number)
+/* Return what a cue has in a field, borrowed; made whole and frozen, it has something in each. */
+static PyObject *
+field(PyObject *cue, Py_ssize_t where)
 {
-    PyObject *found = PyObject_GetAttr(cue, name);
-    *number = found ? PyLong_AsSsize_t(found) : -1;
-    Py_XDECREF(found);
+    return *(PyObject **)((char *)cue + where);
+}
+
+static int
+number_of(PyObject *cue, Py_ssize_t where, Py_ssize_t *number)
+{
+    *number = PyLong_AsSsize_t(field(cue, where));
     return *number == -1 && PyErr_Occurred() ? -1 : 0;
 }
 
 static int
 weight_of(PyObject *cue, double *weight)
 {
-    PyObject *found = PyObject_GetAttr(cue, weight_);
-    int failed = !found || !PyFloat_Check(found) ? refused("a weight is a float") : 0;
-    *weight = failed ? 0 : PyFloat_AS_DOUBLE(found);
-    Py_XDECREF(found);
-    return failed;
+    PyObject *found = field(cue, weight_);
+    if (!PyFloat_Check(found))
+        return refused("a weight is a float");
+    *weight = PyFloat_AS_DOUBLE(found);
+    return 0;
 }
 
 /* Return how many cues a dictionary of lists has; -1 if it is none. */
@@ -238,7 +247,9 @@ static int
 tell(PyObject *cue, PyObject **told, Py_ssize_t *count)
 {
     for (Py_ssize_t at = 0; at < *count; at++) {
-        int same = PyObject_RichCompareBool(told[at], cue, Py_EQ);
+        int same = PyObject_RichCompareBool(field(told[at], start_), field(cue, start_), Py_EQ);
+        if (same > 0)
+            same = PyObject_RichCompareBool(told[at], cue, Py_EQ);
         if (same)
             return same;
     }
@@ -268,13 +279,12 @@ reason(PyObject *cue, const Py_buffer *offsets)
     Stretch where;
     if (stands(cue, offsets, &where) < 0)
         return NULL;
-    PyObject *fields[] = {PyObject_GetAttr(cue, word_), PyObject_GetAttr(cue, weight_),
-                          PyLong_FromSsize_t(where.start), PyLong_FromSsize_t(where.end + 1)};
-    PyObject *told = NULL;
-    if (fields[0] && fields[1] && fields[2] && fields[3])
+    PyObject *start = PyLong_FromSsize_t(where.start), *end = PyLong_FromSsize_t(where.end + 1), *told = NULL;
+    PyObject *fields[] = {field(cue, word_), field(cue, weight_), start, end};
+    if (start && end)
         told = PyObject_Vectorcall(Reason, fields, 4, NULL);
-    for (int at = 0; at < 4; at++)
-        Py_XDECREF(fields[at]);
+    Py_XDECREF(start);
+    Py_XDECREF(end);
     return told;
 }
 
@@ -409,13 +419,27 @@ from_module(const char *module_name, const char *name)
     return one;
 }
 
+/* Find out where cues keep a field; ImportError if they do so in no slot. */
+static int
+find_field(const char *name, Py_ssize_t *where)
+{
+    PyObject *slot = PyObject_GetAttrString(Cue, name);
+    int found = slot && Py_IS_TYPE(slot, &PyMemberDescr_Type) &&
+                ((PyMemberDescrObject *)slot)->d_member->type == T_OBJECT_EX;
+    if (found)
+        *where = ((PyMemberDescrObject *)slot)->d_member->offset;
+    else if (slot)
+        PyErr_SetString(PyExc_ImportError, "cues keep their fields otherwise than they did");
+    Py_XDECREF(slot);
+    return found ? 0 : -1;
+}
+
 PyMODINIT_FUNC
 PyInit__weighing(void)
 {
     if (!(Cue = from_module("pipeline.analyse.cues", "Cue")) || !(Ranked = from_module("pipeline.model", "Ranked")) ||
-        !(Reason = from_module("pipeline.model", "Reason")) || !(word_ = PyUnicode_InternFromString("word")) ||
-        !(weight_ = PyUnicode_InternFromString("weight")) || !(start_ = PyUnicode_InternFromString("start")) ||
-        !(end_ = PyUnicode_InternFromString("end")))
+        !(Reason = from_module("pipeline.model", "Reason")) || find_field("word", &word_) < 0 ||
+        find_field("weight", &weight_) < 0 || find_field("start", &start_) < 0 || find_field("end", &end_) < 0)
         return NULL;
     return PyModule_Create(&module);
 }
