@@ -4,6 +4,9 @@
 #include "../text/module.h"
 #include "arrays.h"
 
+/* What a letter may do; most do nothing, unless a word has begun before them. */
+enum { ENDS_CLAUSE = 1, THANKS = 2, BEGINS_WORD = 4 };
+
 typedef struct {
     PyObject_HEAD
     Automaton *automaton;
@@ -11,6 +14,7 @@ typedef struct {
     Py_UCS4 thanks;
     Py_ssize_t bare;
     PyObject *ends, *edges;
+    uint8_t may[FIRST_PLANE]; /* by letter */
 } Asides;
 
 static PyTypeObject *automaton_type;
@@ -40,6 +44,19 @@ read_not_behind(Asides *self, PyObject *letters)
 }
 
 static int
+is_one_of(PyObject *letters, Py_UCS4 letter)
+{
+    return PyUnicode_FindChar(letters, letter, 0, PyUnicode_GET_LENGTH(letters), 1) >= 0;
+}
+
+static uint8_t
+looked_up(const Asides *self, Py_UCS4 letter)
+{
+    return (Py_UNICODE_ISSPACE(letter) || is_one_of(self->ends, letter) ? ENDS_CLAUSE : 0) |
+           (letter == self->thanks ? THANKS : 0) | (automaton_step(self->automaton, 0, letter) ? BEGINS_WORD : 0);
+}
+
+static int
 Asides_fill(Asides *self, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"automaton", "not_behind", "thanks", "bare", "ends", "edges", NULL};
@@ -56,6 +73,8 @@ Asides_fill(Asides *self, PyObject *args, PyObject *kwargs)
         PyErr_NoMemory();
         return -1;
     }
+    for (Py_UCS4 letter = 0; letter < FIRST_PLANE; letter++)
+        self->may[letter] = looked_up(self, letter);
     return read_not_behind(self, not_behind);
 }
 
@@ -63,20 +82,6 @@ static PyObject *
 Asides_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     return made_whole(type, args, kwargs, (initproc)Asides_fill);
-}
-
-static int
-is_one_of(PyObject *letters, Py_UCS4 letter)
-{
-    return PyUnicode_FindChar(letters, letter, 0, PyUnicode_GET_LENGTH(letters), 1) >= 0;
-}
-
-static int
-ends_clause(const Asides *self, Py_UCS4 letter)
-{
-    if (letter >= 0x4E00 && letter <= 0x9FFF) /* nearly all, and looked up by nobody */
-        return 0;
-    return Py_UNICODE_ISSPACE(letter) || is_one_of(self->ends, letter);
 }
 
 /* Whether a word that is said aside ends where a state is. */
@@ -130,6 +135,16 @@ append(PyObject *clauses, PyObject *places, Py_buffer *offsets, Py_ssize_t begun
     return failed;
 }
 
+/* Return the next place where a letter may do anything. Letters of another size than nearly all are not passed over. */
+static Py_ssize_t
+passed_over(const Asides *self, int kind, const void *data, Py_ssize_t at, Py_ssize_t length)
+{
+    if (kind == PyUnicode_2BYTE_KIND)
+        while (at < length && !self->may[((const Py_UCS2 *)data)[at]])
+            at++;
+    return at;
+}
+
 PyDoc_STRVAR(clauses_doc, "clauses(normal, offsets)\n--\n\n"
                           "Return where clauses with something said aside stand in the squeezed text.\n"
                           "Raises TypeError, ValueError.");
@@ -143,23 +158,25 @@ Asides_clauses(Asides *self, PyObject *const *args, Py_ssize_t count)
     }
     PyObject *normal = args[0], *clauses = PyList_New(0);
     Py_buffer offsets = {.obj = NULL};
-    int kind = PyUnicode_KIND(normal), spoken = 0, thanked = 0, within = 0, failed = !clauses;
+    int kind = PyUnicode_KIND(normal), spoken = 0, thanked = 0, failed = !clauses;
     const void *data = PyUnicode_DATA(normal);
-    Py_ssize_t length = PyUnicode_GET_LENGTH(normal), begun = 0;
+    Py_ssize_t length = PyUnicode_GET_LENGTH(normal), begun = 0, ended = -1;
     uint32_t state = 0;
     for (Py_ssize_t at = 0; !failed && at <= length; at++) {
+        if (!state)
+            at = passed_over(self, kind, data, at, length);
         Py_UCS4 letter = at < length ? PyUnicode_READ(kind, data, at) : '\n';
-        if (ends_clause(self, letter)) {
+        uint8_t may = letter < FIRST_PLANE ? self->may[letter] : looked_up(self, letter);
+        if (may & ENDS_CLAUSE) {
             if (spoken || (thanked && is_bare(self, normal, begun, at)))
                 failed = append(clauses, args[1], &offsets, begun, at) < 0;
-            if (within)
+            if (ended < at - 1)
                 begun = at;
-            spoken = thanked = within = 0, state = 0;
+            ended = at, spoken = thanked = 0, state = 0;
             continue;
         }
-        within = 1;
-        thanked |= letter == self->thanks;
-        state = automaton_next(self->automaton, state, letter);
+        thanked |= may & THANKS;
+        state = spoken ? 0 : automaton_next(self->automaton, state, letter);
         spoken = spoken || is_aside(self, state, normal, at + 1);
     }
     PyBuffer_Release(&offsets);
