@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from pipeline.analyse.asides import Span, any_in, asides
 from pipeline.analyse.cues import Cue, Reading
@@ -40,7 +41,7 @@ _NUMBER, _NUMBERS = "N", re.compile("[0-9]+|[一二三四五六七八九十两�
 _WORDS = [word for word in _SIGNS if not _NUMBERS.match(word)]
 _FOLDED = automaton(_WORDS)
 _NAMES_A_MATTER = 3.0  # weight of a word of a topic; 社区 and 老人 only say where and who
-_COUNTED = ("harm.H", "harm.self", "harm.weak", "harm.state", "harm.hazard", "topics.")
+_HARMS = frozenset("H3 H2 self weak state hazard".split())  # a group only says who
 
 
 def alike(letters: str) -> str:
@@ -51,7 +52,7 @@ def alike(letters: str) -> str:
     return _changed(letters, [(start, *sign) for start, sign in found.items()])
 
 
-class Told(NamedTuple):
+class Told(msgspec.Struct, frozen=True, gc=False):
     """The letters of a text that tell the matter, and where in the squeezed text clauses stand that do not."""
 
     letters: str
@@ -73,7 +74,7 @@ def told(reading: Reading) -> Told:
 
 def _told(reading: Reading) -> Told:
     aside = _asides(reading)
-    meant = _meant(reading)
+    meant = _meant(reading) if reading.otherwise else []
     if not aside and not meant:
         return Told(reading.squeezed, aside)
     changes = [*((start, end, "") for start, end in aside), *meant]
@@ -101,8 +102,6 @@ def _changed(letters: str, changes: list[tuple[int, int, str]]) -> str:
 
 def _meant(reading: Reading) -> list[tuple[int, int, str]]:
     """Return where a word stands that is written otherwise than in the list, and how it is written there."""
-    if not reading.otherwise:
-        return []
     squeezed = reading.squeezed
     return [
         (cue.start, cue.end, cue.word)
@@ -119,14 +118,13 @@ def _asides(reading: Reading) -> Sequence[Span]:
     if not clauses:
         return clauses
     starts = _of_the_matter(reading)
-    return [(first, last) for first, last in clauses if not any_in(starts, first, last)]
+    return [span for span in clauses if not any_in(starts, *span)]
 
 
 def _of_the_matter(reading: Reading) -> list[int]:
     """Return where words stand that name a matter or a harm, in order."""
-    starts: list[int] = []
-    for kind, cues in reading.cues.items():
-        if kind.startswith(_COUNTED):
-            harm = kind.startswith("harm.")
-            starts += [cue.start for cue in cues if harm or cue.weight >= _NAMES_A_MATTER]
-    return sorted(starts)
+    harms, topics = reading.under("harm"), reading.under("topics").values()
+    starts = [cue.start for kind, cues in harms.items() if kind in _HARMS for cue in cues]
+    starts += [cue.start for cues in topics for cue in cues if cue.weight >= _NAMES_A_MATTER]
+    starts.sort()
+    return starts

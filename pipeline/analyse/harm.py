@@ -17,15 +17,20 @@ from pipeline.analyse.clauses import Span, clauses, telling
 from pipeline.analyse.cues import Cue, Reading
 from pipeline.analyse.doubts import Weighed
 from pipeline.analyse.peril import STRETCH, Peril
-from pipeline.analyse.tiers import LONGEST, LOWER, Tiers
+from pipeline.analyse.tiers import LONGEST, Tiers
 from pipeline.model import Numbers
+
+try:
+    from pipeline.text._beside import Beside
+except ImportError:  # no compiler where this was installed
+    from pipeline.text.beside import Beside
 
 GROUP = 10  # people; DOMAIN §2.5
 _ENOUGH = 8  # dangers; more of them change nothing
 _MOST = 1000  # words that are weighed; a text that says as many in vain is a flood
 _START = attrgetter("start")
-_KINDS = ("harm.H3", "harm.self", "harm.weak", "harm.state")
-_ANY_KIND = frozenset(_KINDS)
+_DANGERS = ("H3", "self", "weak", "state")
+_ANY_DANGER = frozenset(_DANGERS)
 _FEARS = frozenset({"context.supposed", "context.liability", "context.chronic"})
 _AS_A_WHOLE = ("context.story", "context.drill")
 _SOON = 80  # letters within which it is told how a danger ended
@@ -39,7 +44,11 @@ _OPENING = 40  # letters; what a long text begins with is what it is about
 _PASSING_STEP = 3.5  # more that must speak for danger among other things: some clause or other sounds like it
 _NAMED_TELLS, _UNNAMED_TELLS = 14, 24  # letters that say something of a danger, with a word for it or without
 _FOREIGN = re.compile("[a-z\u0600-\u06ff]")
-_TENS = re.compile("[十百千0-9](?:(?<![0-9])|[0-9])")  # in every crowd, and found in a tenth of the time
+_ANY_FOREIGN = Beside("".join(map(chr, (*range(0x61, 0x7B), *range(0x600, 0x700)))))
+# In every crowd, and found in a twentieth of the time: the end of its number, and whom it counts.
+_COUNTED = Beside(
+    "0123456789一二两三四五六七八九零十百千", "多几来余号个名位口", "户家人会老学孩村业兄员工病商农教环职保乘旅口"
+)
 _CROWD = re.compile(
     "(?:[0-9]{2,}|[一二两三四五六七八九]?十[一二三四五六七八九]?|几十|[上几数两]?百|[一二两三四五六七八九]百[零一二三四五六七八九十]*|[上几数两]?千)[多几来余]*(?:号|个|名|位|口|多)*(?:户|家|人|会员|老人|学生|孩子|村民|业主|兄弟|员工|工人|病友|商户|农户|教师|老师|环卫工|职工|保洁|乘客|旅客|口人)"
 )
@@ -69,10 +78,9 @@ def dangers(reading: Reading, found: Sequence[Weighed], sounds: Sequence[float] 
     return _in_passing(reading, found, long=len(matter.letters) > LONGEST)
 
 
-def heard(reading: Reading, sounds: Sequence[float]) -> Sequence[float]:
-    """Return what a quick look weighs for each tier: *sounds*, unless something else is told than is written."""
-    letters = told(reading).letters
-    return sounds if letters is reading.squeezed else tiers().quickly([letters])[0]
+def heard(letters: str) -> Sequence[float]:
+    """Return what *letters* weigh for each tier at a quick look."""
+    return tiers().quickly([letters])[0]
 
 
 def taken_back(found: Sequence[Weighed]) -> list[Cue]:
@@ -103,15 +111,18 @@ def a_group(reading: Reading, numbers: Numbers | None) -> list[Cue]:
     many = numbers is not None and numbers.people is not None and numbers.people >= GROUP
     if many and (cues := told(reading).of(reading.of("harm.group"))):
         return cues
-    crowd = _CROWD.search(reading.squeezed) if _TENS.search(reading.squeezed) else None
+    crowd = _CROWD.search(reading.squeezed) if _COUNTED.found(reading.squeezed) else None
     return [Cue(crowd.group(), "harm.group", 1.0, *crowd.span())] if crowd else []
 
 
-def lower_tier(letters: str, words: str, facts: frozenset[str], sounds: Sequence[float]) -> str:
-    """Return the likeliest tier below danger; what the *words* say stands if the text is no Chinese of few letters."""
-    if len(letters) > LONGEST or _foreign(letters):
-        return words
-    return _below().tier(words, facts, sounds[: len(LOWER)])
+def tells_by_sound(letters: str) -> bool:
+    """Say whether it counts how a text sounds: it is Chinese and of few letters."""
+    return len(letters) <= LONGEST and not _foreign(letters)
+
+
+def lower_tier(words: str, facts: frozenset[str], sounds: Sequence[float]) -> str:
+    """Return the likeliest tier below danger of a text that tells by its sound, of which the *words* say one."""
+    return _below().tier(words, facts, sounds)
 
 
 def settled(reading: Reading) -> list[Cue]:
@@ -126,7 +137,7 @@ def told_of(reading: Reading) -> bool:
 
 def in_despair(reading: Reading) -> bool:
     """Say whether somebody speaks of ending their own life."""
-    return bool(reading.of("harm.self")) and any(cue.kind == "harm.self" for cue in dangers(reading, weighed(reading)))
+    return "harm.self" in reading.cues and any(cue.kind == "harm.self" for cue in dangers(reading, weighed(reading)))
 
 
 def make_ready() -> None:
@@ -153,10 +164,10 @@ def _below() -> verdict.Below:
 
 def weighed(reading: Reading) -> list[Weighed]:
     """Return the words of danger with what takes each back, until enough of them stand."""
-    said = reading.cues
-    if _ANY_KIND.isdisjoint(said):
+    said = reading.under("harm")
+    if _ANY_DANGER.isdisjoint(said):
         return []
-    cues = sorted([cue for kind in _KINDS if kind in said for cue in said[kind]], key=_START)[:_MOST]
+    cues = sorted([cue for kind in _DANGERS if kind in said for cue in said[kind]], key=_START)[:_MOST]
     found: list[Weighed] = []
     context, standing = reading.context, 0
     for cue in cues:
@@ -191,7 +202,7 @@ def _weight(facts: Set[str], letters: str) -> float:
 
 def _foreign(letters: str) -> bool:
     """Say whether most letters are Latin or Arabic, of which the tables know little."""
-    return _FOREIGN.search(letters) is not None and len(_FOREIGN.findall(letters)) * 2 > len(letters)
+    return _ANY_FOREIGN.found(letters) and len(_FOREIGN.findall(letters)) * 2 > len(letters)
 
 
 def _least(letters: str, found: Sequence[Weighed]) -> float:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import NamedTuple
+
+import msgspec
 
 from pipeline.analyse import harm as harms
 from pipeline.analyse import verdict
@@ -41,13 +42,14 @@ _UNKNOWN = 1.0
 _MOST_RANKED = 2
 _MARGIN = 0.05
 _ACTIONABLE = frozenset("complaint help report".split())
-_WEIGHED = ("harm", "appeal")
+_WEIGHED = ("harm", "appeal")  # families
 _NONE: list[Cue] = []
-_NO_ASKS = dict.fromkeys("help report complaint praise thanks inquiry suggestion".split(), _NONE)
 _LEVEL = {level: f"level.{level}" for level in ("H0", "H1", "H2", "H3")}
 
+_Asks = Mapping[str, list[Cue]]
 
-class _Words(NamedTuple):
+
+class _Words(msgspec.Struct, frozen=True, gc=False):
     """What the words of a text say of how bad it is and what it asks, and by which of them."""
 
     loss: list[Cue]
@@ -69,7 +71,11 @@ def matter(reading: Reading, numbers: Numbers | None = None, sounds: Sequence[fl
     said = reading.cues
     accused = _accusation(reading) if "accusation.misconduct" in said else _NONE
     topic, topic_cues, ranked = _topic(reading)
-    sounds = harms.heard(reading, sounds) if sounds is not None and reading is whole else None
+    telling = told(reading)
+    if reading is not whole:
+        sounds = None
+    elif sounds is not None and telling.letters is not reading.squeezed:  # it sounds like what is told
+        sounds = harms.heard(telling.letters)
     found = harms.weighed(reading)
     danger = harms.dangers(reading, found, sounds)
     words = _words(reading, found, danger, numbers)
@@ -77,9 +83,9 @@ def matter(reading: Reading, numbers: Numbers | None = None, sounds: Sequence[fl
     if danger and sum([cue.weight for cue in topic_cues]) < _NAMED_TOPIC:  # 孩子 and 村 say where, not what
         topic = "safety"
     if sounds is not None and not danger and not announced(reading):
-        telling = told(reading)
-        level = harms.lower_tier(telling.letters, words.level, _facts(reading, telling, words), sounds)
-        harm_cues = harm_cues if level == words.level else []
+        if harms.tells_by_sound(telling.letters):
+            level = harms.lower_tier(words.level, _facts(reading, telling, words), sounds)
+            harm_cues = harm_cues if level == words.level else []
         appeal = appeal or ("complaint" if level != "H0" else None)
     if accused:
         topic, appeal, level = "service", "report", "H0"
@@ -87,7 +93,7 @@ def matter(reading: Reading, numbers: Numbers | None = None, sounds: Sequence[fl
         topic=topic,
         appeal_type=appeal,
         harm=level,
-        needs_human=bool(accused or danger or said.get("claim") or said.get("instruction"))
+        needs_human=bool(accused or danger or "claim" in said or "instruction" in said)
         or (appeal in _ACTIONABLE and _doubtful(ranked)),
         accusation=bool(accused),
         ranked={"topic": ranked} if ranked and ranked[0].label == topic else {},
@@ -104,9 +110,12 @@ def without_danger(reading: Reading, numbers: Numbers | None = None) -> tuple[st
 
 
 def _words(reading: Reading, found: Sequence[Weighed], danger: list[Cue], numbers: Numbers | None) -> _Words:
-    loss = harms.losses(reading, announced=announced(reading)) if reading.of("harm.H2") else _NONE
-    doubts = _NONE if danger else harms.taken_back(found)
-    hazard = reading.of("harm.hazard") or (harms.feared(doubts) if doubts and _about_a_matter(reading) else _NONE)
+    said = reading.cues
+    loss = harms.losses(reading, announced=announced(reading)) if "harm.H2" in said else _NONE
+    doubts = harms.taken_back(found) if found and not danger else _NONE
+    hazard = said.get("harm.hazard", _NONE)
+    if doubts and not hazard and _about_a_matter(reading):
+        hazard = harms.feared(doubts)
     appeal, appeal_cues = _appeal(reading, danger, loss, hazard)
     group = harms.a_group(reading, numbers) if appeal in _ACTIONABLE and not danger else _NONE
     level, harm_cues = _harm(appeal, danger, loss, hazard, group)
@@ -116,11 +125,13 @@ def _words(reading: Reading, found: Sequence[Weighed], danger: list[Cue], number
 def _facts(reading: Reading, matter: Told, words: _Words) -> frozenset[str]:
     """Return what is weighed of *words* beside how the text sounds; what asides say weighs nothing."""
     facts = [_LEVEL[words.level]]
+    families, asides = reading.families, matter.asides
     for family in _WEIGHED:
-        for cues in reading.under(family).values():
-            if not matter.asides or matter.of(cues):
-                facts.append(_says(cues[0].kind))
-    if (sarcasm := reading.of("sarcasm")) and (not matter.asides or matter.of(sarcasm)):
+        if family in families:
+            for cues in families[family].values():
+                if not asides or matter.of(cues):
+                    facts.append(_says(cues[0].kind))
+    if "sarcasm" in reading.cues and (not asides or matter.of(reading.cues["sarcasm"])):
         facts.append("says.sarcasm")
     if words.loss:
         facts.append(verdict.LOSS)
@@ -128,7 +139,7 @@ def _facts(reading: Reading, matter: Told, words: _Words) -> frozenset[str]:
         facts.append("hazard")
     if words.group:
         facts.append("group")
-    if not reading.under("topics"):
+    if "topics" not in families:
         facts.append("no.topic")
     return frozenset(facts)
 
@@ -141,17 +152,17 @@ def _says(kind: str) -> str:
 
 def sarcastic(reading: Reading, found: MatterFinding) -> bool:
     """Say whether praise is worded for something that is none."""
-    return found.appeal_type in _ACTIONABLE and bool(reading.of("sarcasm"))
+    return "sarcasm" in reading.cues and found.appeal_type in _ACTIONABLE
 
 
 def unverified(reading: Reading, found: MatterFinding) -> bool:
     """Say whether a grave claim is told from hearsay."""
-    return found.harm in ("H2", "H3") and bool(reading.of("claim"))
+    return "claim" in reading.cues and found.harm in ("H2", "H3")
 
 
 def _without_orders(reading: Reading) -> Reading:
     """Return *reading* without the cues inside orders. What follows after a comma is the matter, if it orders nothing."""
-    if not reading.of("instruction"):
+    if "instruction" not in reading.cues:
         return reading
     orders = _Stretches(list(_orders(reading)))
     left = {
@@ -190,9 +201,9 @@ def _topic(reading: Reading) -> tuple[str, list[Cue], tuple[Ranked, ...]]:
     Their ``p`` is the share of the weight of all cues, and of one cue for what the list of words does not know:
     nobody has labelled these topics, so it could not be calibrated.
     """
-    topics = reading.under("topics")
-    if not topics:
+    if "topics" not in reading.families:
         return "other", [], ()
+    topics = reading.families["topics"]
     # 煤气 in 煤气味 is part of the harm
     ranked = _weighing.ranked(topics, reading.under("harm"), _PART_OF_HARM, _UNKNOWN, _MOST_RANKED)
     first = ranked[0].label
@@ -232,42 +243,46 @@ def _accusation(reading: Reading) -> list[Cue]:
 
 def announced(reading: Reading) -> bool:
     """Say whether an office announces it: a notice, and nobody complains in it."""
-    if not reading.of("harm.H2") or reading.of("appeal.complaint") or reading.of("appeal.help"):
+    said = reading.cues
+    if "harm.H2" not in said or "appeal.complaint" in said or "appeal.help" in said:
         return False
     return bool(_NOTICE.search(reading.normal)) or harms.announced(reading)
 
 
 def _appeal(reading: Reading, danger: list[Cue], loss: list[Cue], hazard: list[Cue]) -> tuple[str | None, list[Cue]]:
     """Return what is asked: danger first, then the ways of asking from the most to the least pressing."""
-    asks = {**_NO_ASKS, **reading.under("appeal")}
-    if asks["complaint"] and not loss and _mild(asks["complaint"]) and _only_said(reading, asks):
-        asks["complaint"] = _NONE
-    strong = [cue for cue in asks["report"] if cue.word in _STRONG_REPORT] if asks["report"] else _NONE
+    asks = reading.under("appeal")
+    if "complaint" in asks and not loss and _mild(asks["complaint"]) and _only_said(reading, asks):
+        asks = {way: cues for way, cues in asks.items() if way != "complaint"}
     if danger:
-        told = asks["report"] and not asks["help"] and not asks["complaint"]
-        return ("report", asks["report"]) if told else ("help", asks["help"])
-    if praise := _praise(reading, asks, loss):
+        told = "report" in asks and "help" not in asks and "complaint" not in asks
+        return ("report", asks["report"]) if told else ("help", asks.get("help", _NONE))
+    if ("praise" in asks or "thanks" in asks) and (praise := _praise(reading, asks, loss)):
         return "praise", praise
-    if _suggests(asks) and not (loss or asks["help"] or strong):
+    strong = [cue for cue in asks["report"] if cue.word in _STRONG_REPORT] if "report" in asks else _NONE
+    if "suggestion" in asks and not (loss or "help" in asks or strong) and _suggests(asks):
         return "suggestion", asks["suggestion"]
-    if asks["help"]:
+    if "help" in asks:
         return "help", asks["help"]
     if strong:
         return "report", strong
-    if asks["complaint"]:
+    if "complaint" in asks:
         return "complaint", asks["complaint"]
     return _mild_appeal(reading, asks, loss, hazard)
 
 
 def _mild(complaint: list[Cue]) -> bool:
     """Say whether the complaint is no more than a sigh or a stretch of time: 气死, 三天."""
-    return max([cue.weight for cue in complaint]) < 1.0
+    for cue in complaint:  # noqa: SIM110 # a generator costs three times as much
+        if cue.weight >= 1.0:
+            return False
+    return True
 
 
-def _only_said(reading: Reading, asks: dict[str, list[Cue]]) -> bool:
+def _only_said(reading: Reading, asks: _Asks) -> bool:
     """Say whether a sigh stands in a question, in thanks, about nothing in particular or in a story."""
-    courteous = asks["inquiry"] or asks["thanks"] or asks["praise"]
-    return bool(courteous) or not _about_a_matter(reading) or harms.told_of(reading)
+    courteous = "inquiry" in asks or "thanks" in asks or "praise" in asks
+    return courteous or not _about_a_matter(reading) or harms.told_of(reading)
 
 
 def names(reading: Reading, topic: str) -> bool:
@@ -283,36 +298,34 @@ def _about_a_matter(reading: Reading) -> bool:
     return False
 
 
-def _suggests(asks: dict[str, list[Cue]]) -> bool:
+def _suggests(asks: _Asks) -> bool:
     """Say whether a proposal is what it is about: more of it than of complaint, or as much and said first."""
+    if "complaint" not in asks:
+        return True
     proposal, complaint = asks["suggestion"], asks["complaint"]
-    if not proposal or not complaint:
-        return bool(proposal)
     if len(proposal) == len(complaint):
         return proposal[0].start < complaint[0].start
     return len(proposal) > len(complaint)
 
 
-def _praise(reading: Reading, asks: dict[str, list[Cue]], loss: list[Cue]) -> list[Cue]:
-    """Return the cues of praise that is meant. Thanks alone close many a request."""
-    if not (asks["praise"] or asks["thanks"]) or loss or asks["help"]:
+def _praise(reading: Reading, asks: _Asks, loss: list[Cue]) -> list[Cue]:
+    """Return the cues of praise or thanks that are meant. Thanks alone close many a request."""
+    if loss or "help" in asks:
         return []
-    if (asks["complaint"] or asks["inquiry"]) and not harms.settled(reading):
+    if ("complaint" in asks or "inquiry" in asks) and not harms.settled(reading):
         return []
-    if asks["praise"]:
+    if "praise" in asks:
         return asks["praise"]
-    polite = asks["inquiry"] or asks["suggestion"] or _QUESTION.search(reading.normal)
+    polite = "inquiry" in asks or "suggestion" in asks or _QUESTION.search(reading.normal)
     return asks["thanks"] if not polite or harms.settled(reading) else []
 
 
-def _mild_appeal(
-    reading: Reading, asks: dict[str, list[Cue]], loss: list[Cue], hazard: list[Cue]
-) -> tuple[str | None, list[Cue]]:
-    if asks["inquiry"]:
+def _mild_appeal(reading: Reading, asks: _Asks, loss: list[Cue], hazard: list[Cue]) -> tuple[str | None, list[Cue]]:
+    if "inquiry" in asks:
         return "inquiry", asks["inquiry"]
     if loss:
-        return "inquiry" if _UNREAD.search(reading.normal) else "complaint", asks["suggestion"]
-    if asks["suggestion"]:
+        return "inquiry" if _UNREAD.search(reading.normal) else "complaint", asks.get("suggestion", _NONE)
+    if "suggestion" in asks:
         return "suggestion", asks["suggestion"]
     if _asked(reading):
         return "inquiry", []
@@ -321,7 +334,7 @@ def _mild_appeal(
 
 def _asked(reading: Reading) -> bool:
     """Say whether a matter is asked about without any word for it: 社保卡丢了还能取钱吗."""
-    return bool(reading.under("topics")) and bool(_QUESTION.search(reading.normal))
+    return "topics" in reading.families and bool(_QUESTION.search(reading.normal))
 
 
 def _harm(

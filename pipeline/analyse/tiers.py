@@ -80,8 +80,12 @@ class Tiers:
 
     def sound_dangerous(self, sounds: Sequence[float]) -> bool:
         """Say whether a text that weighs so much at a quick look needs a close one."""
-        # The odds are never above what the last weighs more than the next: most texts are far below.
-        return sounds[-1] - max(sounds[:-1]) >= self.model.ask and odds(sounds) >= self.model.ask
+        nothing, grievance, loss, danger = sounds
+        ask = self.model.ask
+        # The odds are never above what danger weighs more than any other: most texts are far below.
+        if danger - nothing < ask or danger - grievance < ask or danger - loss < ask:
+            return False
+        return odds(sounds) >= ask
 
 
 def _once(plain: str, folded: str, table: Weights, unit: float) -> Sequence[float]:
@@ -104,10 +108,10 @@ def _each(texts: Sequence[str], table: Weights, unit: float) -> Sequence[Sequenc
 
 
 def odds(weighed: Sequence[float]) -> float:
-    """Return how much more the last tier weighs than all others together, as a logarithm."""
-    *others, last = weighed
-    most = max(others)
-    return last - most - math.log(sum([math.exp(one - most) for one in others]))
+    """Return how much more danger weighs than all other tiers together, as a logarithm."""
+    nothing, grievance, loss, danger = weighed
+    most = max(nothing, grievance, loss)
+    return danger - most - math.log(math.exp(nothing - most) + math.exp(grievance - most) + math.exp(loss - most))
 
 
 def close_slots(letters: str) -> Slots:

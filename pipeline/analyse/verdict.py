@@ -7,6 +7,7 @@ from sentences for which no word list was mended.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping, Sequence, Set
 from typing import Final
 
@@ -64,18 +65,21 @@ class Below:
 
     def tier(self, words: str, facts: frozenset[str], sounds: Sequence[float]) -> str:
         """Return the likeliest tier, that of the *words* if no other is clearly likelier; *sounds* are of each."""
-        nothing, grievance, loss = sounds
-        scores = [
-            held + (of_nothing * nothing + of_grievance * grievance + of_loss * loss)
-            for held, (of_nothing, of_grievance, of_loss) in zip(self._held(facts), self._sounds, strict=True)
-        ]
-        scores[LOWER.index(words)] += _LOSS_STAYS if LOSS in facts else _STAYS
-        return LOWER[scores.index(max(scores))]
+        nothing, grievance, loss, _ = sounds
+        likeliest, most = words, -math.inf
+        for tier, held, of_nothing, of_grievance, of_loss, stays in self._held(words, facts):
+            score = held + (of_nothing * nothing + of_grievance * grievance + of_loss * loss) + stays
+            if score > most:
+                likeliest, most = tier, score
+        return likeliest
 
-    def _of(self, facts: frozenset[str]) -> tuple[float, ...]:
-        """Return what *facts* weigh for each tier."""
-        ordered = sorted(facts)
-        return tuple([weights[BIAS] + _held(weights, ordered) for weights in self._weights])
+    def _of(self, words: str, facts: frozenset[str]) -> list[tuple[str, float, float, float, float, float]]:
+        """Return for each tier what *facts* weigh, each sound, and that it is the one of the *words*."""
+        ordered, stays = sorted(facts), _LOSS_STAYS if LOSS in facts else _STAYS
+        return [
+            (tier, weights[BIAS] + _held(weights, ordered), nothing, grievance, loss, stays if tier == words else 0.0)
+            for tier, weights, (nothing, grievance, loss) in zip(LOWER, self._weights, self._sounds, strict=True)
+        ]
 
 
 def _score(weights: Mapping[str, float], facts: Sequence[str], sounds: Sequence[float]) -> float:

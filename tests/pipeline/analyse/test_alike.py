@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.analyse.alike import _SIGNS, alike, told, told_within
+from pipeline.analyse.alike import _HARMS, _SIGNS, alike, told, told_within
 from pipeline.analyse.cues import Cue, Lexicon, Reading
 from pipeline.text.normal import normal, squeeze
 
@@ -73,3 +73,9 @@ def test_a_part_is_told_like_the_whole_without_what_is_said_aside_there() -> Non
     part = told_within(text, text.squeezed.index("这届"), len(text.squeezed))
     assert part.letters == "4号楼煤气泄漏快来人"
     assert part.of([Cue("停", "harm.H3", 1.0, 0, 1)]) == []
+
+
+def test_every_harm_of_the_lists_names_a_matter_but_a_group() -> None:
+    kinds = {kind for kinds in LEXICON.kinds().values() for kind in kinds}
+
+    assert {kind.removeprefix("harm.") for kind in kinds if kind.startswith("harm.")} == {*_HARMS, "group"}

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.analyse import harm as harms
 from pipeline.analyse.analyst import Analyst
 from tests.build import a_post
 
@@ -151,3 +156,23 @@ def test_however_many_complaints_endanger_nobody(analyst: Analyst) -> None:
 )
 def test_a_long_story_and_what_ended_well_endanger_nobody(analyst: Analyst, text: str) -> None:
     assert harm(analyst, text) != "H3"
+
+
+NUMERALS, BETWEEN = list("0123456789一二两三四五六七八九十百千零几上数"), list("多几来余号个名位口")
+COUNTED = re.search("户(?:[|][^)]+)+", harms._CROWD.pattern)
+PEOPLE = COUNTED.group().split("|") if COUNTED else []
+
+
+@given(st.lists(st.sampled_from([*NUMERALS, *BETWEEN, *PEOPLE, "。", "水"]), max_size=9).map("".join))
+def test_no_quick_look_passes_over_a_crowd(text: str) -> None:
+    assert not harms._CROWD.search(text) or harms._COUNTED.found(text)
+
+
+@pytest.mark.parametrize("people", PEOPLE)
+def test_whoever_is_counted_is_a_crowd(people: str) -> None:
+    assert harms._COUNTED.found(f"38个{people}")
+
+
+@given(st.text(st.characters(max_codepoint=0x7FF)))
+def test_no_quick_look_passes_over_foreign_letters(text: str) -> None:
+    assert harms._ANY_FOREIGN.found(text) == bool(harms._FOREIGN.search(text))
