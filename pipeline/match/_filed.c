@@ -32,6 +32,7 @@ typedef struct {
     Py_ssize_t words, rules;
     Automaton *automaton;
     PyObject *written; /* tuple of str, by number */
+    PyObject *called;  /* tuple of what stands for each rule */
     Py_buffer edged;   /* by number: 1 for a word that begins or ends with a Latin letter */
     Py_buffer kept;    /* by code point: 1 for what squeezing keeps */
     Ready **ready;
@@ -86,6 +87,7 @@ Filed_dealloc(Filed *self)
     PyMem_Free(self->found);
     Py_CLEAR(self->automaton);
     Py_CLEAR(self->written);
+    Py_CLEAR(self->called);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -107,20 +109,21 @@ Filed_fill(Filed *self, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"automaton", "written", "edged", "kept",   "rules",       "filed",
                             "entries",   "way_rule", "ways", "groups", "group_words", NULL};
-    PyObject *automaton, *written, *edged, *kept, *given[COLUMNS];
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!OOnOOOOOO", names, automaton_type, &automaton, &PyList_Type,
-                                     &written, &edged, &kept, &self->rules, &given[FILED], &given[ENTRIES],
+    PyObject *automaton, *written, *edged, *kept, *called, *given[COLUMNS];
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!OOO!OOOOOO", names, automaton_type, &automaton, &PyList_Type,
+                                     &written, &edged, &kept, &PyList_Type, &called, &given[FILED], &given[ENTRIES],
                                      &given[WAY_RULE], &given[WAYS], &given[GROUPS], &given[GROUP_WORDS]))
         return -1;
     for (int at = 0; at < COLUMNS; at++)
         if (column(&self->columns[at], given[at]) < 0)
             return -1;
     self->words = PyList_GET_SIZE(written);
+    self->rules = PyList_GET_SIZE(called);
     if (bytes_for_each(&self->edged, edged, self->words) < 0 || bytes_for_each(&self->kept, kept, CODE_POINTS) < 0)
         return -1;
     const Column *columns = self->columns;
     Py_ssize_t ways = columns[WAY_RULE].size, groups = columns[GROUPS].size - 1;
-    if (self->rules < 0 || self->rules > INT32_MAX || ((Automaton *)automaton)->words != self->words ||
+    if (self->rules > INT32_MAX || ((Automaton *)automaton)->words != self->words ||
         !sound(&columns[FILED], self->words, &columns[ENTRIES], ways) || columns[WAYS].size != ways + 1 ||
         columns[WAYS].items[0] != 0 || columns[WAYS].items[ways] != groups || groups < 0 ||
         !sound(&columns[GROUPS], groups, &columns[GROUP_WORDS], self->words)) {
@@ -143,8 +146,9 @@ Filed_fill(Filed *self, PyObject *args, PyObject *kwargs)
         return -1;
     }
     self->automaton = (Automaton *)Py_NewRef(automaton);
-    self->written = PyList_AsTuple(written); /* the list is its owner's to change */
-    return self->written ? 0 : -1;
+    self->written = PyList_AsTuple(written); /* the lists are their owner's to change */
+    self->called = PyList_AsTuple(called);
+    return self->written && self->called ? 0 : -1;
 }
 
 static PyObject *
@@ -250,35 +254,32 @@ speaking(const Filed *self, const Ready *ready)
     return words;
 }
 
-/* Append what is said of one rule; a rule that was made ready and is barred by a word is left out. */
+/* Append what is said of one rule: to `found` if it was made ready and no word bars it, to `others` if it was not. */
 static int
-append(Filed *self, PyObject *found, int32_t rule)
+append(const Filed *self, PyObject *found, PyObject *others, int32_t rule)
 {
     const Ready *ready = self->ready[rule];
-    PyObject *words;
-    if (!ready)
-        words = Py_NewRef(Py_None);
-    else if (any_there(self, ready->numbers, ready->numbers + ready->barred))
+    if (ready && any_there(self, ready->numbers, ready->numbers + ready->barred))
         return 0;
-    else if (!(words = speaking(self, ready)))
-        return -1;
-    PyObject *order = PyLong_FromLong(rule), *pair = order ? PyTuple_New(2) : NULL;
-    if (!pair) {
-        Py_XDECREF(order);
-        Py_DECREF(words);
+    PyObject *words = ready ? speaking(self, ready) : NULL;
+    PyObject *told = !ready ? PyLong_FromLong(rule) : words ? PyTuple_New(2) : NULL;
+    if (!told) {
+        Py_XDECREF(words);
         return -1;
     }
-    PyTuple_SET_ITEM(pair, 0, order);
-    PyTuple_SET_ITEM(pair, 1, words);
-    int failed = PyList_Append(found, pair);
-    Py_DECREF(pair);
+    if (ready) {
+        PyTuple_SET_ITEM(told, 0, Py_NewRef(PyTuple_GET_ITEM(self->called, rule)));
+        PyTuple_SET_ITEM(told, 1, words);
+    }
+    int failed = PyList_Append(ready ? found : others, told);
+    Py_DECREF(told);
     return failed;
 }
 
 PyDoc_STRVAR(candidates_doc,
              "candidates(normal)\n--\n\n"
-             "Return the rules that a *normal* text could satisfy, in their order: which, and the words that speak\n"
-             "for it, None for a rule that was not made ready. Raises TypeError.");
+             "Return the rules that a *normal* text could satisfy, in their order: those that were made ready, with\n"
+             "the words that speak for each, and the numbers of the others. Raises TypeError.");
 
 static PyObject *
 Filed_candidates(Filed *self, PyObject *normal)
@@ -313,11 +314,14 @@ Filed_candidates(Filed *self, PyObject *normal)
         }
     if (asked > 1)
         qsort(rules, asked, sizeof *rules, ascending);
-    PyObject *found = PyList_New(0);
-    for (Py_ssize_t at = 0; found && at < asked; at++)
-        if (append(self, found, rules[at]) < 0)
-            Py_CLEAR(found);
-    return found;
+    PyObject *found = PyList_New(0), *others = found ? PyList_New(0) : NULL;
+    int failed = !others;
+    for (Py_ssize_t at = 0; !failed && at < asked; at++)
+        failed = append(self, found, others, rules[at]) < 0;
+    PyObject *told = failed ? NULL : PyTuple_Pack(2, found, others);
+    Py_XDECREF(found);
+    Py_XDECREF(others);
+    return told;
 }
 
 /* Copy the numbers of a tuple of words; return -1 if one is none. */

@@ -58,20 +58,22 @@ class Filing:
                     filed.append(self._by_word(rule, way.groups, used))
                 else:
                     self._file_by_fields(rule, way.where)
-        self._filed = _filed(filed, automaton, len(watchers))
+        self._filed = _filed(filed, automaton, watchers)
 
-    def candidates(self, normal: str, doc: AnalysedPost) -> list[Candidate]:
-        """Return the rules that *doc*, with this *normal* text, could satisfy, in their order."""
-        found = self._filed.candidates(normal)
-        fresh = [rule for rule, words in found if words is None] if found else None
-        if fresh and self._made_ready(fresh):
-            found = self._filed.candidates(normal)
+    def candidates(self, normal: str, doc: AnalysedPost) -> tuple[Sequence[Candidate], list[Watcher]]:
+        """Return the rules that *doc*, with this *normal* text, could satisfy, in their order; and those without words."""
+        found, others = self._filed.candidates(normal)
+        if others and self._made_ready(others):
+            found, others = self._filed.candidates(normal)
         if self._by_value or self._always:
-            others = dict.fromkeys(self._by_fields(doc))
+            others = list(dict.fromkeys([*others, *self._by_fields(doc)]))
             self._made_ready(others)
-            found = sorted({**others, **dict(found)}.items())
-        watchers = self._watchers
-        return [(watchers[rule], words) for rule, words in found]
+        if not others:  # as usual
+            return found, []
+        words = dict(found)
+        careful = [watcher for rule in others if (watcher := self._watchers[rule]) not in words]
+        whole = [*found, *((watcher, None) for watcher in careful)]
+        return sorted(whole, key=lambda one: one[0].order), careful
 
     def _made_ready(self, rules: Iterable[int]) -> bool:
         """Make those of *rules* ready that are not; say whether there was a simple one among them."""
@@ -114,7 +116,7 @@ class Filing:
                 yield from filed[value]
 
 
-def _filed(ways: Sequence[_Way], automaton: Automaton, rules: int) -> Filed:
+def _filed(ways: Sequence[_Way], automaton: Automaton, rules: Sequence[Watcher]) -> Filed[Watcher]:
     under: list[list[int]] = [[] for _ in automaton.numbers]
     for way, (_, anchor, _) in enumerate(ways):
         for number in dict.fromkeys(anchor):
@@ -125,7 +127,7 @@ def _filed(ways: Sequence[_Way], automaton: Automaton, rules: int) -> Filed:
         list(automaton.numbers),
         bytes([number in automaton.edged for number in range(len(under))]),
         kept(),
-        rules,
+        list(rules),
         *_rows(under),
         _column([way.rule for way in ways]),
         _starts([len(way.others) for way in ways]),

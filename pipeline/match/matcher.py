@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
 import msgspec
@@ -51,6 +52,7 @@ class _Text(NamedTuple):
 
 
 _NO_WORDS: Final = frozenset[int]()
+_UPSERT, _OBSERVE = Op.UPSERT, Op.OBSERVE  # a member is looked up by name each time it is asked of its class
 
 
 class Matcher:
@@ -93,7 +95,7 @@ class Matcher:
         ``problems`` then holds what went wrong in this call.
         """
         self.problems = []
-        live = [doc for doc in docs if doc.post.op is Op.UPSERT or (self._counting and doc.post.op is Op.OBSERVE)]
+        live = [doc for doc in docs if doc.post.op is _UPSERT or (self._counting and doc.post.op is _OBSERVE)]
         matches: list[Match] = []
         for doc in live:
             if doc.parts:
@@ -147,28 +149,22 @@ class Matcher:
         self, matches: list[Match], layer: Layer, doc: AnalysedPost, types: Container[RuleType] | None = None
     ) -> None:
         """Append what *layer* says of *doc*; a generator would cost as much again as looking the candidates up."""
-        if doc.post.op is Op.OBSERVE:
+        if doc.post.op is _OBSERVE:
             matches += self._counted(layer, doc)
             return
-        candidates = layer.filing.candidates(_normal(doc), doc)
-        if self._gone or self.budget.aside:
-            candidates = self._asked(candidates, layer)
-        if types is not None:
-            candidates = [one for one in candidates if one[0].rule.type in types]
+        candidates, careful = layer.filing.candidates(_normal(doc), doc)
+        if self._gone or self.budget.aside or types is not None:
+            candidates = self._asked(candidates, layer, types)
+            careful = [watcher for watcher, words in candidates if words is None]
         if not candidates:
             return
-        careful = [watcher for watcher, words in candidates if words is None]
-        worded = [watcher for watcher in careful if watcher.numbers]  # many ask for fields alone
-        text = _text(layer.automaton, doc) if worded else None
-        numbers = layer.automaton.standing(*text) if text else _NO_WORDS
+        numbers, reading = _read(layer.automaton, doc, careful) if careful else (_NO_WORDS, None)
         try:
             standing = Standing.of(doc, excerpted(doc), numbers)
         except TypeError as error:  # a naive time: it cannot be said when the post was
             for watcher, _ in candidates:
                 self._complain(watcher, doc, type(error).__name__)
             return
-        close = [watcher for watcher in worded if not watcher.plain]
-        reading = _reading(layer.automaton, doc, text, close) if text and close else None
         for watcher, words in candidates:
             try:
                 match = self._timed(watcher, standing, reading) if words is None else watcher.quick(standing, words)
@@ -179,10 +175,18 @@ class Matcher:
             if match is not None:
                 matches.append(match)
 
-    def _asked(self, candidates: Sequence[Candidate], layer: Layer) -> list[Candidate]:
+    def _asked(
+        self, candidates: Sequence[Candidate], layer: Layer, types: Container[RuleType] | None
+    ) -> list[Candidate]:
         """Return those *candidates* that are to be asked at all."""
         gone = self._gone if layer is self._layers[0] else frozenset()
-        return [one for one in candidates if (rule := one[0].rule.id) not in gone and rule not in self.budget.aside]
+        return [
+            (watcher, words)
+            for watcher, words in candidates
+            if (rule := watcher.rule).id not in gone
+            and rule.id not in self.budget.aside
+            and (types is None or rule.type in types)
+        ]
 
     def _timed(self, watcher: Watcher, standing: Standing, reading: Reading | None) -> Match | None:
         """Return what *watcher* says, and count what it costs where that may be too much."""
@@ -205,6 +209,18 @@ class Matcher:
 def _text(automaton: Automaton, doc: AnalysedPost) -> _Text:
     squeezed, offsets = squeeze(_normal(doc))
     return _Text(automaton.find(squeezed), squeezed, offsets)
+
+
+def _read(
+    automaton: Automaton, doc: AnalysedPost, watchers: Sequence[Watcher]
+) -> tuple[AbstractSet[int], Reading | None]:
+    """Return which words stand in *doc*, and where, as far as any of *watchers* asks for that."""
+    worded = [watcher for watcher in watchers if watcher.numbers]  # many ask for fields alone
+    if not worded:
+        return _NO_WORDS, None
+    text = _text(automaton, doc)
+    close = [watcher for watcher in worded if not watcher.plain]
+    return automaton.standing(*text), _reading(automaton, doc, text, close) if close else None
 
 
 def _reading(automaton: Automaton, doc: AnalysedPost, text: _Text, watchers: Sequence[Watcher]) -> Reading:

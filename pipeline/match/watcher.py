@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
+
 from pipeline.match.asked import Asked
-from pipeline.model import FIELDS, MISSING, AnalysedPost, Match, Op, Post, Source, Value
+from pipeline.model import FIELDS, MISSING, AnalysedPost, Field, Match, Op, Post, Source, Value
 from pipeline.model.ids import apart, digest_of
 from pipeline.rulebook import Condition, Rule, RuleType
 from pipeline.rulebook.explain import explain_words
@@ -31,7 +33,7 @@ class Way(NamedTuple):
     where: tuple[tuple[Where, ...], ...]
 
 
-class Standing(NamedTuple):
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """What all rules ask of one post, worked out once."""
 
     doc: AnalysedPost
@@ -149,7 +151,7 @@ class Watcher:
             parts = tuple([name for name, part in self._parts.items() if part.holds(doc, numbers, reading)])
             if not parts:
                 return None
-        group = tuple([_shown(field.of(doc)) or MISSING for field in self._group])
+        group = _grouped(self._group, doc)
         if self.rule.type in _KEYED and group and group[0] == MISSING:
             return None
         return self._made(standing, group, () if self.rule.type is RuleType.SEQUENCE else parts, reading)
@@ -173,7 +175,7 @@ class Watcher:
             rule_rev=rev,
             at=standing.at,
             known_at=standing.known_at,
-            group=tuple([_shown(field.of(doc)) or MISSING for field in group]) if group else (),
+            group=_grouped(group, doc) if group else (),
             member=(_shown(member.of(doc)) if member else "") or doc.post.id,
             hits=words,
             analysed=standing.kept,
@@ -235,6 +237,10 @@ def _heard(doc: AnalysedPost) -> AnalysedPost:
         post=Post(id=post.id, rev=post.rev, source=Source(id=post.source.id), text="", published=post.published,
                   fetched_at=post.fetched_at)
     )  # fmt: skip
+
+
+def _grouped(fields: Sequence[Field], doc: AnalysedPost) -> tuple[str, ...]:
+    return tuple([_shown(field.of(doc)) or MISSING for field in fields])
 
 
 def _shown(value: Value) -> str:

@@ -15,6 +15,7 @@ from pipeline.model.post import Kind, Post, SourceClass
 
 LONGEST: Final = 200
 """Characters of an excerpt."""
+_ARTICLE: Final = Kind.ARTICLE  # a member is looked up by name each time it is asked of its class
 _PRESS: Final = frozenset(
     {SourceClass.NEWS_CENTRAL, SourceClass.NEWS_PROVINCE, SourceClass.NEWS_LOCAL, SourceClass.WECHAT}
 )
@@ -24,7 +25,7 @@ _GAP: Final = "…"
 
 def press(post: Post) -> bool:
     """Say whether *post* is an article of a paper or of a public account: somebody's work, not a resident's words to us."""
-    return post.kind is Kind.ARTICLE and post.source.class_ in _PRESS
+    return post.kind is _ARTICLE and post.source.class_ in _PRESS
 
 
 def excerpted(doc: AnalysedPost) -> AnalysedPost:

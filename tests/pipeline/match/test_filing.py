@@ -19,7 +19,7 @@ def a_rule(id: str, text: TextCondition | None = None, *where: tuple[Where, ...]
 def candidates(rules: list[Rule], *words: str, source_class: SourceClass = SourceClass.FORUM) -> list[str]:
     watchers = [Watcher(rule, order) for order, rule in enumerate(rules)]
     automaton = Automaton({word: None for watcher in watchers for word in watcher.words()})
-    found = Filing(watchers, automaton).candidates("，".join(words), a_doc(source_class=source_class))
+    found, _ = Filing(watchers, automaton).candidates("，".join(words), a_doc(source_class=source_class))
     return [watcher.rule.id for watcher, _ in found]
 
 
