@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from pipeline.analyse import gate, harm, matter
+from pipeline.analyse import harm, matter
 from pipeline.analyse.cues import Cue, Reading
 from pipeline.directory import Directory
 from pipeline.model import MatterFinding, Numbers, Post
@@ -38,9 +38,19 @@ _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _DATED = re.compile(
     "(?<![0-9])((?:19|20)[0-9]{2})(?:年|[-/.][01]?[0-9](?![0-9]))|([一二][九〇零][〇零一二三四五六七八九]{2})年"
 )
+# Every way to say it begins with a letter that is told: the search then runs from one of these to the next.
 _OLD = re.compile(
-    "旧闻|旧新闻|老新闻|[旧老]视频|旧图|老图片?|[去前]年的?(?:视频|新闻|图|照片|画面|录像|事了)"
-    "|(?:以前|之前|从前|往年|早年|当年|早些年|年前|年之前)的?(?:视频|新闻|图|照片|画面|录像)|翻出来的|炒冷饭|old (?:video|news|footage|clip)"
+    "|".join(
+        (
+            *"旧闻 旧新闻 老新闻 旧视频 老视频 旧图 老图 翻出来的 炒冷饭".split(),
+            *(f"{when}的?(?:视频|新闻|图|照片|画面|录像|事了)" for when in ("去年", "前年")),
+            *(
+                f"{when}的?(?:视频|新闻|图|照片|画面|录像)"
+                for when in "以前 之前 从前 往年 早年 当年 早些年 年前 年之前".split()
+            ),
+            "old (?:video|news|footage|clip)",
+        )
+    )
 )
 
 
@@ -68,7 +78,7 @@ def marks(
         found.append("claim_unverified")
     if _perhaps_old(post, reading, what):
         found.append("old_news_hint")
-    if gate.instruction_like(reading):
+    if reading.of("instruction"):  # orders to a machine: nothing obeys them, people see the flag
         found.append("instruction_like")
     if traditional(post.text or post.title):
         found.append("script")
@@ -128,7 +138,7 @@ def _in_a_clause(reading: Reading, cues: list[Cue], others: list[Cue]) -> list[C
 
 def _perhaps_old(post: Post, reading: Reading, what: MatterFinding) -> bool:
     """Say whether a text of danger names an earlier year or calls what it shows old. Whether it is, people find out."""
-    if what.harm != "H3" and _DANGERS.isdisjoint(reading.cues):
+    if what.harm != "H3" and reading.cues.keys().isdisjoint(_DANGERS):
         return False
     if _OLD.search(reading.normal):
         return True

@@ -1,4 +1,4 @@
-"""Whether a post is about a matter at all: advertising, too little text, small talk, orders to machines."""
+"""Whether a post is about a matter at all: advertising, too little text, small talk."""
 
 from __future__ import annotations
 
@@ -39,11 +39,6 @@ def after_matter(reading: Reading, matter: MatterFinding) -> GateFinding:
         enough = _letters(reading.squeezed, 2 * _LEAST_LETTERS)
         return _IRRELEVANT if enough else GateFinding(GateStatus.INSUFFICIENT_TEXT)
     return _RELEVANT
-
-
-def instruction_like(reading: Reading) -> bool:
-    """Say whether the text gives orders to a machine. Nothing obeys them; people see the flag."""
-    return bool(reading.of("instruction"))
 
 
 def _advert(reading: Reading) -> tuple[Reason, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from pipeline.analyse.cues import Reading
@@ -13,6 +13,11 @@ from pipeline.directory import Directory, Unit
 from pipeline.model import PartyFinding, Reason
 from pipeline.text.automaton import Hit, automaton
 from pipeline.text.normal import folded
+
+try:
+    from pipeline.text._beside import Beside
+except ImportError:  # no compiler where this was installed
+    from pipeline.text.beside import Beside
 
 _LEVEL = re.compile("^[区县市旗镇]|(?:新区|[区县市旗州])$")
 _FIRMS = "有限责任公司 股份有限公司 有限公司 公司 集团 物业服务中心 物业公司 物业服务公司 物业管理公司 物业 开发商 项目部 售楼部 售楼处 超市 酒店 饭店 驾校 培训机构 水厂 化工厂 食品厂 水泥厂 造纸厂 砖厂 养殖场 屠宰场".split()
@@ -83,9 +88,11 @@ _IN_NAMES = frozenset("人民 中心 实验 附属 第一 第二 第三 第四 �
 _BLAMED = re.compile(".{0,4}?[不没乱欠拖拒推违偷擅强骗停坑漏收扣占涨]")
 _BLAMES = ("投诉", "举报", "曝光", "感谢", "点赞", "表扬", "起诉", "告", "就是", "谢谢")
 _BLAMING = re.compile("|".join(_BLAMES))
+_PERHAPS_BLAMING = Beside("".join(word[0] for word in _BLAMES))  # finds in a fifth of the time where to look closer
 _ASKED = ("向", "找", "给", "请", "求", "望", "建议", "希望", "打", "联系", "咨询", "问", "到", "去")
 _MENTIONS_MOST = 12  # a list of organisations names no one responsible
 _NOTHING = PartyFinding()
+_START = itemgetter(0)
 
 
 class _Known(NamedTuple):
@@ -127,38 +134,43 @@ class Parties:
         hits = self._automaton.find(reading.squeezed)
         if not hits:
             return _NOTHING
-        best = max(self._mentions(reading, _apart(hits)), key=lambda one: (one.weight, -one.start), default=None)
-        if best is None:
+        mentions = self._mentions(reading, _apart(hits))
+        if not mentions:
             return _NOTHING
+        best = max(mentions, key=lambda one: (one.weight, -one.start))
         cue = reading.squeezed[best.start : best.end]
         reason = Reason(cue, best.weight, reading.offsets[best.start], reading.offsets[best.end - 1] + 1)
         return PartyFinding(best.id, best.name, (reason,))
 
-    def _mentions(self, reading: Reading, hits: Iterable[Hit]) -> Iterator[_Mention]:
+    def _mentions(self, reading: Reading, hits: Sequence[Hit]) -> list[_Mention]:
         squeezed = reading.squeezed
-        for start, end, number in islice(hits, _MENTIONS_MOST):
+        mentions = []
+        for start, end, number in hits[:_MENTIONS_MOST]:
             known = self._known[number]
-            if known.ending:
-                if not _in_question(squeezed, start, end, known.ending):
+            ending = known.ending
+            if ending:
+                if not _in_question(squeezed, start, end, ending):
                     continue
-                start = _begin(reading, start, known.ending)
+                start = _begin(reading, start, ending)
                 if start < 0:
                     continue
-            name = squeezed[start:end] if known.ending else known.name
-            yield _Mention(_weight(squeezed, start, end, known), start, end, known.id, name)
+            name = squeezed[start:end] if ending else known.name
+            mentions.append(_Mention(_weight(squeezed, start, end, known), start, end, known.id, name))
+        return mentions
 
 
-def _apart(hits: list[Hit]) -> Iterator[Hit]:
-    """Yield those that begin first, of several the longest, and none that overlaps one before."""
-    until = 0
-    for hit in sorted(hits, key=_longest_first) if len(hits) > 1 else hits:
+def _apart(hits: list[Hit]) -> list[Hit]:
+    """Return those that begin first, of several the longest, and none that overlaps one before."""
+    if len(hits) == 1:
+        return hits
+    ordered = hits[::-1]  # they come by their ends: of those that start together, the longest is now the first
+    ordered.sort(key=_START)
+    apart, until = [], 0
+    for hit in ordered:
         if hit[0] >= until:
             until = hit[1]
-            yield hit
-
-
-def _longest_first(hit: Hit) -> tuple[int, int]:
-    return hit[0], -hit[1]
+            apart.append(hit)
+    return apart
 
 
 def _units(directory: Directory) -> dict[str, _Known]:
@@ -198,7 +210,8 @@ def _in_question(squeezed: str, start: int, end: int, kind: str) -> bool:
     """Say whether an organisation can be told by its ending alone, or at least something is said about it."""
     if kind in ("bureau", "office") or squeezed.startswith(_LEGAL, start) or _BLAMED.match(squeezed, end):
         return True
-    return _BLAMING.search(squeezed, max(0, start - _HEAD_USUAL - 2), start) is not None
+    before = squeezed[max(0, start - _HEAD_USUAL - 2) : start]
+    return _PERHAPS_BLAMING.found(before) and _BLAMING.search(before) is not None
 
 
 def _begin(reading: Reading, ending: int, kind: str) -> int:

@@ -19,6 +19,6 @@ _OTHER = (
 
 def language(normal_text: str) -> str:
     """Return an ISO 639-1 code, ``und`` for a text without letters. Chinese with foreign words is ``zh``."""
-    if _HAN.search(normal_text):
+    if "\u3400" <= normal_text[:1] <= "\u9fff" or _HAN.search(normal_text):  # nearly all begin with one
         return "zh"
     return next((code for code, letters in _OTHER if letters.search(normal_text)), "und")
