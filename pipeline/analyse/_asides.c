@@ -1,4 +1,4 @@
-/* The clauses of a text in which something is said aside: asides.Plain in C, in one pass. */
+/* The clauses of a text, and those in which something is said aside: asides.Plain in C, in one pass. */
 
 #include "../text/automaton.h"
 #include "../text/module.h"
@@ -54,6 +54,12 @@ looked_up(const Asides *self, Py_UCS4 letter)
 {
     return (Py_UNICODE_ISSPACE(letter) || is_one_of(self->ends, letter) ? ENDS_CLAUSE : 0) |
            (letter == self->thanks ? THANKS : 0) | (automaton_step(self->automaton, 0, letter) ? BEGINS_WORD : 0);
+}
+
+static uint8_t
+letter_may(const Asides *self, Py_UCS4 letter)
+{
+    return letter < FIRST_PLANE ? self->may[letter] : looked_up(self, letter);
 }
 
 static int
@@ -123,16 +129,22 @@ before(const Py_buffer *offsets, Py_ssize_t place)
     return first;
 }
 
+static int
+append_span(PyObject *spans, Py_ssize_t first, Py_ssize_t last)
+{
+    PyObject *span = Py_BuildValue("nn", first, last);
+    int failed = span ? PyList_Append(spans, span) : -1;
+    Py_XDECREF(span);
+    return failed;
+}
+
 /* Append where a clause stands in the squeezed text. The offsets are asked for by the first one: few texts have any. */
 static int
 append(PyObject *clauses, PyObject *places, Py_buffer *offsets, Py_ssize_t begun, Py_ssize_t end)
 {
     if (!offsets->obj && array(offsets, places, 1, sizeof(int64_t), 0) < 0)
         return -1;
-    PyObject *span = Py_BuildValue("nn", before(offsets, begun), before(offsets, end));
-    int failed = span ? PyList_Append(clauses, span) : -1;
-    Py_XDECREF(span);
-    return failed;
+    return append_span(clauses, before(offsets, begun), before(offsets, end));
 }
 
 /* Return the next place where a letter may do anything. Letters of another size than nearly all are not passed over. */
@@ -166,7 +178,7 @@ Asides_clauses(Asides *self, PyObject *const *args, Py_ssize_t count)
         if (!state)
             at = passed_over(self, kind, data, at, length);
         Py_UCS4 letter = at < length ? PyUnicode_READ(kind, data, at) : '\n';
-        uint8_t may = letter < FIRST_PLANE ? self->may[letter] : looked_up(self, letter);
+        uint8_t may = letter_may(self, letter);
         if (may & ENDS_CLAUSE) {
             if (spoken || (thanked && is_bare(self, normal, begun, at)))
                 failed = append(clauses, args[1], &offsets, begun, at) < 0;
@@ -185,7 +197,42 @@ Asides_clauses(Asides *self, PyObject *const *args, Py_ssize_t count)
     return clauses;
 }
 
+PyDoc_STRVAR(parted_doc, "parted(normal, offsets)\n--\n\n"
+                         "Return where all clauses stand in the squeezed text, without what parts them.\n"
+                         "Raises TypeError, ValueError.");
+
+static PyObject *
+Asides_parted(Asides *self, PyObject *const *args, Py_ssize_t count)
+{
+    Py_buffer offsets;
+    if (count != 2 || !PyUnicode_Check(args[0])) {
+        PyErr_SetString(PyExc_TypeError, "parted() takes a text and its offsets");
+        return NULL;
+    }
+    if (array(&offsets, args[1], 1, sizeof(int64_t), 0) < 0)
+        return NULL;
+    const int64_t *each = offsets.buf;
+    PyObject *clauses = PyList_New(0);
+    Py_ssize_t length = PyUnicode_GET_LENGTH(args[0]), first = 0, kept = 0; /* offsets before a place */
+    int within = 1, failed = !clauses;
+    for (Py_ssize_t at = 0; !failed && at <= length; at++) {
+        while (kept < offsets.shape[0] && each[kept] < at)
+            kept++;
+        int goes_on = at < length && !(letter_may(self, PyUnicode_READ_CHAR(args[0], at)) & ENDS_CLAUSE);
+        if (goes_on && !within)
+            first = kept;
+        if (!goes_on && within && first < kept)
+            failed = append_span(clauses, first, kept) < 0;
+        within = goes_on;
+    }
+    PyBuffer_Release(&offsets);
+    if (failed)
+        Py_CLEAR(clauses);
+    return clauses;
+}
+
 static PyMethodDef methods[] = {
+    {"parted", (PyCFunction)(void (*)(void))Asides_parted, METH_FASTCALL, parted_doc},
     {"clauses", (PyCFunction)(void (*)(void))Asides_clauses, METH_FASTCALL, clauses_doc},
     {NULL},
 };
@@ -194,7 +241,7 @@ static PyTypeObject type = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "pipeline.analyse._asides.Asides",
     .tp_basicsize = sizeof(Asides),
     .tp_flags = Py_TPFLAGS_DEFAULT,
-    .tp_doc = PyDoc_STR("Finds clauses with something said aside. Raises TypeError, ValueError."),
+    .tp_doc = PyDoc_STR("Finds clauses, and those with something said aside. Raises TypeError, ValueError."),
     .tp_new = Asides_new,
     .tp_dealloc = (destructor)Asides_dealloc,
     .tp_methods = methods,

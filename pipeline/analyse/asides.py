@@ -1,4 +1,4 @@
-"""Finds the clauses in which something is said aside: courtesy, thanks, what is thought of offices, petitions, belief.
+"""Finds clauses, and those in which something is said aside: courtesy, thanks, what is thought of offices, petitions, belief.
 
 ``_asides.c`` does the same many times as fast.
 """
@@ -32,13 +32,16 @@ EDGES: Final = ENDS + " \n"
 
 
 class Asides(Protocol):
-    """Finds clauses with something said aside."""
+    """Finds clauses, and those with something said aside."""
 
     def clauses(self, normal: str, offsets: Sequence[int], /) -> Sequence[Span]:
         """Return where they stand in the squeezed text, each with what parts it from the one before.
 
         *offsets* tells where each letter of the squeezed text stands in the *normal* one.
         """
+
+    def parted(self, normal: str, offsets: Sequence[int], /) -> Sequence[Span]:
+        """Return where all clauses stand in the squeezed text, without what parts them: the end of a sentence is in none."""
 
 
 class Plain:
@@ -51,7 +54,7 @@ class Plain:
         self._automaton = automaton
         self._not_behind = not_behind
         self._thanks, self._bare, self._edges = thanks, bare, edges
-        self._clause = re.compile(rf"[{re.escape(ends)}\s]*[^{re.escape(ends)}\s]+")
+        self._clause = re.compile(rf"[{re.escape(ends)}\s]*([^{re.escape(ends)}\s]+)")
 
     def clauses(self, normal: str, offsets: Sequence[int], /) -> Sequence[Span]:
         spoken = self._spoken(normal)
@@ -62,6 +65,11 @@ class Plain:
             for clause in self._clause.finditer(normal)
             if any_in(spoken, *clause.span()) or self._only_thanks(clause.group())
         ]
+
+    def parted(self, normal: str, offsets: Sequence[int], /) -> Sequence[Span]:
+        spans = [clause.span(1) for clause in self._clause.finditer(normal)]
+        squeezed = [(bisect_left(offsets, first), bisect_left(offsets, last)) for first, last in spans]
+        return [(first, last) for first, last in squeezed if first < last]
 
     def _spoken(self, normal: str) -> list[int]:
         """Return where words stand that are said aside, in order."""

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from pipeline.analyse.asides import Span, asides
 from pipeline.analyse.cues import Reading
 
-_ENDS = re.compile(r"[,、。!?;:~…\s]+")
 
-Span = tuple[int, int]
-
-
-def clauses(reading: Reading) -> list[Span]:
+def clauses(reading: Reading) -> Sequence[Span]:
     """Return where the clauses of the squeezed text begin and end; the mark of a sentence's end is in none."""
-    offsets = reading.offsets
-    spans, first = [], 0
-    for mark in _ENDS.finditer(reading.normal):
-        last = bisect_left(offsets, mark.start())
-        if last > first:
-            spans.append((first, last))
-        first = bisect_left(offsets, mark.end(), last)
-    if first < len(reading.squeezed):
-        spans.append((first, len(reading.squeezed)))
-    return spans
+    return asides.parted(reading.normal, reading.offsets)
 
 
 def telling(spans: Sequence[Span], start: int, end: int, enough: int) -> Iterator[Span]:

@@ -86,6 +86,8 @@ def lost(reading: Reading, cue: Cue) -> bool:
 
 def near(context: Reading, kind: str, cue: Cue, reach: int) -> Cue | None:
     """Return a cue of *kind* at most *reach* characters from *cue*."""
+    if f"context.{kind}" not in context.cues:  # as most are: then no place is looked for
+        return None
     return next(_around(context, kind, cue.start - reach, cue.end + reach), None)
 
 

@@ -13,7 +13,8 @@ from operator import attrgetter
 
 from pipeline.analyse import doubts, verdict
 from pipeline.analyse.alike import Told, told, told_within
-from pipeline.analyse.clauses import Span, clauses, telling
+from pipeline.analyse.asides import Span
+from pipeline.analyse.clauses import clauses, telling
 from pipeline.analyse.cues import Cue, Reading
 from pipeline.analyse.doubts import Weighed
 from pipeline.analyse.peril import STRETCH, Peril
@@ -164,8 +165,8 @@ def _below() -> verdict.Below:
 
 def weighed(reading: Reading) -> list[Weighed]:
     """Return the words of danger with what takes each back, until enough of them stand."""
-    said = reading.under("harm")
-    if _ANY_DANGER.isdisjoint(said):
+    said = reading.families.get("harm")
+    if said is None or _ANY_DANGER.isdisjoint(said):
         return []
     cues = sorted([cue for kind in _DANGERS if kind in said for cue in said[kind]], key=_START)[:_MOST]
     found: list[Weighed] = []

@@ -129,9 +129,9 @@ def _facts(reading: Reading, matter: Told, words: _Words) -> frozenset[str]:
     for family in _WEIGHED:
         if family in families:
             for cues in families[family].values():
-                if not asides or matter.of(cues):
+                if not asides or matter.has_one(cues):
                     facts.append(_says(cues[0].kind))
-    if "sarcasm" in reading.cues and (not asides or matter.of(reading.cues["sarcasm"])):
+    if "sarcasm" in reading.cues and (not asides or matter.has_one(reading.cues["sarcasm"])):
         facts.append("says.sarcasm")
     if words.loss:
         facts.append(verdict.LOSS)

@@ -35,7 +35,7 @@ def facts_of_danger(reading: Reading, found: Sequence[Weighed], told: Told) -> f
     if not found:
         facts.append("unnamed")
     for kind, cues in reading.context.cues.items():
-        if cues and told.of(cues):
+        if told.has_one(cues):
             facts.append(f"near.{kind.removeprefix('context.')}")
     return frozenset(facts)
 
@@ -46,8 +46,9 @@ def sound_of_danger(close: Sequence[float], quick: Sequence[float]) -> dict[str,
 
 
 def _beside(sounds: Sequence[float]) -> list[float]:
-    middle = sum(sounds) / len(sounds)
-    return [*[one - middle for one in sounds], odds(sounds)]
+    nothing, grievance, loss, danger = sounds
+    middle = (nothing + grievance + loss + danger) / len(TIERS)
+    return [nothing - middle, grievance - middle, loss - middle, danger - middle, odds(sounds)]
 
 
 def danger(weights: Mapping[str, float], facts: Set[str], close: Sequence[float], quick: Sequence[float]) -> float:

@@ -68,6 +68,7 @@ def test_c_and_python_find_the_same_clauses(text: str) -> None:
     offsets = squeeze(folded)[1]
 
     assert made(compiled()).clauses(folded, offsets) == made(Plain).clauses(folded, offsets)
+    assert made(compiled()).parted(folded, offsets) == made(Plain).parted(folded, offsets)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,9 @@ def test_what_is_no_text_and_no_offsets_is_refused_by_c() -> None:
     assert told.clauses("您好", squeeze("您")[1]) == [(0, 1)]
     wrong: Any
     for wrong in ((), ("您好",), (b"", squeeze("您好")[1]), ("您好", [0, 1]), ("您好", None)):
-        with pytest.raises(TypeError):
-            told.clauses(*wrong)
-    with pytest.raises(ValueError, match="another shape or type"):
-        told.clauses("您好", b"01")
+        for ask in (told.clauses, told.parted):
+            with pytest.raises(TypeError):
+                ask(*wrong)
+    for ask in (told.clauses, told.parted):
+        with pytest.raises(ValueError, match="another shape or type"):
+            ask("您好", b"01")
