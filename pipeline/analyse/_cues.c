@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #define HERE 256     /* hits and cues of a text that needs no room of its own */
+#define FEW 64       /* so many are in order sooner than qsort() has begun: most are when they are found */
 #define FAMILIES 64  /* at most */
 #define KINDS 512    /* at most */
 
@@ -62,7 +63,7 @@ typedef struct {
     uint64_t *hints; /* a bit for each word, set after set */
     Py_ssize_t count_hints, width;
     Py_ssize_t count_words, count_labels, count_kinds, count_companies;
-    int32_t void_family;
+    int32_t void_family, families;
     Py_ssize_t most, pair_reach;
     PyObject *cue, *sentence_ends;
     uint32_t *there, text; /* by word: the text that held it last */
@@ -147,6 +148,7 @@ read_labels(Table *self, PyObject *labels)
                               &weight, &written, &label->plain) ||
             label->family < 0 || label->family >= FAMILIES || label->kind < 0 || label->kind >= self->count_kinds)
             return refused("a label is a family, a kind, a weight, a word and whether it is plain");
+        self->families = Py_MAX(self->families, label->family + 1);
         label->weight = Py_NewRef(weight);
         label->written = Py_NewRef(written);
     }
@@ -323,20 +325,16 @@ static int
 find(const Table *self, PyObject *squeezed, Rows *hits)
 {
     const Automaton *automaton = self->automaton;
-    int kind = PyUnicode_KIND(squeezed);
-    const void *data = PyUnicode_DATA(squeezed);
-    Py_ssize_t length = PyUnicode_GET_LENGTH(squeezed);
+    Py_ssize_t length = PyUnicode_GET_LENGTH(squeezed), at = 0;
     uint32_t state = 0;
-    for (Py_ssize_t at = 0; at < length; at++) {
-        state = automaton_next(automaton, state, PyUnicode_READ(kind, data, at));
+    while ((at = automaton_reach(automaton, squeezed, at, &state)) <= length)
         for (uint32_t ended = automaton_ending(automaton, state); ended; ended = automaton->states[ended].shorter) {
             uint32_t number = automaton->states[ended].word;
             Hit *hit = one_more(hits);
             if (!hit)
                 return -1;
-            *hit = (Hit){at + 1 - (Py_ssize_t)automaton->lengths[number], at + 1, number};
+            *hit = (Hit){at - (Py_ssize_t)automaton->lengths[number], at, number};
         }
-    }
     return 0;
 }
 
@@ -487,6 +485,22 @@ in_order(const void *one, const void *other)
     return (first->index > second->index) - (first->index < second->index);
 }
 
+static void
+sort(Found *found, Py_ssize_t count)
+{
+    if (count > FEW) {
+        qsort(found, count, sizeof *found, in_order);
+        return;
+    }
+    for (Py_ssize_t at = 1; at < count; at++) {
+        Found one = found[at];
+        Py_ssize_t to = at;
+        for (; to && in_order(&found[to - 1], &one) > 0; to--)
+            found[to] = found[to - 1];
+        found[to] = one;
+    }
+}
+
 /* The cues of a text: a list for each kind that has any, in which order the kinds came, and whether any that should be
    plain is not. */
 typedef struct {
@@ -536,8 +550,9 @@ append(const Table *self, const Found *one, Cues *cues)
 static int
 outermost(const Table *self, PyObject *squeezed, const int64_t *offsets, Rows *rows, Cues *cues)
 {
-    Found *found = rows->items, widest[FAMILIES] = {{0, 0, 0, 0}};
-    qsort(found, rows->count, sizeof *found, in_order);
+    Found *found = rows->items, widest[FAMILIES];
+    memset(widest, 0, self->families * sizeof *widest);
+    sort(found, rows->count);
     Py_ssize_t ahead = 0, voided = 0; /* how far the voids reach that begin before a word or with it */
     for (Py_ssize_t at = 0; at < rows->count; at++) {
         const Found *one = &found[at];
@@ -594,13 +609,15 @@ PyDoc_STRVAR(read_doc, "read(normal, squeezed, offsets)\n--\n\n"
                        "plain is written otherwise. Raises TypeError.");
 
 static PyObject *
-Table_read(Table *self, PyObject *args)
+Table_read(Table *self, PyObject *const *args, Py_ssize_t count)
 {
-    PyObject *normal, *squeezed, *places, *told = NULL;
-    if (!PyArg_ParseTuple(args, "UUO", &normal, &squeezed, &places))
+    if (count != 3 || !PyUnicode_Check(args[0]) || !PyUnicode_Check(args[1])) {
+        PyErr_SetString(PyExc_TypeError, "read() takes a normal text, a squeezed one, and its offsets");
         return NULL;
+    }
+    PyObject *normal = args[0], *squeezed = args[1], *told = NULL;
     Py_buffer offsets;
-    if (PyObject_GetBuffer(places, &offsets, PyBUF_C_CONTIGUOUS) < 0)
+    if (PyObject_GetBuffer(args[2], &offsets, PyBUF_C_CONTIGUOUS) < 0)
         return NULL;
     if (offsets.itemsize != (Py_ssize_t)sizeof(int64_t) ||
         offsets.len != PyUnicode_GET_LENGTH(squeezed) * (Py_ssize_t)sizeof(int64_t)) {
@@ -614,8 +631,8 @@ Table_read(Table *self, PyObject *args)
     Cues cues;
     memset(cues.lists, 0, self->count_kinds * sizeof *cues.lists);
     cues.count = cues.otherwise = 0;
-    if (find(self, squeezed, &hits) == 0 &&
-        read_hits(self, normal, squeezed, offsets.buf, &hits, &found) == 0 && outermost(self, squeezed, offsets.buf, &found, &cues) == 0)
+    if (find(self, squeezed, &hits) == 0 && read_hits(self, normal, squeezed, offsets.buf, &hits, &found) == 0 &&
+        outermost(self, squeezed, offsets.buf, &found, &cues) == 0)
         told = in_dictionaries(self, &cues);
     for (Py_ssize_t at = 0; at < cues.count; at++)
         Py_DECREF(cues.lists[cues.order[at]]);
@@ -626,7 +643,7 @@ Table_read(Table *self, PyObject *args)
 }
 
 static PyMethodDef methods[] = {
-    {"read", (PyCFunction)Table_read, METH_VARARGS, read_doc},
+    {"read", (PyCFunction)(void (*)(void))Table_read, METH_FASTCALL, read_doc},
     {NULL},
 };
 

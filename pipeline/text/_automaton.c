@@ -17,8 +17,8 @@ Automaton_dealloc(Automaton *self)
 static void
 add_step(Automaton *self, uint32_t state, Py_UCS4 letter, uint32_t to)
 {
-    uint64_t from = (uint64_t)state << 32 | letter, hash = automaton_hash(from), bit = hash >> self->bits;
-    uint32_t slot = (uint32_t)(hash >> self->shift);
+    uint64_t from = (uint64_t)state << 32 | letter, bit = automaton_bit(self, from);
+    uint32_t slot = (uint32_t)(bit / 2);
     while (self->steps[slot].from != UINT64_MAX)
         slot = (slot + 1) & self->mask;
     self->steps[slot] = (AutomatonStep){from, to};
@@ -46,7 +46,7 @@ add_words(Automaton *self, PyObject *words, Py_ssize_t letters)
         uint32_t state = 0, length = (uint32_t)PyUnicode_GET_LENGTH(word);
         for (uint32_t at = 0; at < length; at++) {
             Py_UCS4 letter = PyUnicode_READ_CHAR(word, at);
-            uint32_t next = automaton_step(self, state, letter);
+            uint32_t next = state ? automaton_step(self, state, letter) : automaton_next(self, 0, letter);
             if (!next) {
                 next = self->count++;
                 add_step(self, state, letter, next);
@@ -96,7 +96,7 @@ make_table(Automaton *self, uint64_t steps)
     while ((UINT64_C(1) << bits) < 2 * steps)
         bits++;
     uint32_t slots = UINT32_C(1) << bits;
-    self->mask = slots - 1, self->shift = 64 - bits, self->bits = self->shift - 1;
+    self->mask = slots - 1, self->shift = 63 - bits;
     self->steps = PyMem_Malloc(slots * sizeof *self->steps);
     self->perhaps = PyMem_Calloc(slots / 32 + 1, sizeof *self->perhaps); /* two bits for each slot */
     if (!self->steps || !self->perhaps)
@@ -106,8 +106,17 @@ make_table(Automaton *self, uint64_t steps)
     return 0;
 }
 
-/* Lay the steps out in a table no larger than they need, each with a mark if a word ends where it leads. Return -1
-   without memory. */
+/* Return the number of a state with its marks. */
+static uint32_t
+marked(const Automaton *self, uint32_t number)
+{
+    const AutomatonState *state = &self->states[number];
+    if (number == 0)
+        return 0;
+    return number | (state->word != NO_WORD || state->shorter ? ENDS : 0) | (state->fallback ? 0 : SHALLOW);
+}
+
+/* Lay the steps out in a table no larger than they need, and mark all states. Return -1 without memory. */
 static int
 lay_out(Automaton *self)
 {
@@ -117,11 +126,11 @@ lay_out(Automaton *self)
     int failed = make_table(self, self->count);
     for (uint32_t slot = 0; !failed && slot < slots; slot++)
         if (steps[slot].from != UINT64_MAX) {
-            uint32_t to = steps[slot].to;
-            const AutomatonState *state = &self->states[to];
-            to |= state->word != NO_WORD || state->shorter ? ENDS : 0;
-            add_step(self, (uint32_t)(steps[slot].from >> 32), (Py_UCS4)steps[slot].from, to);
+            uint32_t from = marked(self, (uint32_t)(steps[slot].from >> 32)), to = marked(self, steps[slot].to);
+            add_step(self, from, (Py_UCS4)steps[slot].from, to);
         }
+    for (uint32_t number = 0; number < self->count; number++)
+        self->states[number].fallback = marked(self, self->states[number].fallback);
     PyMem_Free(steps);
     PyMem_Free(perhaps);
     return failed;
@@ -198,20 +207,16 @@ Automaton_find(Automaton *self, PyObject *text)
         return NULL;
     }
     PyObject *hits = PyList_New(0);
-    int kind = PyUnicode_KIND(text);
-    const void *data = PyUnicode_DATA(text);
-    Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    Py_ssize_t length = PyUnicode_GET_LENGTH(text), at = 0;
     uint32_t state = 0;
-    for (Py_ssize_t at = 0; hits && at < length; at++) {
-        state = automaton_next(self, state, PyUnicode_READ(kind, data, at));
+    while (hits && (at = automaton_reach(self, text, at, &state)) <= length)
         for (uint32_t ended = automaton_ending(self, state); hits && ended; ended = self->states[ended].shorter) {
             uint32_t number = self->states[ended].word;
-            PyObject *hit = a_hit(at + 1 - (Py_ssize_t)self->lengths[number], at + 1, number);
+            PyObject *hit = a_hit(at - (Py_ssize_t)self->lengths[number], at, number);
             if (!hit || PyList_Append(hits, hit) < 0)
                 Py_CLEAR(hits);
             Py_XDECREF(hit);
         }
-    }
     return hits;
 }
 

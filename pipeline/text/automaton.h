@@ -3,7 +3,8 @@
    The state of each pass is a number; 0 is the beginning, where nothing was read. The steps from one state to the next
    stand in one hash table, those from the beginning in a table by letter, since most letters begin nothing. Before the
    table is asked, a few bits tell of nearly every step that is not there: they stay close to the processor, it does not.
-   A step tells itself whether a word ends where it leads, so that states are looked at only where one does.
+   Wherever a state is told of, marks beside its number say whether a word ends there and whether it falls back to the
+   beginning, so that few states have to be looked at.
 */
 
 #ifndef YUQING_AUTOMATON_H
@@ -15,17 +16,19 @@
 
 #define FIRST_PLANE 0x10000
 #define NO_WORD UINT32_MAX
-#define ENDS (UINT32_C(1) << 31) /* of where a step leads: a word ends there, this one or a shorter */
+#define ENDS (UINT32_C(1) << 31)    /* a mark: a word ends there, this one or a shorter */
+#define SHALLOW (UINT32_C(1) << 30) /* a mark: it falls back to the beginning */
+#define NUMBER (SHALLOW - 1)        /* all but the marks */
 
 typedef struct {
-    uint32_t fallback; /* the state of the longest suffix that begins a word */
+    uint32_t fallback; /* the state of the longest suffix that begins a word, with its marks */
     uint32_t word;     /* the word that ends there, or NO_WORD */
     uint32_t shorter;  /* the next shorter suffix that ends a word, or 0 */
 } AutomatonState;
 
 typedef struct {
-    uint64_t from; /* state and letter, UINT64_MAX where there is none */
-    uint32_t to;
+    uint64_t from; /* a state with its marks and a letter, UINT64_MAX where there is none */
+    uint32_t to;   /* a state with its marks */
 } AutomatonStep;
 
 typedef struct {
@@ -35,27 +38,26 @@ typedef struct {
     AutomatonState *states;
     AutomatonStep *steps;
     uint64_t *perhaps; /* bits of which one is set for each step */
-    uint32_t mask, shift, bits;
+    uint32_t mask, shift; /* of the table, and so far a hash is shifted to tell a bit of `perhaps` */
     uint32_t *first;   /* by letter of the first plane: the state from the beginning on */
     uint32_t *lengths; /* by word, in letters */
 } Automaton;
 
+/* Return which bit of `perhaps` is for a state and a letter. There are two for each slot of the table. */
 static inline uint64_t
-automaton_hash(uint64_t from)
+automaton_bit(const Automaton *self, uint64_t from)
 {
-    return from * UINT64_C(0x9E3779B97F4A7C15);
+    return from * UINT64_C(0x9E3779B97F4A7C15) >> self->shift;
 }
 
 /* Return where a letter leads from a state; 0 if nowhere. */
 static inline uint32_t
 automaton_step(const Automaton *self, uint32_t state, Py_UCS4 letter)
 {
-    if (state == 0 && letter < FIRST_PLANE)
-        return self->first[letter];
-    uint64_t from = (uint64_t)(state & ~ENDS) << 32 | letter, hash = automaton_hash(from), bit = hash >> self->bits;
+    uint64_t from = (uint64_t)state << 32 | letter, bit = automaton_bit(self, from);
     if (!(self->perhaps[bit / 64] >> bit % 64 & 1))
         return 0;
-    for (uint32_t slot = (uint32_t)(hash >> self->shift);; slot = (slot + 1) & self->mask) {
+    for (uint32_t slot = (uint32_t)(bit / 2);; slot = (slot + 1) & self->mask) {
         if (self->steps[slot].from == from)
             return self->steps[slot].to;
         if (self->steps[slot].from == UINT64_MAX)
@@ -67,20 +69,53 @@ automaton_step(const Automaton *self, uint32_t state, Py_UCS4 letter)
 static inline uint32_t
 automaton_next(const Automaton *self, uint32_t state, Py_UCS4 letter)
 {
-    uint32_t next;
-    while (!(next = automaton_step(self, state, letter)) && state)
-        state = self->states[state & ~ENDS].fallback;
-    return next;
+    while (state) {
+        uint32_t next = automaton_step(self, state, letter);
+        if (next)
+            return next;
+        state = state & SHALLOW ? 0 : self->states[state & NUMBER].fallback;
+    }
+    return letter < FIRST_PLANE ? self->first[letter] : automaton_step(self, 0, letter);
 }
 
-/* Return the state of the longest word that ends where a step led, 0 if none does; the others follow by `shorter`. */
+/* Return the number of the state of the longest word that ends at a state, 0 if none does; the others follow by
+   `shorter`. */
 static inline uint32_t
 automaton_ending(const Automaton *self, uint32_t state)
 {
     if (!(state & ENDS))
         return 0;
-    state &= ~ENDS;
+    state &= NUMBER;
     return self->states[state].word == NO_WORD ? self->states[state].shorter : state;
+}
+
+static inline Py_ssize_t
+automaton_over(const Automaton *self, int kind, const void *data, Py_ssize_t at, Py_ssize_t length, uint32_t *state)
+{
+    while (at < length) {
+        *state = automaton_next(self, *state, PyUnicode_READ(kind, data, at));
+        at++;
+        if (*state & ENDS)
+            return at;
+    }
+    return length + 1;
+}
+
+/* Read a text on from a place, up to where the next word ends. Return the place behind it; one behind the text's end if
+   none does. The same loop is compiled for each size of letters. */
+static inline Py_ssize_t
+automaton_reach(const Automaton *self, PyObject *text, Py_ssize_t at, uint32_t *state)
+{
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    switch (PyUnicode_KIND(text)) {
+    case PyUnicode_1BYTE_KIND:
+        return automaton_over(self, PyUnicode_1BYTE_KIND, data, at, length, state);
+    case PyUnicode_2BYTE_KIND:
+        return automaton_over(self, PyUnicode_2BYTE_KIND, data, at, length, state);
+    default:
+        return automaton_over(self, PyUnicode_4BYTE_KIND, data, at, length, state);
+    }
 }
 
 /* Return the type of automata, for a module that takes one; ImportError if it was compiled to another layout. */
