@@ -341,13 +341,61 @@ reasons(PyObject *Py_UNUSED(module), PyObject *args)
     return told;
 }
 
+typedef struct {
+    double least; /* of what it weighs */
+    Py_ssize_t until;
+    PyObject *but;
+} Wanted;
+
+/* Append those of the cues that are wanted. */
+static int
+append_wanted(PyObject *told, PyObject *cues, const Wanted *wanted)
+{
+    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(cues); at++) {
+        PyObject *cue = PyList_GET_ITEM(cues, at);
+        double weight;
+        Py_ssize_t start;
+        if (weight_of(cue, &weight) < 0 || number_of(cue, start_, &start) < 0)
+            return -1;
+        int out = weight < wanted->least || start >= wanted->until ? 1 : PySet_Contains(wanted->but, field(cue, word_));
+        if (out < 0 || (!out && PyList_Append(told, cue) < 0))
+            return -1;
+    }
+    return 0;
+}
+
+PyDoc_STRVAR(of_others_doc, "of_others(topics, ours, least, until, but)\n--\n\n"
+                            "Return the cues of topics that are not ours. Raises TypeError.");
+
+static PyObject *
+of_others(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *topics, *ours, *name, *cues;
+    Wanted wanted;
+    Py_ssize_t at = 0;
+    if (!PyArg_ParseTuple(args, "OO!dnO!", &topics, &PyFrozenSet_Type, &ours, &wanted.least, &wanted.until,
+                          &PyFrozenSet_Type, &wanted.but) ||
+        cues_of(topics) < 0)
+        return NULL;
+    PyObject *told = PyList_New(0);
+    while (told && PyDict_Next(topics, &at, &name, &cues)) {
+        int known = PySet_Contains(ours, name);
+        if (known < 0 || (!known && append_wanted(told, cues, &wanted) < 0))
+            Py_CLEAR(told);
+    }
+    return told;
+}
+
 /* Whether no mark stands between two places. */
 static int
 in_one_clause(PyObject *normal, PyObject *ends, Stretch one, Stretch other)
 {
     Py_ssize_t from = one.start <= other.start ? one.end : other.end, to = Py_MAX(one.start, other.start);
-    for (Py_ssize_t at = Py_MAX(from, 0); at < Py_MIN(to, PyUnicode_GET_LENGTH(normal)); at++) {
-        Py_UCS4 letter = PyUnicode_READ_CHAR(normal, at);
+    int kind = PyUnicode_KIND(normal);
+    const void *data = PyUnicode_DATA(normal);
+    to = Py_MIN(to, PyUnicode_GET_LENGTH(normal));
+    for (Py_ssize_t at = Py_MAX(from, 0); at < to; at++) {
+        Py_UCS4 letter = PyUnicode_READ(kind, data, at);
         if (!(letter >= 0x4E00 && letter <= 0x9FFF) &&
             PyUnicode_FindChar(ends, letter, 0, PyUnicode_GET_LENGTH(ends), 1) >= 0)
             return 0;
@@ -403,6 +451,7 @@ together(PyObject *Py_UNUSED(module), PyObject *args)
 
 static PyMethodDef functions[] = {
     {"together", together, METH_VARARGS, together_doc},
+    {"of_others", of_others, METH_VARARGS, of_others_doc},
     {"ranked", ranked, METH_VARARGS, ranked_doc},
     {"reasons", reasons, METH_VARARGS, reasons_doc},
     {NULL},

@@ -22,7 +22,6 @@ except ImportError:  # no compiler where this was installed
 _ACTIONABLE = frozenset("complaint help report".split())
 _TROUBLES = ("appeal.complaint", "harm.H2", "harm.hazard")
 _DANGERS = frozenset({"harm.H3", "harm.self", "harm.weak", "harm.state"})
-_NONE: frozenset[str] = frozenset()
 _NAMED = 3.0  # the weight of a word that speaks of one topic alone
 _OPENING = 200  # letters in which a letter says what it is about; further on it names many an office
 _BRIEF = 140  # letters; in a long letter an earlier year is part of its story
@@ -64,14 +63,17 @@ def marks(
     *,
     long: bool,
 ) -> tuple[str, ...]:
-    """Return the marks that hold; *competent* has for each topic those that its units answer for."""
+    """Return the marks that hold; *competent* has for each topic those that its units answer for, that one too."""
     found = ["life"] if what.harm == "H3" else []
     if masked.classes:
         found.append("pii_exposed")
     if masked.minor:
         found.append("minor")
-    if what.harm != "H0" and what.appeal_type in _ACTIONABLE:
-        found += _of_a_request(reading, what, numbers, competent, long=long)
+    if what.harm != "H0" and what.appeal_type in _ACTIONABLE:  # something is wanted
+        if what.harm > "H1" and harm.a_group(reading, numbers):
+            found.append("group")
+        if not long and _several_units(reading, what, competent):  # an article has them part by part
+            found.append("multi_unit")
     if matter.sarcastic(reading, what):
         found.append("sarcasm")
     if matter.unverified(reading, what):
@@ -89,16 +91,6 @@ def marks(
     return tuple(found)
 
 
-def _of_a_request(
-    reading: Reading, what: MatterFinding, numbers: Numbers, competent: Mapping[str, frozenset[str]], *, long: bool
-) -> Iterator[str]:
-    """Yield the marks that only a text can have that wants something done; an article has them part by part."""
-    if what.harm > "H1" and harm.a_group(reading, numbers):
-        yield "group"
-    if not long and _several_units(reading, what, competent):
-        yield "multi_unit"
-
-
 def competent(directory: Directory) -> dict[str, frozenset[str]]:
     """Return for each topic that a unit of *directory* names all that its units answer for."""
     topics: dict[str, set[str]] = {}
@@ -113,27 +105,19 @@ def _several_units(reading: Reading, what: MatterFinding, competent: Mapping[str
     topics = reading.under("topics")
     if len(topics) < 2 or reading.of("instruction"):
         return False
-    troubles = [cue for kind in _TROUBLES for cue in reading.of(kind) if cue.start < _OPENING]
-    ours = competent.get(what.topic, _NONE)
-    named = [
-        cue
-        for topic, cues in topics.items()
-        if topic != what.topic and topic not in ours
-        for cue in cues
-        if cue.weight >= _NAMED and cue.start < _OPENING and cue.word not in _WHO
-    ]
-    if not troubles or not named:
+    ours = competent.get(what.topic) or frozenset((what.topic,))
+    named = _weighing.of_others(topics, ours, _NAMED, _OPENING, _WHO)
+    if not named:
         return False
-    complained_of = _in_a_clause(reading, named, troubles)
+    troubles = [cue for kind in _TROUBLES for cue in reading.cues.get(kind, ()) if cue.start < _OPENING]
+    if not troubles:
+        return False
+    normal, offsets = reading.normal, reading.offsets
+    complained_of = _weighing.together(named, troubles, normal, offsets, _CLAUSE_ENDS)
     if not complained_of:
         return False
     own = [cue for cue in topics.get(what.topic, ()) if cue.start < _OPENING]
-    return len(complained_of) > len(_in_a_clause(reading, complained_of, own))
-
-
-def _in_a_clause(reading: Reading, cues: list[Cue], others: list[Cue]) -> list[Cue]:
-    """Return those of *cues* with one of *others* in their clause."""
-    return _weighing.together(cues, others, reading.normal, reading.offsets, _CLAUSE_ENDS)
+    return len(complained_of) > len(_weighing.together(complained_of, own, normal, offsets, _CLAUSE_ENDS))
 
 
 def _perhaps_old(post: Post, reading: Reading, what: MatterFinding) -> bool:

@@ -43,6 +43,22 @@ def reasons(labels: Sequence[Sequence[Cue]], offsets: Sequence[int], most: int, 
     return tuple([Reason(cue.word, cue.weight, offsets[cue.start], offsets[cue.end - 1] + 1) for cue in told])
 
 
+def of_others(
+    topics: Mapping[str, list[Cue]], ours: frozenset[str], least: float, until: int, but: frozenset[str], /
+) -> list[Cue]:
+    """Return the cues of the topics that are not *ours*: those that weigh at least *least* and begin before *until*.
+
+    Those that are one of the words *but* are left out.
+    """
+    return [
+        cue
+        for topic, cues in topics.items()
+        if topic not in ours
+        for cue in cues
+        if cue.weight >= least and cue.start < until and cue.word not in but
+    ]
+
+
 def together(
     cues: Sequence[Cue], others: Sequence[Cue], normal: str, offsets: Sequence[int], ends: str, /
 ) -> list[Cue]:

@@ -74,6 +74,39 @@ def test_c_and_python_tell_the_same_reasons(labels: Any, most: int) -> None:
     assert compiled().reasons(labels, OFFSETS, most) == weighing.reasons(labels, OFFSETS, most)
 
 
+def test_of_other_topics_count_the_heavy_words_near_the_beginning_unless_they_say_who() -> None:
+    far, light, who, one = a_cue(9, 10, 3.0), a_cue(0, 1, 2.5), a_cue(0, 1, 3.0, "水"), a_cue(8, 9, 3.0)
+    topics = {"city": [one], "water": [far, light, who, one]}
+
+    assert weighing.of_others(topics, frozenset({"city"}), 3.0, 9, frozenset({"水"})) == [one]
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdefg"), st.lists(cues, max_size=6), max_size=7),
+    st.frozensets(st.sampled_from("abc")), st.sampled_from([0.5, 2.0]), st.integers(0, 90), st.frozensets(st.sampled_from("灯路")),
+)  # fmt: skip
+def test_c_and_python_tell_the_same_of_other_topics(
+    topics: Any, ours: frozenset[str], least: float, until: int, but: frozenset[str]
+) -> None:
+    assert compiled().of_others(topics, ours, least, until, but) == weighing.of_others(topics, ours, least, until, but)
+
+
+NO: frozenset[str] = frozenset()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ([], NO, 1.0, 9, NO), ({1: []}, NO, 1.0, 9, NO), ({"a": ()}, NO, 1.0, 9, NO), ({"a": [1]}, NO, 1.0, 9, NO),
+        ({"a": []}, set(), 1.0, 9, NO), ({"a": []}, NO, "1", 9, NO), ({"a": []}, NO, 1.0, 9, ["x"]),
+        ({"a": [a_cue(0, 1, 1)]}, NO, 1.0, 9, NO), ({"a": [a_cue("0", 1)]}, NO, 1.0, 9, NO), ({}, NO),
+    ],
+)  # fmt: skip
+def test_what_is_no_other_topic_is_refused_by_c(wrong: Any) -> None:
+    with pytest.raises(TypeError):
+        compiled().of_others(*wrong)
+
+
 def test_what_stands_in_one_clause_stands_together() -> None:
     (first, second, third) = (a_cue(0, 1), a_cue(1, 2), a_cue(3, 4))  # 路,灯。路,灯
 
