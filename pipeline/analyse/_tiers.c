@@ -6,12 +6,20 @@
 
 #define REACH 3
 #define COLUMNS 8 /* at most */
-#define AHEAD 16 /* rows that are asked for before the first is added: the tables are larger than what lies near */
+#define TIERS 4   /* columns, nearly always */
+#define AHEAD 16  /* rows that are asked for while another is added: the tables are larger than what lies near */
 
 #if defined(__GNUC__)
 #define FETCH(place) __builtin_prefetch(place)
 #else
 #define FETCH(place)
+#endif
+
+/* The loop over all rows is worth it to be compiled for wider registers, too. */
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
+#define WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDE
 #endif
 
 static const uint32_t ONE = 0xC2B2AE35, TWO = 0x9E3779B1, THREE = 0x85EBCA6B, FOLDED = 0x27D4EB2F;
@@ -22,6 +30,10 @@ typedef struct {
     int shift;
     PyObject *signs; /* letters that are in no gram */
 } Table;
+
+/* A bit for each slot there is. They are all clear between two texts, so they are kept from one call to the next. */
+static uint64_t *seen;
+static int seen_bits;
 
 static int
 read_table(Table *table, PyObject *from, int bits, PyObject *signs)
@@ -53,53 +65,33 @@ slot_of(const Table *table, uint32_t gram)
     return ((gram ^ gram >> 15) * THREE) >> table->shift;
 }
 
-/* What the rows of a text sum up to, and the slots of those that are still to be added. */
-typedef struct {
-    int64_t sums[COLUMNS];
-    uint32_t coming[AHEAD];
-    size_t count;
-} Sum;
-
-static const int16_t *
-row_of(const Table *table, uint32_t slot)
+/* Add up the rows of some slots, behind which stand AHEAD that can be asked for. */
+WIDE static void
+add_up(const Table *table, const uint32_t *slots, Py_ssize_t count, int64_t *sums)
 {
-    return (const int16_t *)table->buffer.buf + (Py_ssize_t)slot * table->columns;
+    const int16_t *rows = table->buffer.buf;
+    Py_ssize_t columns = table->columns;
+    int64_t tiers[TIERS] = {0};
+    for (Py_ssize_t at = 0; at < count && columns == TIERS; at++) {
+        FETCH(rows + (Py_ssize_t)slots[at + AHEAD] * TIERS);
+        for (int column = 0; column < TIERS; column++)
+            tiers[column] += rows[(Py_ssize_t)slots[at] * TIERS + column];
+    }
+    memcpy(sums, tiers, sizeof tiers);
+    for (Py_ssize_t at = 0; at < count && columns != TIERS; at++)
+        for (Py_ssize_t column = 0; column < columns; column++)
+            sums[column] += rows[(Py_ssize_t)slots[at] * columns + column];
 }
 
-static void
-add_row(const Table *table, const int16_t *row, int64_t *sums)
-{
-    if (table->columns == 4) /* as there are tiers: then no loop is needed */
-        sums[0] += row[0], sums[1] += row[1], sums[2] += row[2], sums[3] += row[3];
-    else
-        for (Py_ssize_t column = 0; column < table->columns; column++)
-            sums[column] += row[column];
-}
-
-/* Add the row of a slot, once some others came. */
-static void
-add(const Table *table, uint32_t slot, Sum *sum)
-{
-    size_t at = sum->count++ % AHEAD;
-    if (sum->count > AHEAD)
-        add_row(table, row_of(table, sum->coming[at]), sum->sums);
-    sum->coming[at] = slot;
-    FETCH(row_of(table, slot));
-}
-
-/* Add the rows that are left. */
-static void
-add_last(const Table *table, Sum *sum)
-{
-    for (size_t at = 0; at < Py_MIN(sum->count, AHEAD); at++)
-        add_row(table, row_of(table, sum->coming[at]), sum->sums);
-}
-
+/* Return how many times a unit some slots weigh. */
 static PyObject *
-in_a_tuple(const int64_t *sums, double unit, Py_ssize_t columns)
+weighed(const Table *table, uint32_t *slots, Py_ssize_t count, double unit)
 {
-    PyObject *told = PyTuple_New(columns);
-    for (Py_ssize_t column = 0; told && column < columns; column++) {
+    int64_t sums[COLUMNS] = {0};
+    memset(slots + count, 0, AHEAD * sizeof *slots);
+    add_up(table, slots, count, sums);
+    PyObject *told = PyTuple_New(table->columns);
+    for (Py_ssize_t column = 0; told && column < table->columns; column++) {
         PyObject *sum = PyFloat_FromDouble((double)sums[column] * unit);
         if (sum)
             PyTuple_SET_ITEM(told, column, sum);
@@ -107,6 +99,47 @@ in_a_tuple(const int64_t *sums, double unit, Py_ssize_t columns)
             Py_CLEAR(told);
     }
     return told;
+}
+
+/* Write the slots of all letters and pairs of a text but slot 0. Return how many there are. */
+static Py_ssize_t
+write_slots(const Table *table, PyObject *text, uint32_t *slots)
+{
+    int kind = PyUnicode_KIND(text), letter_before = 0;
+    const void *data = PyUnicode_DATA(text);
+    uint32_t before = 0;
+    Py_ssize_t length = PyUnicode_GET_LENGTH(text), count = 0;
+    for (Py_ssize_t place = 0; place < length; place++) {
+        uint32_t letter = PyUnicode_READ(kind, data, place);
+        int is_letter = !is_sign(table, letter);
+        if (is_letter) {
+            slots[count] = slot_of(table, letter * ONE);
+            count += slots[count] != 0;
+        }
+        if (is_letter && letter_before) {
+            slots[count] = slot_of(table, (before * TWO ^ letter) * ONE);
+            count += slots[count] != 0;
+        }
+        before = letter, letter_before = is_letter;
+    }
+    return count;
+}
+
+/* Return the length of the longest text that is not too long, or -1 with an exception. */
+static Py_ssize_t
+longest_of(PyObject *texts, Py_ssize_t most)
+{
+    Py_ssize_t longest = 0;
+    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(texts); at++) {
+        PyObject *text = PyList_GET_ITEM(texts, at);
+        if (!PyUnicode_Check(text)) {
+            PyErr_SetString(PyExc_TypeError, "a text is a str");
+            return -1;
+        }
+        if (PyUnicode_GET_LENGTH(text) <= most)
+            longest = Py_MAX(longest, PyUnicode_GET_LENGTH(text));
+    }
+    return longest;
 }
 
 PyDoc_STRVAR(each_doc, "each(texts, table, unit, bits, signs, longest)\n--\n\n"
@@ -119,52 +152,30 @@ each(PyObject *Py_UNUSED(module), PyObject *args)
     PyObject *texts, *weights, *signs;
     int bits;
     double unit;
-    Py_ssize_t longest;
+    Py_ssize_t most, longest;
     Table table;
-    if (!PyArg_ParseTuple(args, "O!OdiUn", &PyList_Type, &texts, &weights, &unit, &bits, &signs, &longest) ||
-        read_table(&table, weights, bits, signs) < 0)
+    if (!PyArg_ParseTuple(args, "O!OdiUn", &PyList_Type, &texts, &weights, &unit, &bits, &signs, &most) ||
+        (longest = longest_of(texts, most)) < 0 || read_table(&table, weights, bits, signs) < 0)
         return NULL;
-    PyObject *told = PyList_New(PyList_GET_SIZE(texts));
-    for (Py_ssize_t at = 0; told && at < PyList_GET_SIZE(texts); at++) {
-        PyObject *text = PyList_GET_ITEM(texts, at), *sums_of_one = NULL;
-        Sum sum = {.count = 0};
-        if (!PyUnicode_Check(text)) {
-            PyErr_SetString(PyExc_TypeError, "a text is a str");
-            Py_CLEAR(told);
-            break;
-        }
-        Py_ssize_t length = PyUnicode_GET_LENGTH(text) <= longest ? PyUnicode_GET_LENGTH(text) : 0;
-        int kind = PyUnicode_KIND(text), letter_before = 0;
-        const void *data = PyUnicode_DATA(text);
-        uint32_t before = 0;
-        for (Py_ssize_t place = 0; place < length; place++) {
-            uint32_t letter = PyUnicode_READ(kind, data, place);
-            int is_letter = !is_sign(&table, letter);
-            if (is_letter) {
-                uint32_t one = slot_of(&table, letter * ONE);
-                if (one)
-                    add(&table, one, &sum);
-            }
-            if (is_letter && letter_before) {
-                uint32_t two = slot_of(&table, (before * TWO ^ letter) * ONE);
-                if (two)
-                    add(&table, two, &sum);
-            }
-            before = letter, letter_before = is_letter;
-        }
-        add_last(&table, &sum);
-        if ((sums_of_one = in_a_tuple(sum.sums, unit, table.columns)))
-            PyList_SET_ITEM(told, at, sums_of_one);
+    uint32_t *slots = PyMem_New(uint32_t, 2 * longest + 1 + AHEAD);
+    PyObject *told = slots ? PyList_New(PyList_GET_SIZE(texts)) : PyErr_NoMemory();
+    for (Py_ssize_t at = 0; told && at < PyList_GET_SIZE(told); at++) {
+        PyObject *text = PyList_GET_ITEM(texts, at);
+        Py_ssize_t count = PyUnicode_GET_LENGTH(text) <= most ? write_slots(&table, text, slots) : 0;
+        PyObject *one = weighed(&table, slots, count, unit);
+        if (one)
+            PyList_SET_ITEM(told, at, one);
         else
             Py_CLEAR(told);
     }
+    PyMem_Free(slots);
     PyBuffer_Release(&table.buffer);
     return told;
 }
 
-/* Add every slot of a text that was not seen yet. */
-static void
-add_new(const Table *table, PyObject *text, uint32_t changed, uint64_t *seen, Sum *sum)
+/* Write every slot of a text that was not seen yet. Return where the next one goes. */
+static uint32_t *
+write_new(const Table *table, PyObject *text, uint32_t changed, uint32_t *to)
 {
     int kind = PyUnicode_KIND(text);
     const void *data = PyUnicode_DATA(text);
@@ -176,14 +187,29 @@ add_new(const Table *table, PyObject *text, uint32_t changed, uint64_t *seen, Su
         uint32_t grams[REACH] = {third, second * TWO ^ third, (first * TWO ^ second) * TWO ^ third};
         for (Py_ssize_t at = 0; at < REACH && at < run; at++) {
             uint32_t slot = slot_of(table, (grams[at] * ONE) ^ changed);
-            uint64_t bit = UINT64_C(1) << slot % 64;
-            if (!(seen[slot / 64] & bit)) {
-                seen[slot / 64] |= bit;
-                add(table, slot, sum);
-            }
+            uint64_t before = seen[slot / 64], after = before | UINT64_C(1) << slot % 64;
+            *to = slot;
+            to += before < after; /* no branch: whether one comes again cannot be foreseen */
+            seen[slot / 64] = after;
         }
         first = second, second = third;
     }
+    return to;
+}
+
+/* Make room for a bit of each slot. Return -1 with an exception. */
+static int
+make_room(int bits)
+{
+    if (bits > seen_bits) {
+        PyMem_Free(seen);
+        seen = PyMem_Calloc(((size_t)1 << bits) / 64 + 1, sizeof *seen);
+        seen_bits = seen ? bits : 0;
+    }
+    if (seen)
+        return 0;
+    PyErr_NoMemory();
+    return -1;
 }
 
 PyDoc_STRVAR(once_doc, "once(plain, folded, table, unit, bits, signs)\n--\n\n"
@@ -200,17 +226,17 @@ once(PyObject *Py_UNUSED(module), PyObject *args)
     if (!PyArg_ParseTuple(args, "UUOdiU", &plain, &folded, &weights, &unit, &bits, &signs) ||
         read_table(&table, weights, bits, signs) < 0)
         return NULL;
-    uint64_t *seen = PyMem_Calloc(((size_t)1 << bits) / 64 + 1, sizeof *seen); /* a bit for each slot */
-    if (seen) {
-        Sum sum = {.count = 0};
-        add_new(&table, plain, 0, seen, &sum);
-        add_new(&table, folded, FOLDED, seen, &sum);
-        add_last(&table, &sum);
-        told = in_a_tuple(sum.sums, unit, table.columns);
-    } else {
+    Py_ssize_t letters = PyUnicode_GET_LENGTH(plain) + PyUnicode_GET_LENGTH(folded);
+    uint32_t *slots = PyMem_New(uint32_t, REACH * letters + 1 + AHEAD);
+    if (slots && make_room(bits) == 0) {
+        uint32_t *end = write_new(&table, folded, FOLDED, write_new(&table, plain, 0, slots));
+        for (const uint32_t *slot = slots; slot < end; slot++)
+            seen[*slot / 64] = 0;
+        told = weighed(&table, slots, end - slots, unit);
+    } else if (!slots) {
         PyErr_NoMemory();
     }
-    PyMem_Free(seen);
+    PyMem_Free(slots);
     PyBuffer_Release(&table.buffer);
     return told;
 }
