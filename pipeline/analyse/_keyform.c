@@ -21,7 +21,7 @@
 
 enum { KEPT = 1, DIGIT = 2, POINTED = 4, ASIDE = 8, NOISY = 16 };
 
-/* The loops over all minima are worth it to be compiled for wider registers, too. */
+/* The loops over all 3-grams and minima are worth it to be compiled for wider registers, too. */
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
 #define WIDE __attribute__((target_clones("avx2", "default")))
 #else
@@ -223,11 +223,13 @@ strip(const Text *text, Py_UCS4 *kept)
 static Py_ssize_t
 keep(const Text *text, Py_UCS4 *kept)
 {
+    const Py_UCS4 *letter = text->letters, *end = letter + text->length;
+    const uint8_t *classes = text->classes;
     Py_ssize_t letters = 0;
     uint8_t any = 0;
-    for (Py_ssize_t at = 0; at < text->length; at++) {
-        uint8_t class = text->classes[text->letters[at]];
-        kept[letters] = text->letters[at];
+    for (; letter < end; letter++) {
+        uint8_t class = classes[*letter];
+        kept[letters] = *letter;
         letters += class & KEPT;
         any |= class;
     }
@@ -238,8 +240,8 @@ keep(const Text *text, Py_UCS4 *kept)
 }
 
 /* Put the hash of each 3-gram into `hashes`. */
-static void
-hash_grams(const Py_UCS4 *letters, Py_ssize_t grams, uint32_t *hashes)
+WIDE static void
+hash_grams(const Py_UCS4 *restrict letters, Py_ssize_t grams, uint32_t *restrict hashes)
 {
     for (Py_ssize_t at = 0; at < grams; at++) {
         uint32_t hash = (letters[at] * 0x9E3779B1u + letters[at + 1] * 0x85EBCA6Bu) ^ letters[at + 2] * 0xC2B2AE35u;
@@ -269,9 +271,9 @@ sketch(const uint32_t *hashes, Py_ssize_t grams, uint8_t *bits)
     memset(bits, 0, BITS / 8);
     for (Py_ssize_t at = 0; at < grams; at++) {
         uint32_t bit = hashes[at] % BITS;
-        uint8_t mask = 0x80 >> bit % 8, before = bits[bit / 8];
-        set += !(before & mask);
-        bits[bit / 8] = before | mask;
+        uint8_t before = bits[bit / 8], after = before | 0x80 >> bit % 8;
+        set += before < after;
+        bits[bit / 8] = after;
     }
     return set;
 }

@@ -177,33 +177,43 @@ stands_alone(int kind, const void *data, Py_ssize_t length, Py_ssize_t first, Py
     return !(first && one_word(kind, data, first - 1)) && !(last + 1 < length && one_word(kind, data, last));
 }
 
-/* Mark the words of a normal text; return how many there are. `places` has room for as many as it has letters. */
+/* Put the letters of a normal text that squeezing keeps side by side, and where each stands. Return how many. */
 static Py_ssize_t
-mark(Filed *self, PyObject *normal, Py_ssize_t *places)
+squeeze(const Filed *self, PyObject *normal, Py_UCS4 *restrict letters, Py_ssize_t *restrict places)
 {
-    const Automaton *automaton = self->automaton;
-    const uint8_t *kept = self->kept.buf, *edged = self->edged.buf;
+    const uint8_t *kept = self->kept.buf;
     int kind = PyUnicode_KIND(normal);
     const void *data = PyUnicode_DATA(normal);
-    Py_ssize_t length = PyUnicode_GET_LENGTH(normal), letters = 0, count = 0;
-    uint32_t state = 0;
+    Py_ssize_t length = PyUnicode_GET_LENGTH(normal), count = 0;
     for (Py_ssize_t at = 0; at < length; at++) {
         Py_UCS4 letter = PyUnicode_READ(kind, data, at);
-        if (!kept[letter])
-            continue;
-        places[letters++] = at;
-        state = automaton_next(automaton, state, letter);
+        letters[count] = letter, places[count] = at;
+        count += kept[letter] != 0;
+    }
+    return count;
+}
+
+/* Mark the words of a normal text; return how many there are. There is room for as many letters and places as it has. */
+static Py_ssize_t
+mark(Filed *self, PyObject *normal, Py_UCS4 *letters, Py_ssize_t *places)
+{
+    const Automaton *automaton = self->automaton;
+    const uint8_t *edged = self->edged.buf;
+    int kind = PyUnicode_KIND(normal);
+    const void *data = PyUnicode_DATA(normal);
+    Py_ssize_t length = PyUnicode_GET_LENGTH(normal), end = squeeze(self, normal, letters, places), at = 0, count = 0;
+    uint32_t state = 0;
+    while ((at = automaton_over(automaton, PyUnicode_4BYTE_KIND, letters, at, end, &state)) <= end)
         for (uint32_t ended = automaton_ending(automaton, state); ended; ended = automaton->states[ended].shorter) {
             uint32_t number = automaton->states[ended].word;
             if (self->there[number] == self->post)
                 continue;
-            Py_ssize_t first = places[letters - (Py_ssize_t)automaton->lengths[number]];
-            if (edged[number] && !stands_alone(kind, data, length, first, at))
+            Py_ssize_t first = places[at - (Py_ssize_t)automaton->lengths[number]];
+            if (edged[number] && !stands_alone(kind, data, length, first, places[at - 1]))
                 continue;
             self->there[number] = self->post;
             self->found[count++] = (int32_t)number;
         }
-    }
     return count;
 }
 
@@ -288,17 +298,20 @@ Filed_candidates(Filed *self, PyObject *normal)
         PyErr_SetString(PyExc_TypeError, "candidates() takes a text");
         return NULL;
     }
-    Py_ssize_t here[LETTERS], *places = here;
-    if (PyUnicode_GET_LENGTH(normal) > LETTERS &&
-        !(places = PyMem_Malloc(PyUnicode_GET_LENGTH(normal) * sizeof *places)))
-        return PyErr_NoMemory();
+    Py_ssize_t places_here[LETTERS], *places = places_here, length = PyUnicode_GET_LENGTH(normal);
+    Py_UCS4 letters_here[LETTERS], *letters = letters_here;
+    if (length > LETTERS) {
+        if (!(places = PyMem_Malloc(length * (sizeof *places + sizeof *letters))))
+            return PyErr_NoMemory();
+        letters = (Py_UCS4 *)(places + length);
+    }
     if (++self->post == 0) { /* after four billion posts: start again with nothing marked */
         memset(self->there, 0, self->words * sizeof *self->there);
         memset(self->asked, 0, self->rules * sizeof *self->asked);
         self->post = 1;
     }
-    Py_ssize_t words = mark(self, normal, places);
-    if (places != here)
+    Py_ssize_t words = mark(self, normal, letters, places);
+    if (places != places_here)
         PyMem_Free(places);
     int32_t *rules = self->found + words;
     Py_ssize_t asked = 0;

@@ -57,6 +57,7 @@ enum {
     DOT = 1 << 23,          /* in a foreign name */
     INVISIBLE = 1 << 24,
 };
+#define NOTABLE (STOP | DIGIT | CROSS | GAP | LATIN) /* the other letters change nothing by themselves */
 
 /* What a word may be, by bit, in the order of glance.WORDS. */
 enum {
@@ -462,28 +463,67 @@ count(Digits *digits, uint32_t may_be)
     digits->enough |= digits->joined >= 10 || (digits->plain_row >= 11 && digits->of_these >= 5);
 }
 
+static inline Py_ssize_t
+passed_over(const uint32_t *letters, int kind, const void *data, Py_ssize_t at, Py_ssize_t length)
+{
+    while (at < length && !(letters[PyUnicode_READ(kind, data, at)] & NOTABLE))
+        at++;
+    return at;
+}
+
+/* Return where the next notable letter stands, from a place on. The same loop is compiled for each size of letters. */
+static Py_ssize_t
+next_notable(const Text *text, Py_ssize_t at)
+{
+    switch (text->kind) {
+    case PyUnicode_1BYTE_KIND:
+        return passed_over(text->letters, PyUnicode_1BYTE_KIND, text->data, at, text->length);
+    case PyUnicode_2BYTE_KIND:
+        return passed_over(text->letters, PyUnicode_2BYTE_KIND, text->data, at, text->length);
+    default:
+        return passed_over(text->letters, PyUnicode_4BYTE_KIND, text->data, at, text->length);
+    }
+}
+
+/* Return what may look because of letters: those at which to look round, and digits in a row. */
 static uint32_t
-glance(const Glance *self, PyObject *from)
+by_letters(const Text *text)
+{
+    Digits digits = {0};
+    uint32_t looks = 0;
+    for (Py_ssize_t at = next_notable(text, 0); at < text->length; at++) {
+        Py_UCS4 one = PyUnicode_READ(text->kind, text->data, at);
+        uint32_t may_be = text->letters[one];
+        if (may_be & STOP)
+            looks |= by_letter(text, at, one, may_be);
+        count(&digits, may_be);
+        if (!digits.joined && !digits.plain_row)
+            at = next_notable(text, at + 1) - 1;
+    }
+    return digits.enough ? looks | NUMBERS : looks;
+}
+
+/* Return what may look because of words. */
+static uint32_t
+by_words(const Glance *self, PyObject *from, const Text *text)
 {
     const Automaton *automaton = self->automaton;
     const uint32_t *words = self->words.buf;
-    Text text = {self->letters.buf, PyUnicode_KIND(from), PyUnicode_DATA(from), PyUnicode_GET_LENGTH(from)};
-    Digits digits = {0};
     uint32_t looks = 0, state = 0;
-    for (Py_ssize_t at = 0; at < text.length; at++) {
-        Py_UCS4 one = PyUnicode_READ(text.kind, text.data, at);
-        uint32_t may_be = text.letters[one];
-        if (may_be & STOP)
-            looks |= by_letter(&text, at, one, may_be);
-        if (may_be & (DIGIT | CROSS | GAP | LATIN) || digits.joined || digits.plain_row)
-            count(&digits, may_be);
-        state = automaton_next(automaton, state, one);
+    Py_ssize_t at = 0;
+    while ((at = automaton_reach(automaton, from, at, &state)) <= text->length)
         for (uint32_t ended = automaton_ending(automaton, state); ended; ended = automaton->states[ended].shorter) {
             uint32_t number = automaton->states[ended].word;
-            looks |= by_word(&text, at + 1 - (Py_ssize_t)automaton->lengths[number], at + 1, words[number]);
+            looks |= by_word(text, at - (Py_ssize_t)automaton->lengths[number], at, words[number]);
         }
-    }
-    return digits.enough ? looks | NUMBERS : looks;
+    return looks;
+}
+
+static uint32_t
+glance(const Glance *self, PyObject *from)
+{
+    Text text = {self->letters.buf, PyUnicode_KIND(from), PyUnicode_DATA(from), PyUnicode_GET_LENGTH(from)};
+    return by_letters(&text) | by_words(self, from, &text);
 }
 
 PyDoc_STRVAR(over_doc,

@@ -89,6 +89,8 @@ automaton_ending(const Automaton *self, uint32_t state)
     return self->states[state].word == NO_WORD ? self->states[state].shorter : state;
 }
 
+/* Read letters on from a place, up to where the next word ends. Return the place behind it; one behind the last letter
+   if none does. */
 static inline Py_ssize_t
 automaton_over(const Automaton *self, int kind, const void *data, Py_ssize_t at, Py_ssize_t length, uint32_t *state)
 {
@@ -101,8 +103,7 @@ automaton_over(const Automaton *self, int kind, const void *data, Py_ssize_t at,
     return length + 1;
 }
 
-/* Read a text on from a place, up to where the next word ends. Return the place behind it; one behind the text's end if
-   none does. The same loop is compiled for each size of letters. */
+/* Read a text on from a place as automaton_over() does; the loop is compiled for each size of letters. */
 static inline Py_ssize_t
 automaton_reach(const Automaton *self, PyObject *text, Py_ssize_t at, uint32_t *state)
 {
