@@ -22,7 +22,7 @@ _RELEVANT, _IRRELEVANT = GateFinding(), GateFinding(GateStatus.IRRELEVANT)
 
 def before_matter(reading: Reading) -> GateFinding | None:
     """Return why the post is about no matter; None if the matter has to decide."""
-    if advert := _advert(reading):
+    if "spam.offer" in reading.cues and (advert := _advert(reading)):
         return GateFinding(GateStatus.SPAM, advert)
     if not _letters(reading.squeezed, _LEAST_LETTERS):
         return GateFinding(GateStatus.INSUFFICIENT_TEXT)

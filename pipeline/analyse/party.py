@@ -83,6 +83,7 @@ _NO_HEADS = frozenset(
 _KIN = frozenset("姐哥叔姨嫂婶爷奶")
 _HEAD_MOST, _HEAD_USUAL, _HEAD_LEAST, _BUREAU_HEAD_MOST = 14, 6, 2, 4
 _LEGAL = ("有限", "股份", "集团", "物业服务", "物业公司", "物业管理公司", "派出所", "街道办", "村委会", "居委会")
+_LEGAL_BEGIN = frozenset(word[0] for word in _LEGAL)
 _FULL_ENDINGS = ("物业服务", "物业公司", "物业管理公司", "有限", "集团")
 _IN_NAMES = frozenset("人民 中心 实验 附属 第一 第二 第三 第四 第五 阳光 幸福 和平 希望 光明 东方 长城".split())
 _BLAMED = re.compile(".{0,4}?[不没乱欠拖拒推违偷擅强骗停坑漏收扣占涨]")
@@ -208,7 +209,8 @@ def _other_names(name: str) -> Iterator[str]:
 
 def _in_question(squeezed: str, start: int, end: int, kind: str) -> bool:
     """Say whether an organisation can be told by its ending alone, or at least something is said about it."""
-    if kind in ("bureau", "office") or squeezed.startswith(_LEGAL, start) or _BLAMED.match(squeezed, end):
+    legal = squeezed[start] in _LEGAL_BEGIN and squeezed.startswith(_LEGAL, start)
+    if legal or kind in ("bureau", "office") or _BLAMED.match(squeezed, end):
         return True
     before = squeezed[max(0, start - _HEAD_USUAL - 2) : start]
     return _PERHAPS_BLAMING.found(before) and _BLAMING.search(before) is not None

@@ -82,6 +82,9 @@ def numbers(text: str) -> Iterator[Span]:
 
 
 def _run(text: str, found: re.Match[str]) -> _Run:
+    written = found.group()
+    if written.isascii() and written.isdecimal():  # nearly all are one group
+        return _Run(text, written, tuple(range(*found.span())), (0,))
     places = tuple(at for at in range(*found.span()) if text[at].isdecimal() or text[at] in "x×✕")
     digits = "".join(map(_digit, map(text.__getitem__, places)))
     starts = tuple(
@@ -101,13 +104,20 @@ def _in_run(run: _Run) -> Iterator[Span]:
     found = [(piece, name) for piece in _pieces(run) if (name := _class(run, piece))]
     begins, ends = {piece.start for piece, _ in found}, {piece.end for piece, _ in found}
     for piece, name in found:
-        gaps = {run.gap(at) for at in range(piece.start + 1, piece.end)} - {""}
+        gaps = _gaps(run, piece)
         left = run.gap(piece.start) not in gaps or piece.start in ends
         right = run.gap(piece.end) not in gaps or piece.end in begins
         if name in ("CN_ID18", "CN_ID15") or (left and right):
             yield _span(run, piece, name)
     if not found:
         yield from _glued(run)
+
+
+def _gaps(run: _Run, piece: _Piece) -> set[str]:
+    """Return what stands between the digits of a stretch."""
+    if run.places[piece.end - 1] - run.places[piece.start] == piece.end - piece.start - 1:
+        return set()
+    return {run.gap(at) for at in range(piece.start + 1, piece.end)} - {""}
 
 
 def _pieces(run: _Run) -> Iterator[_Piece]:
@@ -187,7 +197,7 @@ def _mobile(run: _Run, piece: _Piece, before: str) -> bool:
     if not _is_mobile(digits) or _decimal(run, piece) or before.endswith(("imei", "imei:", "imei ")):
         return False
     shape = piece.shape if piece.end - piece.start == 11 else _without_country(piece)
-    unsure = any(_UNSURE_GAPS.intersection(run.gap(at)) for at in range(piece.start + 1, piece.end))
+    unsure = not _UNSURE_GAPS.isdisjoint("".join(_gaps(run, piece)))
     return shape in (_FEW_MOBILES if unsure else _USUAL_MOBILES) or bool(_PHONE_WORD.search(before))
 
 

@@ -51,14 +51,26 @@ Beside_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     return made_whole(type, args, kwargs, (initproc)Beside_fill);
 }
 
-/* Look through letters of one size: open is whether a first letter stands before, and nothing but others between. */
-#define LOOK(LETTER)                                                                 \
-    for (Py_ssize_t at = 0; at < length; at++) {                                     \
-        Py_UCS4 letter = ((const LETTER *)data)[at];                                 \
-        int may = letter < FIRST_PLANE ? self->may[letter] : 0;                      \
-        if (self->alone ? may & FIRST : open && may & LAST)                          \
-            return 1;                                                                \
-        open = may & FIRST || (open && may & BETWEEN);                               \
+static inline int
+may_be(const Beside *self, Py_UCS4 letter)
+{
+    return letter < FIRST_PLANE ? self->may[letter] : 0;
+}
+
+/* Look through letters of one size: on from one of the first to the last, while nothing but others stands between. */
+#define LOOK(LETTER)                                                \
+    for (Py_ssize_t at = 0; at < length; at++) {                    \
+        if (!(may_be(self, ((const LETTER *)data)[at]) & FIRST))    \
+            continue;                                               \
+        if (self->alone)                                            \
+            return 1;                                               \
+        while (++at < length) {                                     \
+            int may = may_be(self, ((const LETTER *)data)[at]);     \
+            if (may & LAST)                                         \
+                return 1;                                           \
+            if (!(may & (FIRST | BETWEEN)))                         \
+                break;                                              \
+        }                                                           \
     }
 
 static int
@@ -66,7 +78,6 @@ stand_in(const Beside *self, PyObject *text)
 {
     const void *data = PyUnicode_DATA(text);
     Py_ssize_t length = PyUnicode_GET_LENGTH(text);
-    int open = 0;
     switch (PyUnicode_KIND(text)) {
     case PyUnicode_1BYTE_KIND:
         LOOK(Py_UCS1)
