@@ -214,13 +214,14 @@ PyDoc_STRVAR(ranked_doc, "ranked(topics, harm, part, unknown, most)\n--\n\n"
                          "Return the heaviest topics with their share. Raises TypeError.");
 
 static PyObject *
-ranked(PyObject *Py_UNUSED(module), PyObject *args)
+ranked(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t given)
 {
-    PyObject *topics, *harm, *told = NULL, *name, *cues;
-    double part, unknown;
-    Py_ssize_t most, at = 0, count = 0, harms;
-    if (!PyArg_ParseTuple(args, "OOddn", &topics, &harm, &part, &unknown, &most) || cues_of(topics) < 0 ||
-        (harms = cues_of(harm)) < 0)
+    if (given != 5)
+        return refused("ranked() takes topics, harm and three numbers"), NULL;
+    PyObject *topics = args[0], *harm = args[1], *told = NULL, *name, *cues;
+    double part = PyFloat_AsDouble(args[2]), unknown = PyFloat_AsDouble(args[3]);
+    Py_ssize_t most = PyLong_AsSsize_t(args[4]), at = 0, count = 0, harms;
+    if (PyErr_Occurred() || cues_of(topics) < 0 || (harms = cues_of(harm)) < 0)
         return NULL;
     Topic topics_here[HERE], *all = room_for(topics_here, PyDict_GET_SIZE(topics), sizeof *all);
     Stretch harm_here[HERE], *stretches = all ? room_for(harm_here, harms, sizeof *stretches) : NULL;
@@ -311,11 +312,13 @@ PyDoc_STRVAR(reasons_doc, "reasons(labels, offsets, most)\n--\n\n"
                           "Return the cues by which labels are told, as reasons. Raises TypeError, IndexError.");
 
 static PyObject *
-reasons(PyObject *Py_UNUSED(module), PyObject *args)
+reasons(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t given)
 {
-    PyObject *labels, *places, *told = NULL;
-    Py_ssize_t most, count = 0;
-    if (!PyArg_ParseTuple(args, "O!On", &PyTuple_Type, &labels, &places, &most))
+    if (given != 3 || !PyTuple_Check(args[0]))
+        return refused("reasons() takes a tuple of labels, offsets and a number"), NULL;
+    PyObject *labels = args[0], *places = args[1], *told = NULL;
+    Py_ssize_t most = PyLong_AsSsize_t(args[2]), count = 0;
+    if (most == -1 && PyErr_Occurred())
         return NULL;
     for (Py_ssize_t at = 0; at < PyTuple_GET_SIZE(labels); at++)
         if (!PyList_Check(PyTuple_GET_ITEM(labels, at)) || !are_cues(PyTuple_GET_ITEM(labels, at)))
@@ -425,13 +428,13 @@ PyDoc_STRVAR(together_doc, "together(cues, others, normal, offsets, ends)\n--\n\
                            "Return the cues that share a clause with others. Raises TypeError, IndexError.");
 
 static PyObject *
-together(PyObject *Py_UNUSED(module), PyObject *args)
+together(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t given)
 {
-    PyObject *cues, *others, *normal, *places, *ends;
+    if (given != 5 || !PyUnicode_Check(args[2]) || !PyUnicode_Check(args[4]))
+        return refused("together() takes cues, others, a text, its offsets and marks"), NULL;
+    PyObject *cues = args[0], *others = args[1], *normal = args[2], *places = args[3], *ends = args[4];
     Py_buffer offsets;
-    if (!PyArg_ParseTuple(args, "O!O!UOU", &PyList_Type, &cues, &PyList_Type, &others, &normal, &places, &ends))
-        return NULL;
-    if (!are_cues(cues) || !are_cues(others))
+    if (!PyList_Check(cues) || !PyList_Check(others) || !are_cues(cues) || !are_cues(others))
         return refused("cues are in lists"), NULL;
     if (array(&offsets, places, 1, sizeof(int64_t), 0) < 0)
         return NULL;
@@ -450,10 +453,10 @@ together(PyObject *Py_UNUSED(module), PyObject *args)
 }
 
 static PyMethodDef functions[] = {
-    {"together", together, METH_VARARGS, together_doc},
+    {"together", (PyCFunction)(void (*)(void))together, METH_FASTCALL, together_doc},
     {"of_others", of_others, METH_VARARGS, of_others_doc},
-    {"ranked", ranked, METH_VARARGS, ranked_doc},
-    {"reasons", reasons, METH_VARARGS, reasons_doc},
+    {"ranked", (PyCFunction)(void (*)(void))ranked, METH_FASTCALL, ranked_doc},
+    {"reasons", (PyCFunction)(void (*)(void))reasons, METH_FASTCALL, reasons_doc},
     {NULL},
 };
 

@@ -145,7 +145,7 @@ def test_what_stands_nowhere_is_refused_by_c(wrong: Any) -> None:
         ({"a": (a_cue(0, 1),)}, {}, 2.0, 1.0, 2), ({"a": [Reason("x")]}, {}, 2.0, 1.0, 2), ({}, {"a": ["x"]}, 2.0, 1.0, 2),
         ({"a": [a_cue(0, 1, 1)]}, {}, 2.0, 1.0, 2), ({"a": [a_cue("0", 1)]}, {}, 2.0, 1.0, 2),
         ({}, {"a": [a_cue(0, 1 << 70)]}, 2.0, 1.0, 2), ({"a": [a_cue(0, 1)]}, {}, "2", 1.0, 2),
-        ({"a": [a_cue(0, 1)]}, {}, 0.0, -1.0, 2), ({},),
+        ({"a": [a_cue(0, 1)]}, {}, 0.0, -1.0, 2), ({},), ({}, {}, 2.0, 1.0, "2"),
     ],
 )  # fmt: skip
 def test_what_is_no_topic_is_refused_by_c(wrong: Any) -> None:
@@ -158,7 +158,8 @@ def test_what_is_no_topic_is_refused_by_c(wrong: Any) -> None:
     [
         ([], OFFSETS, 8), ((None,), OFFSETS, 8), (([1],), OFFSETS, 8), (([a_cue(0, 1)],), [0, 1], 8),
         (([a_cue(0, 1)],), b"0123", 8), (([a_cue(-1, 1)],), OFFSETS, 8), (([a_cue(4, 4)],), OFFSETS, 8),
-        (([a_cue(0, 9_999)],), OFFSETS, 8), (([a_cue(None, 1)],), OFFSETS, 8), (([],), OFFSETS),
+        (([a_cue(0, 9_999)],), OFFSETS, 8), (([a_cue(None, 1)],), OFFSETS, 8), (([],), OFFSETS), (([],), OFFSETS, "8"),
+        ([[]], OFFSETS, 8),
     ],
 )  # fmt: skip
 def test_what_is_no_reason_is_refused_by_c(wrong: Any) -> None:
