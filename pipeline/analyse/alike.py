@@ -38,18 +38,18 @@ _SIGNS = {
 }
 _NUMBER, _NUMBERS = "N", re.compile("[0-9]+|[一二三四五六七八九十两几百千]+")
 # No word that begins with a numeral: the number is read first.
-_WORDS = [word for word in _SIGNS if not _NUMBERS.match(word)]
-_FOLDED = automaton(_WORDS)
+_FOLDED = automaton([word for word in _SIGNS if not _NUMBERS.match(word)])
+_SIGN_OF = [sign for word, sign in _SIGNS.items() if not _NUMBERS.match(word)]
 _NAMES_A_MATTER = 3.0  # weight of a word of a topic; 社区 and 老人 only say where and who
 _HARMS = frozenset("H3 H2 self weak state hazard".split())  # a group only says who
 
 
 def alike(letters: str) -> str:
     """Return *letters* with one sign for all words that are alike, and nothing said twice in a row."""
-    found = {number.start(): (number.end(), _NUMBER) for number in _NUMBERS.finditer(letters)}
+    found = {number.start(): (*number.span(), _NUMBER) for number in _NUMBERS.finditer(letters)}
     for start, end, word in _FOLDED.find(letters):  # of those that begin together the longest comes last
-        found[start] = (end, _SIGNS[_WORDS[word]])
-    return _changed(letters, [(start, *sign) for start, sign in found.items()])
+        found[start] = (start, end, _SIGN_OF[word])
+    return _changed(letters, list(found.values()))
 
 
 class Told(msgspec.Struct, frozen=True, gc=False):

@@ -33,7 +33,7 @@ _START = attrgetter("start")
 _DANGERS = ("H3", "self", "weak", "state")
 _ANY_DANGER = frozenset(_DANGERS)
 _FEARS = frozenset({"context.supposed", "context.liability", "context.chronic"})
-_AS_A_WHOLE = ("context.story", "context.drill")
+_AS_A_WHOLE = frozenset({"context.story", "context.drill"})
 _SOON = 80  # letters within which it is told how a danger ended
 _A_CRY = 10  # letters; so few are all that somebody could type, and a word of danger among them is meant
 _TERSE = 14  # letters; so few tell little
@@ -55,13 +55,14 @@ _CROWD = re.compile(
 )
 
 
-def dangers(reading: Reading, found: Sequence[Weighed], sounds: Sequence[float] | None = None) -> list[Cue]:
+def dangers(
+    reading: Reading, matter: Told, found: Sequence[Weighed], sounds: Sequence[float] | None = None
+) -> list[Cue]:
     """Return the first cues of danger to life now: words that nothing takes back, or a stretch that sounds like it.
 
-    What is said, what takes it back and how all of it sounds are weighed together. *found* are the words of danger
-    (``weighed``), *sounds* is what a quick look at the text weighed (``heard``).
+    What is said, what takes it back and how all of it sounds are weighed together. *matter* is what the text tells,
+    *found* are its words of danger (``weighed``), *sounds* is what a quick look at it weighed (``heard``).
     """
-    matter = told(reading)
     if not found:
         if not reading.peril and len(matter.letters) > LONGEST:  # no word and no stretch to look at
             return []
@@ -74,7 +75,7 @@ def dangers(reading: Reading, found: Sequence[Weighed], sounds: Sequence[float] 
         return [one.cue for one in found if one.doubt is None]
     if len(matter.letters) <= LONGEST:
         facts = verdict.facts_of_danger(reading, found, matter)
-        if _weight(facts, matter.letters) >= _least(matter.letters, found):
+        if _weight(facts, matter.letters, sounds) >= _least(matter.letters, found):
             return _named(reading, found)
     return _in_passing(reading, found, long=len(matter.letters) > LONGEST)
 
@@ -121,7 +122,7 @@ def tells_by_sound(letters: str) -> bool:
     return len(letters) <= LONGEST and not _foreign(letters)
 
 
-def lower_tier(words: str, facts: frozenset[str], sounds: Sequence[float]) -> str:
+def lower_tier(words: str, facts: tuple[str, ...], sounds: Sequence[float]) -> str:
     """Return the likeliest tier below danger of a text that tells by its sound, of which the *words* say one."""
     return _below().tier(words, facts, sounds)
 
@@ -138,7 +139,9 @@ def told_of(reading: Reading) -> bool:
 
 def in_despair(reading: Reading) -> bool:
     """Say whether somebody speaks of ending their own life."""
-    return "harm.self" in reading.cues and any(cue.kind == "harm.self" for cue in dangers(reading, weighed(reading)))
+    if "harm.self" not in reading.cues:
+        return False
+    return any(cue.kind == "harm.self" for cue in dangers(reading, told(reading), weighed(reading)))
 
 
 def make_ready() -> None:
@@ -184,7 +187,7 @@ def windows(reading: Reading, found: Sequence[Weighed]) -> Iterator[tuple[Cue, T
 
     What else a text tells is left out; nothing is yielded of one that tells no more.
     """
-    places = [*(one.cue for one in found if one.doubt is None), *_stretch(reading)]
+    places = _places(reading, found)
     spans = clauses(reading) if places else []
     seen: set[Span] = {(0, len(reading.squeezed))}
     for cue in places:
@@ -196,8 +199,8 @@ def windows(reading: Reading, found: Sequence[Weighed]) -> Iterator[tuple[Cue, T
                 yield cue, told_within(reading, first, last), [one for one in found if first <= one.cue.start < last]
 
 
-def _weight(facts: Set[str], letters: str) -> float:
-    (quick,) = tiers().quickly([letters])
+def _weight(facts: Set[str], letters: str, sounds: Sequence[float] | None = None) -> float:
+    quick = sounds if sounds is not None else heard(letters)
     return verdict.danger(tiers().model.danger, facts, tiers().closely(letters), quick)
 
 
@@ -225,6 +228,11 @@ def _named(reading: Reading, found: Sequence[Weighed]) -> list[Cue]:
     return standing or _stretch(reading) or [one.cue for one in found[:_ENOUGH]] or _whole(reading)
 
 
+def _places(reading: Reading, found: Sequence[Weighed]) -> list[Cue]:
+    """Return the words of danger that stand, and the stretch that sounds like it."""
+    return [*[one.cue for one in found if one.doubt is None], *_stretch(reading)]
+
+
 def _stretch(reading: Reading) -> list[Cue]:
     if not reading.peril:
         return []
@@ -241,9 +249,10 @@ def _in_passing(reading: Reading, found: Sequence[Weighed], *, long: bool) -> li
 
     A text that tells a story or of a drill does so as a whole.
     """
-    if not reading.peril and all(one.doubt for one in found):  # nothing stands, and no stretch sounds like it
+    places = _places(reading, found)
+    if not places or (long and not any(_timely(reading, cue) for cue in places)):
         return []
-    if any(reading.context.of(kind) for kind in _AS_A_WHOLE):
+    if not _AS_A_WHOLE.isdisjoint(reading.context.cues):
         return []
     ended = settled(reading)
     return [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -49,6 +48,14 @@ _LEVEL = {level: f"level.{level}" for level in ("H0", "H1", "H2", "H3")}
 _Asks = Mapping[str, list[Cue]]
 
 
+class _Says(dict[str, str]):
+    """The facts that a text has cues of a kind."""
+
+    def __missing__(self, kind: str) -> str:
+        fact = self[kind] = f"says.{kind}"
+        return fact
+
+
 class _Words(msgspec.Struct, frozen=True, gc=False):
     """What the words of a text say of how bad it is and what it asks, and by which of them."""
 
@@ -62,12 +69,15 @@ class _Words(msgspec.Struct, frozen=True, gc=False):
     harm_cues: list[Cue]
 
 
+_SAYS = _Says()
+
+
 def matter(reading: Reading, numbers: Numbers | None = None, sounds: Sequence[float] | None = None) -> MatterFinding:
     """Return topic, appeal type and harm of one text. Words inside orders to a machine count for nothing.
 
     *sounds* is what the text weighs for each tier (``Tiers.quickly``); without it words alone tell those below danger.
     """
-    whole, reading = reading, _without_orders(reading)
+    whole, reading = reading, _without_orders(reading) if "instruction" in reading.cues else reading
     said = reading.cues
     accused = _accusation(reading) if "accusation.misconduct" in said else _NONE
     topic, topic_cues, ranked = _topic(reading)
@@ -77,7 +87,7 @@ def matter(reading: Reading, numbers: Numbers | None = None, sounds: Sequence[fl
     elif sounds is not None and telling.letters is not reading.squeezed:  # it sounds like what is told
         sounds = harms.heard(telling.letters)
     found = harms.weighed(reading)
-    danger = harms.dangers(reading, found, sounds)
+    danger = harms.dangers(reading, telling, found, sounds)
     words = _words(reading, found, danger, numbers)
     level, appeal, harm_cues = words.level, words.appeal, words.harm_cues
     if danger and sum([cue.weight for cue in topic_cues]) < _NAMED_TOPIC:  # 孩子 and 村 say where, not what
@@ -106,7 +116,7 @@ def matter(reading: Reading, numbers: Numbers | None = None, sounds: Sequence[fl
 def without_danger(reading: Reading, numbers: Numbers | None = None) -> tuple[str, frozenset[str]]:
     """Return the tier that the words of a text tell, if nobody is in danger, and the facts that are weighed for it."""
     words = _words(reading, harms.weighed(reading), [], numbers)
-    return words.level, _facts(reading, told(reading), words)
+    return words.level, frozenset(_facts(reading, told(reading), words))
 
 
 def _words(reading: Reading, found: Sequence[Weighed], danger: list[Cue], numbers: Numbers | None) -> _Words:
@@ -122,15 +132,15 @@ def _words(reading: Reading, found: Sequence[Weighed], danger: list[Cue], number
     return _Words(loss, doubts, hazard, group, appeal, appeal_cues, level, harm_cues)
 
 
-def _facts(reading: Reading, matter: Told, words: _Words) -> frozenset[str]:
-    """Return what is weighed of *words* beside how the text sounds; what asides say weighs nothing."""
+def _facts(reading: Reading, matter: Told, words: _Words) -> tuple[str, ...]:
+    """Return what is weighed of *words* beside how the text sounds, each fact once; what asides say weighs nothing."""
     facts = [_LEVEL[words.level]]
     families, asides = reading.families, matter.asides
     for family in _WEIGHED:
         if family in families:
             for cues in families[family].values():
                 if not asides or matter.has_one(cues):
-                    facts.append(_says(cues[0].kind))
+                    facts.append(_SAYS[cues[0].kind])
     if "sarcasm" in reading.cues and (not asides or matter.has_one(reading.cues["sarcasm"])):
         facts.append("says.sarcasm")
     if words.loss:
@@ -141,13 +151,7 @@ def _facts(reading: Reading, matter: Told, words: _Words) -> frozenset[str]:
         facts.append("group")
     if "topics" not in families:
         facts.append("no.topic")
-    return frozenset(facts)
-
-
-@functools.cache
-def _says(kind: str) -> str:
-    """Return the fact that a text has cues of a *kind*."""
-    return f"says.{kind}"
+    return tuple(facts)
 
 
 def sarcastic(reading: Reading, found: MatterFinding) -> bool:
@@ -162,8 +166,6 @@ def unverified(reading: Reading, found: MatterFinding) -> bool:
 
 def _without_orders(reading: Reading) -> Reading:
     """Return *reading* without the cues inside orders. What follows after a comma is the matter, if it orders nothing."""
-    if "instruction" not in reading.cues:
-        return reading
     orders = _Stretches(list(_orders(reading)))
     left = {
         kind: [cue for cue in cues if kind == "instruction" or cue.start not in orders]

@@ -34,9 +34,9 @@ def facts_of_danger(reading: Reading, found: Sequence[Weighed], told: Told) -> f
         facts.append(LOSS if found else f"unnamed.{LOSS}")
     if not found:
         facts.append("unnamed")
-    for kind, cues in reading.context.cues.items():
+    for kind, cues in reading.context.under("context").items():
         if told.has_one(cues):
-            facts.append(f"near.{kind.removeprefix('context.')}")
+            facts.append(f"near.{kind}")
     return frozenset(facts)
 
 
@@ -64,8 +64,11 @@ class Below:
         self._sounds = [[weights[tier][SOUND + heard] for heard in LOWER] for tier in LOWER]
         self._held = functools.lru_cache(maxsize=_REMEMBERED)(self._of)
 
-    def tier(self, words: str, facts: frozenset[str], sounds: Sequence[float]) -> str:
-        """Return the likeliest tier, that of the *words* if no other is clearly likelier; *sounds* are of each."""
+    def tier(self, words: str, facts: tuple[str, ...], sounds: Sequence[float]) -> str:
+        """Return the likeliest tier, that of the *words* if no other is clearly likelier; *sounds* are of each.
+
+        *facts* are told once each, in any order.
+        """
         nothing, grievance, loss, _ = sounds
         likeliest, most = words, -math.inf
         for tier, held, of_nothing, of_grievance, of_loss, stays in self._held(words, facts):
@@ -74,7 +77,7 @@ class Below:
                 likeliest, most = tier, score
         return likeliest
 
-    def _of(self, words: str, facts: frozenset[str]) -> list[tuple[str, float, float, float, float, float]]:
+    def _of(self, words: str, facts: tuple[str, ...]) -> list[tuple[str, float, float, float, float, float]]:
         """Return for each tier what *facts* weigh, each sound, and that it is the one of the *words*."""
         ordered, stays = sorted(facts), _LOSS_STAYS if LOSS in facts else _STAYS
         return [

@@ -34,10 +34,10 @@ def test_weights_of_what_holds_and_of_the_sound_add_up() -> None:
 
 def test_what_words_say_stands_unless_another_tier_is_clearly_likelier() -> None:
     even = dict.fromkeys(LOWER, NOTHING)
-    assert verdict.Below(even).tier("H1", frozenset(), EVEN) == "H1"
+    assert verdict.Below(even).tier("H1", (), EVEN) == "H1"
     for_h0 = verdict.Below(even | {"H0": NOTHING | {"some": 1.0}})
-    assert for_h0.tier("H1", frozenset({"some"}), EVEN) == "H0"
-    assert for_h0.tier("H2", frozenset({"some", verdict.LOSS}), EVEN) == "H2"
+    assert for_h0.tier("H1", ("some",), EVEN) == "H0"
+    assert for_h0.tier("H2", ("some", verdict.LOSS), EVEN) == "H2"
 
 
 def test_a_tier_below_danger_is_what_facts_and_sounds_weigh_asked_once_or_again() -> None:
@@ -47,4 +47,4 @@ def test_a_tier_below_danger_is_what_facts_and_sounds_weigh_asked_once_or_again(
     }
     below = verdict.Below(weights)
     for sounds, tier in (([3.0, 1.0, 0.0, 0.0], "H0"), ([1.0, 1.0, 0.0, 9.0], "H1"), ([0.0, 0.0, 2.5, 0.0], "H2")) * 2:
-        assert below.tier("H1", frozenset({"some"}), sounds) == tier
+        assert below.tier("H1", ("some",), sounds) == tier
