@@ -160,12 +160,14 @@ distinguish(Grams *grams)
     uint32_t *distinct = grams->distinct;
     uint64_t *bits = seen;
     Py_ssize_t count = 0;
+#pragma GCC unroll 4
     for (const uint32_t *slot = grams->slots, *end = slot + grams->count; slot < end; slot++) {
         uint64_t before = bits[*slot / 64], after = before | UINT64_C(1) << *slot % 64;
         distinct[count] = *slot;
         count += before < after; /* no branch: whether one comes again cannot be foreseen */
         bits[*slot / 64] = after;
     }
+#pragma GCC unroll 4
     for (Py_ssize_t at = 0; at < count; at++)
         bits[distinct[at] / 64] = 0;
     memset(distinct + count, 0, AHEAD * sizeof *distinct);
@@ -218,6 +220,7 @@ static void
 add_two(const int8_t *table, const uint32_t *slots, Py_ssize_t count, int64_t *sums)
 {
     int64_t first = 0, second = 0;
+#pragma GCC unroll 4
     for (Py_ssize_t at = 0; at < count; at++) {
         const int8_t *row = table + 2 * (Py_ssize_t)slots[at];
         FETCH(table + 2 * (Py_ssize_t)slots[at + AHEAD]);

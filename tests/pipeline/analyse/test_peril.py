@@ -107,6 +107,7 @@ def compiled() -> Any:
 
 @given(st.lists(HOSTILE, min_size=1, max_size=5), st.integers(-30_000, 300_000))
 @example(["没气" * 20_000, ""], 0)
+@example(["".join(map(chr, range(0x4E00, 0x4E00 + length))) for length in (62, 63, 64, 65, 127, 128, 200)], -30_000)
 def test_c_and_numpy_hear_the_same(texts: list[str], least: int) -> None:
     assert compiled().stretches(texts, WEIGHTS, BITS, least, STRETCH) == _stretches(texts, WEIGHTS, least)
 
