@@ -110,17 +110,25 @@ def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
 def _named(text: str, start: int, name: str, *, sure: bool = False) -> Iterator[Span]:
     """Yield the name that begins at *start*, if one does."""
     family = _family(text, start)
-    if family and (unnamed := _UNNAMED.match(text, start + len(family))):
+    if not family:
+        return
+    begin = start + len(family)
+    if unnamed := _UNNAMED.match(text, begin):
         yield Span(start, unnamed.end(), name)
         return
-    given = _given(text, start + len(family)) if family else 0
-    end = start + len(family) + given
-    if not given or text[start] == text[start + len(family)]:  # 汪汪
+    given = _given(text, begin) if sure or _may_be_family(family, text[begin : begin + _LONGEST]) else 0
+    end = begin + given
+    if not given or text[start] == text[begin]:  # 汪汪
         return
     if (sure and text[start - 1] in ": 叫") or (
-        _likely(text, start, family, end) and (sure or not _is_a_place(text, start + len(family), end))
+        _likely(text, start, family, end) and (sure or not _is_a_place(text, begin, end))
     ):
         yield Span(start, end, name)
+
+
+def _may_be_family(family: str, given: str) -> bool:
+    """Say whether a word is a family before *given*, if it is a usual name: 老人和孩子 names nobody. Else none is likely."""
+    return family not in AMBIGUOUS or family == "于" or (family not in _FUNCTION and _usual(given))
 
 
 def _likely(text: str, start: int, family: str, end: int) -> bool:

@@ -62,10 +62,11 @@ NO_ROOM: Final = "户吨人个年月日元块多余米平度天次条辆名位�
 _NOT_A_ROOM = rf"(?![0-9{NO_ROOM}])(?!家[商企店])"
 # Both begin with a plain class of characters: the search then runs from one of these to the next.
 _FLAT = re.compile(
-    rf"(?:[楼栋幢]|[{_N}a-z]座|[0-9]#(?:楼)?)([ \-]?(?:\d{{1,2}}-)?(?:\d{{3,4}}(?:室|房|号房|{_NOT_A_ROOM})|{_HAN_ROOM}(?:室|号房|房)?))"
+    rf"[楼栋幢{_N}a-z](?:(?<=[楼栋幢])|(?<=[{_N}a-z])座|(?<=[0-9])#楼?)([ \-]?(?:\d{{1,2}}-)?(?:\d{{3,4}}(?:室|房|号房|{_NOT_A_ROOM})|{_HAN_ROOM}(?:室|号房|房)?))"
 )
 _ROOM = re.compile(
-    r"(\d(?<![0-9]\d)\d{2,3} ?(?:室|号房)(?!内|外|间|温)|(?<![零〇一二三四五六七八九])[一二三四五六七八九][零〇一二三四五六七八九]{2}室(?!内|外)|(?<=\d门)\d{3,4}(?:室|号)?(?!\d))"
+    r"([\d一二三四五六七八九](?:(?<=\d)(?<![0-9].)\d{2,3} ?(?:室|号房)(?!内|外|间|温)"
+    r"|(?<!\d)(?<![零〇一二三四五六七八九].)[零〇一二三四五六七八九]{2}室(?!内|外)|(?<=\d门\d)\d{2,3}(?:室|号)?(?!\d)))"
 )
 _TRIPLE = re.compile(r"[一-鿿] ?\d{1,2}(-\d{1,2}-(?!19[2-9]\d|20[12]\d)\d{3,4})(?!\d|-)")
 # What a text must contain for each of them, without looking round; which group is the door.

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline.privacy import Masker
+from pipeline.privacy import Masker, names
+from pipeline.privacy.surnames import AMBIGUOUS, GIVEN
 
 MASKER = Masker()
 NAMES = frozenset({"PERSON_NAME", "OFFICIAL_NAME"})
@@ -204,3 +207,16 @@ def test_places_offices_and_ordinary_words_are_no_names(text: str) -> None:
 )
 def test_the_mask_ends_where_the_name_does(text: str, masked: str) -> None:
     assert MASKER.mask("", text).text == masked
+
+
+@given(
+    st.sampled_from(sorted(AMBIGUOUS)), st.text(st.sampled_from(sorted(GIVEN)[:9] + list("物孩客业,的")), max_size=3)
+)
+def test_before_what_no_family_stands_no_name_is_likely(family: str, behind: str) -> None:
+    if not names._may_be_family(family, behind[:2]):
+        assert not any(names._likely(family + behind, 0, family, end) for end in (2, 3))
+
+
+def test_a_word_between_two_others_is_no_family_and_a_full_name_behind_one_is_read() -> None:
+    assert hidden("老人和孩子怎么办") == []
+    assert hidden("我叫和小明") == ["和小明"]

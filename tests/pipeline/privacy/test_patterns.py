@@ -76,6 +76,16 @@ PLAIN = {
         ["a", ".", "_", "@", " @ ", "(at)", " at ", "#", "com", ".cn", " dot ", "(dot)", "京", "-", " "],
     ),
     "_MENTION": (r"(?<![a-z0-9])@([\w\-]{2,20})", ["@", "a", "9", "京", "_", "-", " ", "\n"]),
+    "_FLAT": (
+        rf"(?:[楼栋幢]|[{N}a-z]座|[0-9]#(?:楼)?)([ \-]?(?:\d{{1,2}}-)?(?:\d{{3,4}}(?:室|房|号房|{patterns._NOT_A_ROOM})"
+        rf"|{patterns._HAN_ROOM}(?:室|号房|房)?))",
+        ["楼", "栋", "座", "#", "1", "a", "3", "三", "502", "三零二", "-", " ", "室", "号房", "户", "家店", "京", "\n"],
+    ),
+    "_ROOM": (
+        r"(\d(?<![0-9]\d)\d{2,3} ?(?:室|号房)(?!内|外|间|温)|(?<![零〇一二三四五六七八九])[一二三四五六七八九]"
+        r"[零〇一二三四五六七八九]{2}室(?!内|外)|(?<=\d门)\d{3,4}(?:室|号)?(?!\d))",
+        ["1", "٣", "02", "三", "零二", "室", "号房", "内", "温", "门", "号", " ", "京", "\n"],
+    ),
     "_UNIT": (
         rf"(?<![第{N}a-z])(?:[a-d甲乙丙丁]|[{N}]{{1,3}}) ?单元[ \-]{{0,2}}{patterns._WITHIN}",
         ["a", "e", "甲", "1", "十", " ", "单元", "501", "第", "\n", "室", "京"],
@@ -91,4 +101,4 @@ def test_an_expression_that_begins_with_one_class_of_letters_finds_the_same(name
     text = "".join(data.draw(st.lists(st.sampled_from(pieces), max_size=12)))
     quick: re.Pattern[str] = getattr(patterns, name)
 
-    assert [one.span() for one in quick.finditer(text)] == [one.span() for one in re.finditer(plain, text)]
+    assert [one.regs for one in quick.finditer(text)] == [one.regs for one in re.finditer(plain, text)]
