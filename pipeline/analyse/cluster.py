@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import islice
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, Final
 
+import msgspec
 import numpy as np
 
 from pipeline.analyse.heads import Heads, Said
@@ -114,7 +115,7 @@ class _Names:
             self._doubled.discard(number - self._most)
 
 
-class _Joined(NamedTuple):
+class _Joined(msgspec.Struct, frozen=True, gc=False):
     """The cluster that a post joins: its number, how, and the head that it repeats, if it was compared with one."""
 
     cluster: int
@@ -175,13 +176,15 @@ class _Chunk:
         row = self._row_of(self._ids[place], self._known[place])
         if row is not None and (name := self._names[row.cluster]) is not None:
             return ClusterFinding(name, _KINDS[row.kind], round(row.likeness, 4))
-        joined = self._joined(place)
+        speaks = self._speaks(place)
+        copied = self._row_saying(place) if speaks else None
+        joined = self._joined(place, copied) if speaks else self._original(place)
         if joined is None:
             name = self._called[place]
-            self._remember(place, _Joined(self._names.give([name])[0], "first"), head=True)
+            self._remember(place, _Joined(self._names.give([name])[0], "first"), head=True, foremost=speaks)
             return ClusterFinding(name)
         fuller = joined.head is not None and self._fuller(place, joined.head)
-        self._remember(place, joined, head=fuller)
+        self._remember(place, joined, head=fuller, foremost=speaks and copied is None)
         return ClusterFinding(self._names[joined.cluster] or "", joined.kind, joined.likeness)
 
     def recall(self, place: int, finding: ClusterFinding, headed: dict[str, Said]) -> None:
@@ -189,23 +192,20 @@ class _Chunk:
         head = headed.get(finding.id)
         number = self._names.give([finding.id])[0] if head is None else head.cluster
         if head is None:
-            headed[finding.id] = self._said(place)._replace(cluster=number)
+            headed[finding.id] = msgspec.structs.replace(self._said(place), cluster=number)
             first = True
         else:
             first = finding.kind in ("near", "repost") and self._fuller(place, head)
-        self._remember(place, _Joined(number, finding.kind, finding.similarity), head=first)
+        foremost = self._speaks(place) and (finding.kind == "first" or self._row_saying(place) is None)
+        self._remember(place, _Joined(number, finding.kind, finding.similarity), head=first, foremost=foremost)
 
     def close(self) -> None:
         """Let later chunks find what this one brought."""
         self._heads.settle()
         self._posts.keep(*self._hashes, self._at, self._clusters, self._kinds, self._likeness, self._foremost)
 
-    def _joined(self, place: int) -> _Joined | None:
-        """Return the cluster that a post joins; None if it is the first of its own."""
-        repost_of = self._docs[place].post.thread.repost_of
-        if not self._speaks(place):
-            return self._original(place, repost_of) if repost_of else None
-        copied = self._row_saying(place)
+    def _joined(self, place: int, copied: Row | None) -> _Joined | None:
+        """Return the cluster that a post joins, if it is not the first of its own; *copied* says the same words."""
         if copied and abs(self._at[place] - copied.at) <= self._window_s and self._names[copied.cluster] is not None:
             return _Joined(copied.cluster, self._passed_on(place) or "exact")
         return self._alike(place)
@@ -224,7 +224,11 @@ class _Chunk:
                 return _Joined(head.cluster, self._passed_on(place) or "near", round(share, 4), head)
         return None
 
-    def _original(self, place: int, repost_of: str) -> _Joined | None:
+    def _original(self, place: int) -> _Joined | None:
+        """Return the cluster of what a post without words passes on."""
+        repost_of = self._docs[place].post.thread.repost_of
+        if not repost_of:
+            return None
         id_ = hashed(repost_of)
         for earlier in range(self._told, place):  # it may be one of the firsts, too
             if self._clusters[earlier] != _NONE:
@@ -233,10 +237,9 @@ class _Chunk:
         row = self._row_of(id_, self._posts.by_id(id_))
         return _Joined(row.cluster, "repost") if row and self._names[row.cluster] is not None else None
 
-    def _remember(self, place: int, joined: _Joined, *, head: bool) -> None:
+    def _remember(self, place: int, joined: _Joined, *, head: bool, foremost: bool) -> None:
         if head and self._words[place]:
             self._heads.add(place, joined.cluster)
-        foremost = self._speaks(place) and (joined.kind == "first" or self._row_saying(place) is None)
         self._clusters[place], self._kinds[place] = joined.cluster, _NUMBER[joined.kind]
         self._likeness[place], self._foremost[place] = joined.likeness, foremost
         self._mine[self._ids[place]] = place

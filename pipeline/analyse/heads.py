@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from pipeline.analyse.finder import CONTAINED, SHORT, SHORT_EXTRA, SHORTER, Finder
 from pipeline.analyse.keyform import Traces, overlap
@@ -26,7 +28,7 @@ FULLER: Final = (1.2, 2.5)  # times as long as the head, and it holds what the h
 WITHIN: Final = 0.8  # of the head's 3-grams
 
 
-class Said(NamedTuple):
+class Said(msgspec.Struct, frozen=True, gc=False):
     """What is compared of a post: its words, and the places and numbers that veto.
 
     *at* is when it was said, in seconds; a head, with which others are compared, has a *cluster*.

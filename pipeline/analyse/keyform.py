@@ -176,7 +176,9 @@ def former(make: type[Former] | None = None) -> Former:
 
 def passed_on(normal: str) -> bool:
     """Say whether the words themselves show that this was passed on."""
-    return _REPOST.search(normal) is not None
+    # One of these stands in all that the expression finds, and they are looked for many times as fast.
+    hinted = "转" in normal or "//@" in normal or "扩散" in normal
+    return hinted and _REPOST.search(normal) is not None
 
 
 @functools.lru_cache(256)

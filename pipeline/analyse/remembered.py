@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import xxhash
@@ -13,7 +14,7 @@ from pipeline.analyse.shelves import Hashes, Numbers, Shelves
 WIDTH: Final = 8
 
 
-class Row(NamedTuple):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """What is remembered of a post: its event time in seconds, its cluster and how it joined."""
 
     at: float

@@ -59,7 +59,16 @@ def test_what_says_something_else_has_another_key(one: str, other: str, by: Form
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("//@某人:停水", True), ("【转发】停水", True), ("转发微博", True), ("请帮忙转一下停水", False), ("停水", False)],
+    [
+        ("//@某人:停水", True),
+        ("【转发】停水", True),
+        ("【扩散】停水", True),
+        ("[转帖]停水", True),
+        ("转发微博", True),
+        ("请帮忙转一下停水", False),
+        ("停水//路北", False),
+        ("停水", False),
+    ],
 )
 def test_a_text_may_show_that_it_was_passed_on(text: str, told: bool) -> None:
     assert passed_on(normal(text)) is told
