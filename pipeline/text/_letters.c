@@ -182,10 +182,29 @@ append_number(PyObject *list, Py_ssize_t number)
     return failed;
 }
 
+/* Append which text it is, with the places of the letters in it that are doubtful. */
+static int
+append_doubts(const Letters *self, PyObject *doubtful, Py_ssize_t which, PyObject *text)
+{
+    int kind = PyUnicode_KIND(text), failed = 0;
+    const void *data = PyUnicode_DATA(text);
+    PyObject *places = PyList_New(0);
+    for (Py_ssize_t at = 0; places && !failed && at < PyUnicode_GET_LENGTH(text); at++) {
+        Py_UCS4 letter = PyUnicode_READ(kind, data, at);
+        if ((letter < FIRST_PLANE ? self->first[letter] : read_as(self, letter)) & DOUBTFUL)
+            failed = append_number(places, at) < 0;
+    }
+    PyObject *one = places && !failed ? Py_BuildValue("nO", which, places) : NULL;
+    failed = !one || PyList_Append(doubtful, one) < 0;
+    Py_XDECREF(places);
+    Py_XDECREF(one);
+    return failed ? -1 : 0;
+}
+
 PyDoc_STRVAR(folded_doc,
              "folded(texts)\n--\n\n"
-             "Return each of a list of *texts* letter by letter as it is read, and the places of those in which a\n"
-             "doubtful letter is left. Raises TypeError, MemoryError.");
+             "Return each of a list of *texts* letter by letter as it is read, and by place those in which doubtful\n"
+             "letters are left, with the places of these. Raises TypeError, MemoryError.");
 
 static PyObject *
 Letters_folded(Letters *self, PyObject *texts)
@@ -195,18 +214,18 @@ Letters_folded(Letters *self, PyObject *texts)
     Scratch scratch;
     begin(&scratch);
     Py_ssize_t count = PyList_GET_SIZE(texts);
-    PyObject *folded = PyList_New(count), *places = PyList_New(0);
-    int failed = !folded || !places;
+    PyObject *folded = PyList_New(count), *doubtful = PyList_New(0);
+    int failed = !folded || !doubtful;
     for (Py_ssize_t at = 0; !failed && at < count; at++) {
-        int doubtful = 0;
-        PyObject *one = fold(self, PyList_GET_ITEM(texts, at), &scratch, &doubtful);
-        failed = !one || (doubtful && append_number(places, at) < 0);
+        int in_doubt = 0;
+        PyObject *text = PyList_GET_ITEM(texts, at), *one = fold(self, text, &scratch, &in_doubt);
+        failed = !one || (in_doubt && append_doubts(self, doubtful, at, text) < 0);
         PyList_SET_ITEM(folded, at, one);
     }
     end(&scratch);
-    PyObject *both = failed ? NULL : PyTuple_Pack(2, folded, places);
+    PyObject *both = failed ? NULL : PyTuple_Pack(2, folded, doubtful);
     Py_XDECREF(folded);
-    Py_XDECREF(places);
+    Py_XDECREF(doubtful);
     return both;
 }
 

@@ -25,14 +25,14 @@ class Letters:
         self._kept = kept
         self._doubtful = doubtful
 
-    def folded(self, texts: list[str], /) -> tuple[list[str], list[int]]:
-        """Return each of *texts* letter by letter as it is read, and the places of those in which a doubtful letter
-        is left."""
+    def folded(self, texts: list[str], /) -> tuple[list[str], list[tuple[int, list[int]]]]:
+        """Return each of *texts* letter by letter as it is read, and by place those in which doubtful letters are left,
+        with the places of these."""
         joined = letters(self._table[codes("".join(texts))])
         folded = [joined[start:end] for start, end in pairwise(_bounds(texts).tolist())]
         if not self._in_doubt(joined):
             return folded, []
-        return folded, [place for place, text in enumerate(folded) if self._in_doubt(text)]
+        return folded, [(place, self._doubts(text)) for place, text in enumerate(folded) if self._in_doubt(text)]
 
     def squeezed(self, texts: list[str], /) -> list[tuple[str, Sequence[int]]]:
         """Return of each of *texts* the letters that are kept, and a view of where they stood."""
@@ -46,6 +46,9 @@ class Letters:
 
     def _in_doubt(self, text: str) -> bool:
         return any(one in text for one in self._doubtful)
+
+    def _doubts(self, text: str) -> list[int]:
+        return [at for at, one in enumerate(text) if one in self._doubtful]
 
 
 def codes(text: str) -> Codes:

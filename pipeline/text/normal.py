@@ -44,7 +44,6 @@ _BOTH_WAYS = {
 _MEANT = dict(zip(_BOTH_WAYS, "着干了征借只什仿", strict=True))
 CONTEXT = "|".join(_BOTH_WAYS.values())  # with the table, all that the normal form hangs on
 _EITHER = re.compile(CONTEXT)
-_DOUBTFUL = re.compile(f"[{''.join(_BOTH_WAYS)}]")  # finds in a tenth of the time where to look closer
 _CODE_POINTS = 0x110000
 _SURROGATES = slice(0xD800, 0xE000)
 _REPLACEMENT = 0xFFFD
@@ -66,8 +65,8 @@ def normal(text: str) -> str:
 def normal_batch(texts: Sequence[str]) -> list[str]:
     """Return the normal forms in one pass; far faster than one by one."""
     normals, doubtful = _letters().folded(list(texts))
-    for place in doubtful:
-        normals[place] = _meant(normals[place])
+    for place, doubts in doubtful:
+        normals[place] = _meant(normals[place], doubts)
     return normals
 
 
@@ -91,11 +90,15 @@ def traditional(text: str) -> bool:
     return _traditional().found(text[:_TELLING])
 
 
-def _meant(text: str) -> str:
-    """Return *text* with each character that is written for two as the one that its neighbours tell."""
-    return _DOUBTFUL.sub(
-        lambda found: _MEANT[found.group()] if _EITHER.match(text, found.start()) else found.group(), text
-    )
+def _meant(text: str, doubts: Sequence[int]) -> str:
+    """Return *text* with each character that is written for two, there at *doubts*, as the one its neighbours tell."""
+    changed = [at for at in doubts if _EITHER.match(text, at)]
+    if not changed:
+        return text
+    letters = list(text)
+    for at in changed:
+        letters[at] = _MEANT[letters[at]]
+    return "".join(letters)
 
 
 @functools.cache

@@ -46,9 +46,9 @@ def test_each_letter_is_read_by_the_table(one: letters.Letters) -> None:
 
 
 def test_what_holds_a_doubtful_letter_after_folding_is_told(one: letters.Letters) -> None:
-    assert one.folded(["停水", "停氣了", "气", "", "著\U0010ffff"]) == (
-        ["停水", "停气了", "气", "", "著\U0010ffff"],
-        [1, 2, 4],
+    assert one.folded(["停水", "停氣了", "气", "", "著\U0010ffff著"]) == (
+        ["停水", "停气了", "气", "", "著\U0010ffff著"],
+        [(1, [1]), (2, [0]), (4, [0, 2])],
     )
 
 
