@@ -1,6 +1,7 @@
 /* Names that nothing announces: bare.Bare in C. Odds are ten times the logarithm, as there. */
 
 #include "../text/module.h"
+#include "../text/passing.h"
 #include <stdint.h>
 
 #define CODES 0x10000 /* rarer characters are read as the last of these */
@@ -116,15 +117,12 @@ static int64_t
 value(const Known *known, uint64_t asked)
 {
     const uint64_t *keys = known->keys.buf;
-    Py_ssize_t first = 0, last = known->size;
-    while (first < last) {
-        Py_ssize_t middle = first + (last - first) / 2;
-        if (keys[middle] < asked)
-            first = middle + 1;
-        else
-            last = middle;
+    size_t first = 0, half;
+    for (size_t left = (size_t)known->size; left; left -= half) {
+        half = left - left / 2;
+        first += keys[first + half - 1] < asked ? half : 0; /* no branch: none could be foreseen */
     }
-    return first < known->size && keys[first] == asked ? ((const int32_t *)known->values.buf)[first] : 0;
+    return first < (size_t)known->size && keys[first] == asked ? ((const int32_t *)known->values.buf)[first] : 0;
 }
 
 static int64_t
@@ -199,8 +197,7 @@ static Py_ssize_t
 next_begin(const Bare *self, const Text *text, Py_ssize_t at)
 {
     if (text->kind == PyUnicode_2BYTE_KIND)
-        while (at < text->length && !self->begins[((const Py_UCS2 *)text->data)[at]])
-            at++;
+        PASS_OVER(Py_UCS2, text->data, at, text->length, self->begins, FULL | SHORT);
     else
         while (at < text->length && !self->begins[letter(text, at)])
             at++;

@@ -6,6 +6,7 @@
 
 #include "../text/automaton.h"
 #include "../text/module.h"
+#include "../text/passing.h"
 
 #define CODE_POINTS 0x110000
 #define XIE 0x8c22 /* 谢, a word and a family */
@@ -463,26 +464,17 @@ count(Digits *digits, uint32_t may_be)
     digits->enough |= digits->joined >= 10 || (digits->plain_row >= 11 && digits->of_these >= 5);
 }
 
-static inline Py_ssize_t
-passed_over(const uint32_t *letters, int kind, const void *data, Py_ssize_t at, Py_ssize_t length)
-{
-    while (at < length && !(letters[PyUnicode_READ(kind, data, at)] & NOTABLE))
-        at++;
-    return at;
-}
-
-/* Return where the next notable letter stands, from a place on. The same loop is compiled for each size of letters. */
+/* Return where the next notable letter stands, from a place on. */
 static Py_ssize_t
 next_notable(const Text *text, Py_ssize_t at)
 {
-    switch (text->kind) {
-    case PyUnicode_1BYTE_KIND:
-        return passed_over(text->letters, PyUnicode_1BYTE_KIND, text->data, at, text->length);
-    case PyUnicode_2BYTE_KIND:
-        return passed_over(text->letters, PyUnicode_2BYTE_KIND, text->data, at, text->length);
-    default:
-        return passed_over(text->letters, PyUnicode_4BYTE_KIND, text->data, at, text->length);
-    }
+    if (text->kind == PyUnicode_1BYTE_KIND)
+        PASS_OVER(Py_UCS1, text->data, at, text->length, text->letters, NOTABLE);
+    else if (text->kind == PyUnicode_2BYTE_KIND)
+        PASS_OVER(Py_UCS2, text->data, at, text->length, text->letters, NOTABLE);
+    else
+        PASS_OVER(Py_UCS4, text->data, at, text->length, text->letters, NOTABLE);
+    return at;
 }
 
 /* Return what may look because of letters: those at which to look round, and digits in a row. */

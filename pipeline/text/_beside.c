@@ -1,6 +1,7 @@
 /* Letters of one kind beside letters of another: beside.Beside in C. */
 
 #include "module.h"
+#include "passing.h"
 #include <stdint.h>
 
 #define FIRST_PLANE 0x10000
@@ -57,36 +58,35 @@ may_be(const Beside *self, Py_UCS4 letter)
     return letter < FIRST_PLANE ? self->may[letter] : 0;
 }
 
-/* Look through letters of one size: on from one of the first to the last, while nothing but others stands between. */
-#define LOOK(LETTER)                                                \
-    for (Py_ssize_t at = 0; at < length; at++) {                    \
-        if (!(may_be(self, ((const LETTER *)data)[at]) & FIRST))    \
-            continue;                                               \
-        if (self->alone)                                            \
-            return 1;                                               \
-        while (++at < length) {                                     \
-            int may = may_be(self, ((const LETTER *)data)[at]);     \
-            if (may & LAST)                                         \
-                return 1;                                           \
-            if (!(may & (FIRST | BETWEEN)))                         \
-                break;                                              \
-        }                                                           \
-    }
+/* Return the next place of a first letter, the length if there is none. */
+static Py_ssize_t
+next_first(const Beside *self, int kind, const void *data, Py_ssize_t at, Py_ssize_t length)
+{
+    if (kind == PyUnicode_1BYTE_KIND)
+        PASS_OVER(Py_UCS1, data, at, length, self->may, FIRST);
+    else if (kind == PyUnicode_2BYTE_KIND)
+        PASS_OVER(Py_UCS2, data, at, length, self->may, FIRST);
+    else
+        while (at < length && !(may_be(self, ((const Py_UCS4 *)data)[at]) & FIRST))
+            at++;
+    return at;
+}
 
 static int
 stand_in(const Beside *self, PyObject *text)
 {
+    int kind = PyUnicode_KIND(text);
     const void *data = PyUnicode_DATA(text);
-    Py_ssize_t length = PyUnicode_GET_LENGTH(text);
-    switch (PyUnicode_KIND(text)) {
-    case PyUnicode_1BYTE_KIND:
-        LOOK(Py_UCS1)
-        break;
-    case PyUnicode_2BYTE_KIND:
-        LOOK(Py_UCS2)
-        break;
-    default:
-        LOOK(Py_UCS4)
+    Py_ssize_t length = PyUnicode_GET_LENGTH(text), at = 0;
+    while ((at = next_first(self, kind, data, at, length)) < length) {
+        int may = FIRST; /* on to the last, while nothing but others stands between */
+        if (self->alone)
+            return 1;
+        while (++at < length && may & (FIRST | BETWEEN)) {
+            may = may_be(self, PyUnicode_READ(kind, data, at));
+            if (may & LAST)
+                return 1;
+        }
     }
     return 0;
 }
