@@ -15,6 +15,11 @@ from pipeline.analyse.asides import Span, any_in, asides
 from pipeline.analyse.cues import Cue, Reading
 from pipeline.text.automaton import automaton
 
+try:
+    from pipeline.text._beside import Beside
+except ImportError:  # no compiler where this was installed
+    from pipeline.text.beside import Beside
+
 _PEOPLE = (
     "小女孩 小男孩 女孩子 男孩子 小姑娘 女孩 男孩 小孩子 小孩 孩子 小朋友 宝宝 婴儿 娃儿 娃娃 娃 幼儿 儿子 女儿 闺女 男童 女童 学生 同学 爷爷 奶奶 "
     "外公 外婆 姥姥 姥爷 阿婆 阿公 阿爷 老太太 老太 老头 老人家 老人 大爷 大妈 大姐 大哥 大叔 阿姨 大娘 婆婆 公公 爸爸 妈妈 老爸 老妈 我爸 我妈 "
@@ -36,7 +41,8 @@ _SIGNS = {
     for sign, words in zip("ABCD", (_PEOPLE, _VEHICLES, _PLACES, _WATERS), strict=True)
     for word in words.split()
 }
-_NUMBER, _NUMBERS = "N", re.compile("[0-9]+|[一二三四五六七八九十两几百千]+")
+_DIGITS, _NUMERALS = "0123456789", "一二三四五六七八九十两几百千"
+_NUMBER, _NUMBERS, _COUNTS = "N", re.compile(f"[{_DIGITS}]+|[{_NUMERALS}]+"), Beside(_DIGITS + _NUMERALS)
 # No word that begins with a numeral: the number is read first.
 _FOLDED = automaton([word for word in _SIGNS if not _NUMBERS.match(word)])
 _SIGN_OF = [sign for word, sign in _SIGNS.items() if not _NUMBERS.match(word)]
@@ -46,7 +52,8 @@ _HARMS = frozenset("H3 H2 self weak state hazard".split())  # a group only says 
 
 def alike(letters: str) -> str:
     """Return *letters* with one sign for all words that are alike, and nothing said twice in a row."""
-    found = {number.start(): (*number.span(), _NUMBER) for number in _NUMBERS.finditer(letters)}
+    numbers = _NUMBERS.finditer(letters) if _COUNTS.found(letters) else ()  # few letters are a number, and it is slow
+    found = {number.start(): (*number.span(), _NUMBER) for number in numbers}
     for start, end, word in _FOLDED.find(letters):  # of those that begin together the longest comes last
         found[start] = (start, end, _SIGN_OF[word])
     return _changed(letters, list(found.values()))

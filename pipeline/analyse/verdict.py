@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Final
 
 from pipeline.analyse.alike import Told
@@ -25,19 +25,22 @@ _STAYS, _LOSS_STAYS = 0.4, 1.2  # so much likelier another tier must be than tha
 
 def facts_of_danger(reading: Reading, found: Sequence[Weighed], told: Told) -> frozenset[str]:
     """Return what holds of what is *told*, among whose words of danger are those *found*."""
-    facts = [f"live.{one.cue.kind}" for one in found if one.doubt is None]
-    facts += [f"doubt.{one.name}" for one in found if one.doubt is not None]
-    facts += [f"any.{one.cue.kind}" for one in found]
-    if found and all(one.doubt for one in found):
-        facts.append("all.doubted")
-    if reading.of("harm.H2"):
+    facts = list(_named(found)) if found else ["unnamed"]
+    if "harm.H2" in reading.cues:
         facts.append(LOSS if found else f"unnamed.{LOSS}")
-    if not found:
-        facts.append("unnamed")
     for kind, cues in reading.context.under("context").items():
         if told.has_one(cues):
             facts.append(f"near.{kind}")
     return frozenset(facts)
+
+
+def _named(found: Sequence[Weighed]) -> Iterator[str]:
+    """Yield what holds of words of danger."""
+    for one in found:
+        yield f"any.{one.cue.kind}"
+        yield f"live.{one.cue.kind}" if one.doubt is None else f"doubt.{one.name}"
+    if all(one.doubt for one in found):
+        yield "all.doubted"
 
 
 def sound_of_danger(close: Sequence[float], quick: Sequence[float]) -> dict[str, float]:
@@ -53,7 +56,10 @@ def _beside(sounds: Sequence[float]) -> list[float]:
 
 def danger(weights: Mapping[str, float], facts: Set[str], close: Sequence[float], quick: Sequence[float]) -> float:
     """Return how much speaks for danger to life; 0 is as much as against it."""
-    return _score(weights, sorted(facts), [*_beside(close), *_beside(quick)])
+    heard = 0.0
+    for name, value in zip(_HEARD, [*_beside(close), *_beside(quick)], strict=True):
+        heard += weights[name] * value
+    return weights[BIAS] + _held(weights, sorted(facts)) + heard
 
 
 class Below:
@@ -84,14 +90,6 @@ class Below:
             (tier, weights[BIAS] + _held(weights, ordered), nothing, grievance, loss, stays if tier == words else 0.0)
             for tier, weights, (nothing, grievance, loss) in zip(LOWER, self._weights, self._sounds, strict=True)
         ]
-
-
-def _score(weights: Mapping[str, float], facts: Sequence[str], sounds: Sequence[float]) -> float:
-    """Return the sum of what holds, in order, and of how it sounds, by weight."""
-    heard = 0.0
-    for name, value in zip(_HEARD, sounds, strict=True):
-        heard += weights[name] * value
-    return weights[BIAS] + _held(weights, facts) + heard
 
 
 def _held(weights: Mapping[str, float], facts: Sequence[str]) -> float:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.analyse.alike import _HARMS, _SIGNS, alike, told, told_within
+from pipeline.analyse.alike import _COUNTS, _HARMS, _NUMBERS, _SIGNS, alike, told, told_within
 from pipeline.analyse.cues import Cue, Lexicon, Reading
 from pipeline.text.normal import normal, squeeze
 
@@ -79,3 +79,8 @@ def test_every_harm_of_the_lists_names_a_matter_but_a_group() -> None:
     kinds = {kind for kinds in LEXICON.kinds().values() for kind in kinds}
 
     assert {kind.removeprefix("harm.") for kind in kinds if kind.startswith("harm.")} == {*_HARMS, "group"}
+
+
+@given(st.text(st.sampled_from("0九十12几百千半个号水。")))
+def test_no_quick_look_passes_over_a_number(letters: str) -> None:
+    assert not _NUMBERS.search(letters) or _COUNTS.found(letters)
