@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from operator import itemgetter
 from typing import NamedTuple
 
 from pipeline.analyse.cues import Reading
 from pipeline.analyse.names import Sure, is_common, names
 from pipeline.directory import Directory, Unit
 from pipeline.model import PartyFinding, Reason
-from pipeline.text.automaton import Hit, automaton
+from pipeline.text.automaton import Hit, apart, automaton
 from pipeline.text.normal import folded
 
 try:
@@ -93,7 +92,6 @@ _PERHAPS_BLAMING = Beside("".join(word[0] for word in _BLAMES))  # finds in a fi
 _ASKED = ("向", "找", "给", "请", "求", "望", "建议", "希望", "打", "联系", "咨询", "问", "到", "去")
 _MENTIONS_MOST = 12  # a list of organisations names no one responsible
 _NOTHING = PartyFinding()
-_START = itemgetter(0)
 
 
 class _Known(NamedTuple):
@@ -135,7 +133,7 @@ class Parties:
         hits = self._automaton.find(reading.squeezed)
         if not hits:
             return _NOTHING
-        mentions = self._mentions(reading, _apart(hits))
+        mentions = self._mentions(reading, apart(hits))
         if not mentions:
             return _NOTHING
         best = max(mentions, key=lambda one: (one.weight, -one.start))
@@ -158,20 +156,6 @@ class Parties:
             name = squeezed[start:end] if ending else known.name
             mentions.append(_Mention(_weight(squeezed, start, end, known), start, end, known.id, name))
         return mentions
-
-
-def _apart(hits: list[Hit]) -> list[Hit]:
-    """Return those that begin first, of several the longest, and none that overlaps one before."""
-    if len(hits) == 1:
-        return hits
-    ordered = hits[::-1]  # they come by their ends: of those that start together, the longest is now the first
-    ordered.sort(key=_START)
-    apart, until = [], 0
-    for hit in ordered:
-        if hit[0] >= until:
-            until = hit[1]
-            apart.append(hit)
-    return apart
 
 
 def _units(directory: Directory) -> dict[str, _Known]:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
-from daachorse import MATCH_KIND_LEFTMOST_LONGEST, CharwiseDoubleArrayAhoCorasick
 
 from pipeline.directory import Directory
 from pipeline.model import body
@@ -20,6 +19,7 @@ from pipeline.privacy.names import in_office
 from pipeline.privacy.numbers import numbers
 from pipeline.privacy.shadow import Shadow, shadow, spoken
 from pipeline.privacy.span import CLASS_OF, PLACEHOLDERS, USCC, Span
+from pipeline.text.automaton import apart, automaton
 from pipeline.text.normal import normal_batch
 
 _PLACEHOLDER = re.compile("|".join(re.escape(words) for words in CLASS_OF))
@@ -52,7 +52,7 @@ class Masker:
         contacts = [contact for unit in directory.units for contact in unit.contacts] if directory else []
         self._accounts = tuple(normal_batch([account.name for account in accounts if account.name]))
         self._published = frozenset(_digits(contact) for contact in contacts) - {""}
-        self._places = _automaton(directory)
+        self._places = automaton(_places(directory))
         self._glance = glance()
 
     def mask(self, title: str, text: str) -> Masked:
@@ -121,7 +121,7 @@ class Masker:
 
     def _persons(self, text: str, likely: Sequence[tuple[int, int]]) -> list[Span]:
         """Return the bare names that are in no name of a place or an office."""
-        known = self._places.find(text)
+        known = apart(self._places.find(text))
         return [
             Span(start, end, "OFFICIAL_NAME" if in_office(text, start, end) else "PERSON_NAME")
             for start, end in likely
@@ -144,15 +144,13 @@ def _told(names: set[str]) -> tuple[str, ...]:
     return tuple(sorted({"PERSON_NAME" if name in _NAMES else name for name in names}))
 
 
-def _automaton(directory: Directory | None) -> CharwiseDoubleArrayAhoCorasick:
-    """Return what finds the names of places and offices: 金河 in them is no person."""
+def _places(directory: Directory | None) -> list[str]:
+    """Return the names of places and offices: 金河 in them is no person."""
     names: set[str] = set()
     if directory:
         names.update(name for place in directory.places for name in (place.name, *place.aliases))
         names.update(name for unit in directory.units for name in (unit.name, *unit.aliases))
-    return CharwiseDoubleArrayAhoCorasick(
-        sorted({*normal_batch(sorted(names)), "[姓名]"} - {""}), MATCH_KIND_LEFTMOST_LONGEST
-    )
+    return sorted({*normal_batch(sorted(names)), "[姓名]"} - {""})
 
 
 def _digits(text: str) -> str:

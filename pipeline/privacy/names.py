@@ -8,13 +8,12 @@ from pathlib import Path
 from string import ascii_lowercase
 from typing import Final
 
-from daachorse import MATCH_KIND_LEFTMOST_LONGEST, CharwiseDoubleArrayAhoCorasick
-
 from pipeline.privacy.likeness import chosen, common, longer, odds
 from pipeline.privacy.peoples import LATIN_NAME
 from pipeline.privacy.span import Span
 from pipeline.privacy.surnames import AMBIGUOUS, COMPOUND, GIVEN, NOUNS, SURNAMES, rare
 from pipeline.privacy.titles import ADDRESS, BEFORE_ONLY, KIN, OFFICE, SELF
+from pipeline.text.automaton import apart, automaton
 
 
 def _words(name: str) -> frozenset[str]:
@@ -29,7 +28,7 @@ _COMPOUND: Final = frozenset(COMPOUND)
 _MAY_FOLLOW: Final = SURNAMES.union(*COMPOUND, ": 是为叫", ascii_lowercase)  # how what is announced begins
 TITLES: Final = tuple(sorted(_OFFICE | _ADDRESS | _SELF | _KIN))
 _TITLE = re.compile("|".join(sorted(_OFFICE | _ADDRESS, key=len, reverse=True)))
-_TITLES = CharwiseDoubleArrayAhoCorasick(list(TITLES), MATCH_KIND_LEFTMOST_LONGEST)
+_TITLES = automaton(TITLES)
 _OFFICE_BEHIND = re.compile("|".join(sorted(_OFFICE - BEFORE_ONLY, key=len, reverse=True)))
 _OFFICE_AHEAD = re.compile(f"(?<!班)(?:{'|'.join(sorted(_OFFICE))})[: ]?$")
 _COLON = re.compile("[: ]?")
@@ -74,7 +73,7 @@ NOT_BETWEEN: Final = _AFTER_TITLE
 
 def names(text: str) -> Iterator[Span]:
     """Yield names told by a person of themselves, of kin, with a form of address, and of officials."""
-    for start, end, index in _TITLES.find(text):
+    for start, end, index in apart(_TITLES.find(text)):
         title = TITLES[index]
         if text[end : end + 1] in _MAY_FOLLOW:
             yield from _announced(text, title, start, end)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Protocol, TypeAlias
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
 Hit: TypeAlias = tuple[int, int, int]
 """Where a word starts, where it ends, and its number."""
+
+_START = itemgetter(0)
 
 
 class Automaton(Protocol):
@@ -31,6 +34,20 @@ class Borrowed:
 def automaton(words: Sequence[str]) -> Automaton:
     """Return the fastest automaton there is over *words*, none of them twice or empty."""
     return _Compiled(list(words))
+
+
+def apart(hits: list[Hit]) -> list[Hit]:
+    """Return of *hits*, all of a text, those that begin first, of several the longest; none overlaps one before."""
+    if len(hits) < 2:
+        return hits
+    ordered = hits[::-1]  # they come by their ends: of those that start together, the longest is now the first
+    ordered.sort(key=_START)
+    left, until = [], 0
+    for hit in ordered:
+        if hit[0] >= until:
+            until = hit[1]
+            left.append(hit)
+    return left
 
 
 try:

@@ -6,12 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.analyse import party
 from pipeline.analyse.cues import Lexicon, Reading
 from pipeline.analyse.party import Parties
 from pipeline.directory import Directory
 from pipeline.model import PartyFinding
-from pipeline.text.automaton import automaton
 from pipeline.text.normal import folded, normal, squeeze
 
 PARTIES = Parties(Directory.read())
@@ -108,14 +106,3 @@ def test_another_district_has_its_own_units() -> None:
 def test_a_reason_stands_where_it_says(text: str) -> None:
     for reason in find(text).why:
         assert folded(text[reason.start : reason.end]) == reason.cue
-
-
-@given(st.text(st.sampled_from("水务局"), max_size=12))
-def test_of_names_that_overlap_the_first_and_longest_stands(text: str) -> None:
-    words = automaton(["水", "务局", "水务", "水务局", "局水"])
-    wanted: list[tuple[int, int, int]] = []
-    for hit in sorted(words.find(text), key=lambda hit: (hit[0], -hit[1])):
-        if not wanted or hit[0] >= wanted[-1][1]:
-            wanted.append(hit)
-
-    assert party._apart(words.find(text)) == wanted

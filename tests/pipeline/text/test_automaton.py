@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from daachorse import MATCH_KIND_LEFTMOST_LONGEST, CharwiseDoubleArrayAhoCorasick
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,3 +57,10 @@ def test_c_and_daachorse_find_the_same(words: list[str], text: str) -> None:
         if text.startswith(word, at)
     }
     assert set(found) == every
+
+
+@given(st.lists(st.text(LETTERS, min_size=1, max_size=6), min_size=1, max_size=30, unique=True), st.text(LETTERS + "c"))
+def test_of_words_that_overlap_the_first_and_longest_stands(words: list[str], text: str) -> None:
+    expected = CharwiseDoubleArrayAhoCorasick(words, MATCH_KIND_LEFTMOST_LONGEST).find(text)
+
+    assert automaton.apart(automaton.automaton(words).find(text)) == expected
