@@ -31,6 +31,7 @@ typedef struct {
 
 typedef struct {
     PyObject *kind, *family, *name; /* topics.water, topics, water; the last two NULL for a kind without family */
+    int32_t number;                 /* of its family */
 } Kind;
 
 typedef struct {
@@ -48,7 +49,7 @@ typedef struct {
 /* What a word says; the rows are those of the flat tables below. */
 typedef struct {
     int32_t labels, labels_end, pairs, pairs_end, companies, companies_end;
-    uint8_t latin;
+    uint8_t latin, silent; /* silent: it says nothing by itself, and is looked for because of others */
 } Word;
 
 typedef struct {
@@ -148,6 +149,7 @@ read_labels(Table *self, PyObject *labels)
                               &weight, &written, &label->plain) ||
             label->family < 0 || label->family >= FAMILIES || label->kind < 0 || label->kind >= self->count_kinds)
             return refused("a label is a family, a kind, a weight, a word and whether it is plain");
+        self->kinds[label->kind].number = label->family;
         self->families = Py_MAX(self->families, label->family + 1);
         label->weight = Py_NewRef(weight);
         label->written = Py_NewRef(written);
@@ -235,6 +237,8 @@ read_words(Table *self, PyObject *words)
         if (read_given(PyList_GET_ITEM(words, at), &given) < 0 || read_word(self, &given, word) < 0)
             return -1;
         word->latin = (uint8_t)given.latin;
+        word->silent = word->labels == word->labels_end && word->pairs == word->pairs_end &&
+                       word->companies == word->companies_end;
         before = *word;
     }
     return 0;
@@ -460,7 +464,7 @@ read_hits(Table *self, PyObject *normal, PyObject *squeezed, const int64_t *offs
     for (Py_ssize_t at = 0; at < hits->count; at++) {
         const Hit *hit = &each[at];
         const Word *word = &self->words[hit->number];
-        if (!stands_alone(word, normal, offsets, hit))
+        if (word->silent || !stands_alone(word, normal, offsets, hit))
             continue;
         for (int32_t label = word->labels; label < word->labels_end; label++)
             if (add(found, hit->start, hit->end, self->told[label]) < 0)
@@ -573,30 +577,33 @@ outermost(const Table *self, PyObject *squeezed, const int64_t *offsets, Rows *r
     return 0;
 }
 
-/* Put a list into the dictionary of its family, which is made if it is the first. */
+/* Put a list into the dictionary of its family, *names*, which is made if it is the first. */
 static int
-put(PyObject *families, const Kind *kind, PyObject *list)
+put(PyObject *families, PyObject **names, const Kind *kind, PyObject *list)
 {
-    PyObject *names = PyDict_GetItemWithError(families, kind->family);
-    if (names)
-        return PyDict_SetItem(names, kind->name, list);
-    if (PyErr_Occurred() || !(names = PyDict_New()))
-        return -1;
-    int failed = PyDict_SetItem(families, kind->family, names) < 0 || PyDict_SetItem(names, kind->name, list) < 0;
-    Py_DECREF(names);
-    return failed ? -1 : 0;
+    if (!*names) {
+        PyObject *made = PyDict_New();
+        int failed = !made || PyDict_SetItem(families, kind->family, made) < 0;
+        *names = made; /* lent: the families hold it */
+        Py_XDECREF(made);
+        if (failed)
+            return -1;
+    }
+    return PyDict_SetItem(*names, kind->name, list);
 }
 
 /* Return the lists by kind, and by family and kind, in the order of the text; and whether any is written otherwise. */
 static PyObject *
 in_dictionaries(const Table *self, const Cues *cues)
 {
-    PyObject *by_kind = PyDict_New(), *families = PyDict_New();
+    PyObject *by_kind = PyDict_New(), *families = PyDict_New(), *names[FAMILIES];
     int failed = !by_kind || !families;
+    memset(names, 0, self->families * sizeof *names);
     for (Py_ssize_t at = 0; !failed && at < cues->count; at++) {
         const Kind *kind = &self->kinds[cues->order[at]];
         PyObject *list = cues->lists[cues->order[at]];
-        failed = PyDict_SetItem(by_kind, kind->kind, list) < 0 || (kind->family && put(families, kind, list) < 0);
+        failed = PyDict_SetItem(by_kind, kind->kind, list) < 0 ||
+                 (kind->family && put(families, &names[kind->number], kind, list) < 0);
     }
     PyObject *told = failed ? NULL : PyTuple_Pack(3, by_kind, families, cues->otherwise ? Py_True : Py_False);
     Py_XDECREF(by_kind);
