@@ -371,14 +371,15 @@ PyDoc_STRVAR(of_others_doc, "of_others(topics, ours, least, until, but)\n--\n\n"
                             "Return the cues of topics that are not ours. Raises TypeError.");
 
 static PyObject *
-of_others(PyObject *Py_UNUSED(module), PyObject *args)
+of_others(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t given)
 {
-    PyObject *topics, *ours, *name, *cues;
-    Wanted wanted;
+    if (given != 5 || !PyFrozenSet_Check(args[1]) || !PyFloat_Check(args[2]) || !PyLong_Check(args[3]) ||
+        !PyFrozenSet_Check(args[4]))
+        return refused("of_others() takes cues by topic, topics, a weight, up to where to look, and words"), NULL;
+    PyObject *topics = args[0], *ours = args[1], *name, *cues;
+    Wanted wanted = {PyFloat_AS_DOUBLE(args[2]), PyLong_AsSsize_t(args[3]), args[4]};
     Py_ssize_t at = 0;
-    if (!PyArg_ParseTuple(args, "OO!dnO!", &topics, &PyFrozenSet_Type, &ours, &wanted.least, &wanted.until,
-                          &PyFrozenSet_Type, &wanted.but) ||
-        cues_of(topics) < 0)
+    if ((wanted.until == -1 && PyErr_Occurred()) || cues_of(topics) < 0)
         return NULL;
     PyObject *told = PyList_New(0);
     while (told && PyDict_Next(topics, &at, &name, &cues)) {
@@ -424,26 +425,33 @@ append_together(PyObject *told, PyObject *cues, const Stretch *others, Py_ssize_
     return 0;
 }
 
-PyDoc_STRVAR(together_doc, "together(cues, others, normal, offsets, ends)\n--\n\n"
+PyDoc_STRVAR(together_doc, "together(cues, others, until, normal, offsets, ends)\n--\n\n"
                            "Return the cues that share a clause with others. Raises TypeError, IndexError.");
 
 static PyObject *
 together(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t given)
 {
-    if (given != 5 || !PyUnicode_Check(args[2]) || !PyUnicode_Check(args[4]))
-        return refused("together() takes cues, others, a text, its offsets and marks"), NULL;
-    PyObject *cues = args[0], *others = args[1], *normal = args[2], *places = args[3], *ends = args[4];
+    if (given != 6 || !PyLong_Check(args[2]) || !PyUnicode_Check(args[3]) || !PyUnicode_Check(args[5]))
+        return refused("together() takes cues, others, up to where those begin, a text, its offsets and marks"), NULL;
+    PyObject *cues = args[0], *others = args[1], *normal = args[3], *places = args[4], *ends = args[5];
+    Py_ssize_t until = PyLong_AsSsize_t(args[2]), count = 0;
     Py_buffer offsets;
+    if (until == -1 && PyErr_Occurred())
+        return NULL;
     if (!PyList_Check(cues) || !PyList_Check(others) || !are_cues(cues) || !are_cues(others))
         return refused("cues are in lists"), NULL;
     if (array(&offsets, places, 1, sizeof(int64_t), 0) < 0)
         return NULL;
-    Py_ssize_t count = PyList_GET_SIZE(others);
-    Stretch here[HERE], *where = room_for(here, count, sizeof *where);
+    Stretch here[HERE], *where = room_for(here, PyList_GET_SIZE(others), sizeof *where);
     PyObject *told = where ? PyList_New(0) : NULL;
     int failed = !told;
-    for (Py_ssize_t at = 0; !failed && at < count; at++)
-        failed = stands(PyList_GET_ITEM(others, at), &offsets, &where[at]) < 0;
+    for (Py_ssize_t at = 0; !failed && at < PyList_GET_SIZE(others); at++) {
+        PyObject *other = PyList_GET_ITEM(others, at);
+        Py_ssize_t start;
+        failed = number_of(other, start_, &start) < 0;
+        if (!failed && start < until)
+            failed = stands(other, &offsets, &where[count++]) < 0;
+    }
     if (failed || append_together(told, cues, where, count, normal, &offsets, ends) < 0)
         Py_CLEAR(told);
     if (where)
@@ -454,7 +462,7 @@ together(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t given)
 
 static PyMethodDef functions[] = {
     {"together", (PyCFunction)(void (*)(void))together, METH_FASTCALL, together_doc},
-    {"of_others", of_others, METH_VARARGS, of_others_doc},
+    {"of_others", (PyCFunction)(void (*)(void))of_others, METH_FASTCALL, of_others_doc},
     {"ranked", (PyCFunction)(void (*)(void))ranked, METH_FASTCALL, ranked_doc},
     {"reasons", (PyCFunction)(void (*)(void))reasons, METH_FASTCALL, reasons_doc},
     {NULL},

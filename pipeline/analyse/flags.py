@@ -20,8 +20,7 @@ except ImportError:  # no compiler where this was installed
     from pipeline.analyse import weighing as _weighing  # type: ignore[no-redef]
 
 _ACTIONABLE = frozenset("complaint help report".split())
-_TROUBLES = ("appeal.complaint", "harm.H2", "harm.hazard")
-_DANGERS = frozenset({"harm.H3", "harm.self", "harm.weak", "harm.state"})
+_DANGERS = frozenset({"H3", "self", "weak", "state"})
 _NAMED = 3.0  # the weight of a word that speaks of one topic alone
 _OPENING = 200  # letters in which a letter says what it is about; further on it names many an office
 _BRIEF = 140  # letters; in a long letter an earlier year is part of its story
@@ -109,20 +108,18 @@ def _several_units(reading: Reading, what: MatterFinding, competent: Mapping[str
     named = _weighing.of_others(topics, ours, _NAMED, _OPENING, _WHO)
     if not named:
         return False
-    troubles = [cue for kind in _TROUBLES for cue in reading.cues.get(kind, ()) if cue.start < _OPENING]
-    if not troubles:
-        return False
+    troubles = [*reading.of("appeal.complaint"), *reading.of("harm.H2"), *reading.of("harm.hazard")]
     normal, offsets = reading.normal, reading.offsets
-    complained_of = _weighing.together(named, troubles, normal, offsets, _CLAUSE_ENDS)
+    complained_of = _weighing.together(named, troubles, _OPENING, normal, offsets, _CLAUSE_ENDS)
     if not complained_of:
         return False
-    own = [cue for cue in topics.get(what.topic, ()) if cue.start < _OPENING]
-    return len(complained_of) > len(_weighing.together(complained_of, own, normal, offsets, _CLAUSE_ENDS))
+    own = topics.get(what.topic) or []
+    return len(complained_of) > len(_weighing.together(complained_of, own, _OPENING, normal, offsets, _CLAUSE_ENDS))
 
 
 def _perhaps_old(post: Post, reading: Reading, what: MatterFinding) -> bool:
     """Say whether a text of danger names an earlier year or calls what it shows old. Whether it is, people find out."""
-    if what.harm != "H3" and reading.cues.keys().isdisjoint(_DANGERS):
+    if what.harm != "H3" and _DANGERS.isdisjoint(reading.under("harm")):
         return False
     if _OLD.search(reading.normal):
         return True

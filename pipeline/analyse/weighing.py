@@ -60,10 +60,14 @@ def of_others(
 
 
 def together(
-    cues: Sequence[Cue], others: Sequence[Cue], normal: str, offsets: Sequence[int], ends: str, /
+    cues: Sequence[Cue], others: Sequence[Cue], until: int, normal: str, offsets: Sequence[int], ends: str, /
 ) -> list[Cue]:
-    """Return those of *cues* that stand in a clause with one of *others*: none of *ends* stands between them."""
-    return [cue for cue in cues if any(_share(cue, other, normal, offsets, ends) for other in others)]
+    """Return those of *cues* that stand in a clause with one of *others* that begins before *until*.
+
+    None of *ends* stands between them.
+    """
+    near = [other for other in others if other.start < until]
+    return [cue for cue in cues if any(_share(cue, other, normal, offsets, ends) for other in near)]
 
 
 def _share(cue: Cue, other: Cue, normal: str, offsets: Sequence[int], ends: str) -> bool:

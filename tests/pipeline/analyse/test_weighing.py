@@ -110,32 +110,36 @@ def test_what_is_no_other_topic_is_refused_by_c(wrong: Any) -> None:
 def test_what_stands_in_one_clause_stands_together() -> None:
     (first, second, third) = (a_cue(0, 1), a_cue(1, 2), a_cue(3, 4))  # 路,灯。路,灯
 
-    assert weighing.together([first, second], [third], "路,灯。路,灯。", OFFSETS, "。") == []
-    assert weighing.together([first, third], [second], "路,灯。路,灯。", OFFSETS, "。") == [first]
+    assert weighing.together([first, second], [third], 9, "路,灯。路,灯。", OFFSETS, "。") == []
+    assert weighing.together([first, third], [second], 9, "路,灯。路,灯。", OFFSETS, "。") == [first]
+    assert weighing.together([first, third], [second], 1, "路,灯。路,灯。", OFFSETS, "。") == []
 
 
-@given(st.lists(cues, max_size=6), st.lists(cues, max_size=6), st.sampled_from(["", "。", ",", ",。"]))
-@example([a_cue(n, n + 1) for n in range(90)], [a_cue(n, n + 2) for n in range(0, 90, 5)], "。")
-def test_c_and_python_find_the_same_together(some: Any, others: Any, ends: str) -> None:
+@given(
+    st.lists(cues, max_size=6), st.lists(cues, max_size=6), st.integers(-1, 99), st.sampled_from(["", "。", ",", ",。"])
+)  # fmt: skip
+@example([a_cue(n, n + 1) for n in range(90)], [a_cue(n, n + 2) for n in range(0, 90, 5)], 80, "。")
+def test_c_and_python_find_the_same_together(some: Any, others: Any, until: int, ends: str) -> None:
     text = "路,灯。" * 50
 
-    assert compiled().together(some, others, text, OFFSETS, ends) == weighing.together(
-        some, others, text, OFFSETS, ends
+    assert compiled().together(some, others, until, text, OFFSETS, ends) == weighing.together(
+        some, others, until, text, OFFSETS, ends
     )
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
-        ((), [], "", OFFSETS, ""), ([1], [], "", OFFSETS, ""), ([], ["x"], "", OFFSETS, ""), ([], [], b"", OFFSETS, ""),
-        ([], [], "", [1], ""), ([], [], "", OFFSETS, None), ([a_cue(0, 9_999)], [], "", OFFSETS, ""),
-        ([], [a_cue(-1, 2)], "", OFFSETS, ""), ([],),
+        ((), [], 9, "", OFFSETS, ""), ([1], [], 9, "", OFFSETS, ""), ([], ["x"], 9, "", OFFSETS, ""),
+        ([], [], 9, b"", OFFSETS, ""), ([], [], 9, "", [1], ""), ([], [], 9, "", OFFSETS, None),
+        ([a_cue(0, 9_999)], [], 9, "", OFFSETS, ""), ([], [a_cue(-1, 2)], 9, "", OFFSETS, ""), ([],),
+        ([], [], "9", "", OFFSETS, ""), ([], [], 1 << 70, "", OFFSETS, ""), ([], [a_cue("0", 1)], 9, "", OFFSETS, ""),
     ],
 )  # fmt: skip
 def test_what_stands_nowhere_is_refused_by_c(wrong: Any) -> None:
-    with pytest.raises((TypeError, ValueError, IndexError)):
+    with pytest.raises((TypeError, ValueError, IndexError, OverflowError)):
         compiled().together(*wrong)
-    assert compiled().together([a_cue(0, 9)], [a_cue(5, 6)], "", OFFSETS, "。") == [a_cue(0, 9)]
+    assert compiled().together([a_cue(0, 9)], [a_cue(5, 6)], 9, "", OFFSETS, "。") == [a_cue(0, 9)]
 
 
 @pytest.mark.parametrize(
