@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -116,22 +115,19 @@ class Reading(msgspec.Struct, frozen=True, dict=True):
         """The same text with the cues that can take a danger back. Few texts need it."""
         return _words_of_context().read_text(self.normal, self.squeezed, self.offsets)
 
-    @functools.cached_property
-    def _ends(self) -> list[int]:
-        """Where sentences end."""
-        return [found.start() for found in _SENTENCE_END.finditer(self.squeezed)]
-
     def reason(self, cue: Cue) -> Reason:
         return Reason(cue.word, cue.weight, self.offsets[cue.start], self.offsets[cue.end - 1] + 1)
 
     def sentence(self, at: int) -> tuple[int, int]:
         """Return where the sentence around *at* begins and ends in the squeezed text."""
-        first, last = max(0, at - _LONGEST_SENTENCE), min(len(self.squeezed), at + _LONGEST_SENTENCE)
-        ends = self._ends
-        behind = bisect_left(ends, at)
-        if behind and ends[behind - 1] >= first:
-            first = ends[behind - 1] + 1
-        return first, ends[behind] if behind < len(ends) and ends[behind] < last else last
+        last = min(len(self.squeezed), at + _LONGEST_SENTENCE)
+        end = _SENTENCE_END.search(self.squeezed, at, last)
+        return self.begun(at), end.start() if end else last
+
+    def begun(self, at: int) -> int:
+        """Return where the sentence around *at* begins in the squeezed text."""
+        first = max(0, at - _LONGEST_SENTENCE)
+        return max([first, *[self.squeezed.rfind(mark, first, at) + 1 for mark in SENTENCE_ENDS]])
 
     def between(self, start: int, end: int) -> str:
         """Return what the normal text has from one place of the squeezed text to another."""

@@ -98,9 +98,9 @@ def settled(reading: Reading) -> list[Cue]:
 
 def _clause_before(reading: Reading, cue: Cue) -> str:
     """Return what stands before *cue* in its clause, without spaces and signs."""
-    start = max(reading.sentence(cue.start)[0], cue.start - _BEFORE)
+    start = max(reading.begun(cue.start), cue.start - _BEFORE)
     said = reading.between(start, cue.start)
-    return "".join(one for one in _CLAUSE.split(said)[-1] if one.isalnum())
+    return "".join(filter(str.isalnum, _CLAUSE.split(said)[-1]))
 
 
 def _found(found: re.Match[str] | None, cue: Cue) -> Cue | None:
@@ -121,8 +121,7 @@ def _earlier(reading: Reading, context: Reading, kind: str, cue: Cue) -> list[Cu
     """Return the cues of *kind* before *cue* in its sentence, the nearest last."""
     if not context.of(f"context.{kind}"):
         return []
-    start, _ = reading.sentence(cue.start)
-    return list(_around(context, kind, start, cue.start))
+    return list(_around(context, kind, reading.begun(cue.start), cue.start))
 
 
 def _denied(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
@@ -132,7 +131,7 @@ def _denied(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
 def _named(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
     """Return the rest of a name that *cue* begins: 坠楼事故赔偿."""
     rest = _NAMED.match(reading.squeezed, cue.end, cue.end + _BEFORE)
-    return None if near(context, "present", cue, _FAR // 3) else _found(rest, cue)
+    return None if rest is None or near(context, "present", cue, _FAR // 3) else _found(rest, cue)
 
 
 def _figurative(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
@@ -181,7 +180,8 @@ def _asked_about(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
 
 def _told(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
     """Return the film, the book or the game that tells it."""
-    return None if near(context, "unstory", cue, _STORY_REACH) else near(context, "story", cue, _STORY_REACH)
+    story = near(context, "story", cue, _STORY_REACH)
+    return None if story is None or near(context, "unstory", cue, _STORY_REACH) else story
 
 
 def _of_a_pet(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
@@ -198,9 +198,10 @@ def _past(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
 
 def _chronic(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
     """Return the word that makes it a lasting worry and no event: 经常, 隐患, 年久失修."""
-    if near(context, "present", cue, _FAR // 3) or near(context, "today", cue, _FAR // 3):
+    chronic = near(context, "chronic", cue, _NEAR)
+    if chronic is None or near(context, "present", cue, _FAR // 3) or near(context, "today", cue, _FAR // 3):
         return None
-    return near(context, "chronic", cue, _NEAR)
+    return chronic
 
 
 def _possible(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
@@ -218,8 +219,9 @@ def _lasting(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
 
 
 def _years_ago(reading: Reading, context: Reading, cue: Cue) -> Cue | None:
-    start, _ = reading.sentence(cue.start)
-    return None if context.of("context.today") else _found(_YEAR.search(reading.squeezed, start, cue.start), cue)
+    if context.of("context.today"):
+        return None
+    return _found(_YEAR.search(reading.squeezed, reading.begun(cue.start), cue.start), cue)
 
 
 def _long_ago(reading: Reading, context: Reading, cue: Cue) -> Cue | None:

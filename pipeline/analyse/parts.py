@@ -108,7 +108,7 @@ class Parts:
         reading, at = article.reading, sentence[0] - 1
         if at < 0 or reading.squeezed[at] == "\n":
             return None
-        lead, _ = reading.sentence(at)
+        lead = reading.begun(at)
         if run and reading.offsets[lead] < run[-1].end:
             return None
         return self._read(article, (lead, sentence[1]))

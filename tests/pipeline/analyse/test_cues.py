@@ -53,6 +53,19 @@ def test_a_pair_holds_within_one_sentence_only() -> None:
     assert kinds("文桥路。修了四遍") == set()
 
 
+@given(st.text(st.sampled_from("水。!?;\n"), max_size=9), st.integers(0, 9))
+def test_a_sentence_goes_from_mark_to_mark(text: str, at: int) -> None:
+    found, place = Reading(text, text, range(len(text)), {}, {}), min(at, len(text))
+    before, behind = re.split("[。!?;\n]", text[:place])[-1], re.split("[。!?;\n]", text[place:])[0]
+
+    assert found.sentence(place) == (place - len(before), place + len(behind))
+    assert found.begun(place) == place - len(before)
+
+
+def test_a_sentence_without_an_end_is_cut_somewhere() -> None:
+    assert read("水" * 2000).sentence(1000) == (700, 1300)
+
+
 def test_a_character_written_by_sound_is_understood() -> None:
     assert kinds("ting水了") == {"topics.water", "harm.H2"}
 
