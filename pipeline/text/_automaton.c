@@ -18,7 +18,7 @@ static void
 add_step(Automaton *self, uint32_t state, Py_UCS4 letter, uint32_t to)
 {
     uint64_t from = (uint64_t)state << 32 | letter, bit = automaton_bit(self, from);
-    uint32_t slot = (uint32_t)(bit / 2);
+    uint32_t slot = (uint32_t)(bit >> PERHAPS_BITS);
     while (self->steps[slot].from != UINT64_MAX)
         slot = (slot + 1) & self->mask;
     self->steps[slot] = (AutomatonStep){from, to};
@@ -96,9 +96,9 @@ make_table(Automaton *self, uint64_t steps)
     while ((UINT64_C(1) << bits) < 2 * steps)
         bits++;
     uint32_t slots = UINT32_C(1) << bits;
-    self->mask = slots - 1, self->shift = 63 - bits;
+    self->mask = slots - 1, self->shift = 64 - PERHAPS_BITS - bits;
     self->steps = PyMem_Malloc(slots * sizeof *self->steps);
-    self->perhaps = PyMem_Calloc(slots / 32 + 1, sizeof *self->perhaps); /* two bits for each slot */
+    self->perhaps = PyMem_Calloc(((size_t)slots << PERHAPS_BITS) / 64 + 1, sizeof *self->perhaps);
     if (!self->steps || !self->perhaps)
         return -1;
     for (uint32_t slot = 0; slot < slots; slot++)

@@ -19,6 +19,7 @@
 #define ENDS (UINT32_C(1) << 31)    /* a mark: a word ends there, this one or a shorter */
 #define SHALLOW (UINT32_C(1) << 30) /* a mark: it falls back to the beginning */
 #define NUMBER (SHALLOW - 1)        /* all but the marks */
+#define PERHAPS_BITS 3              /* so many bits, as a logarithm, tell of each slot whether it is worth a look */
 
 typedef struct {
     uint32_t fallback; /* the state of the longest suffix that begins a word, with its marks */
@@ -43,7 +44,7 @@ typedef struct {
     uint32_t *lengths; /* by word, in letters */
 } Automaton;
 
-/* Return which bit of `perhaps` is for a state and a letter. There are two for each slot of the table. */
+/* Return which bit of `perhaps` is for a state and a letter. There are so many for each slot of the table. */
 static inline uint64_t
 automaton_bit(const Automaton *self, uint64_t from)
 {
@@ -57,7 +58,7 @@ automaton_step(const Automaton *self, uint32_t state, Py_UCS4 letter)
     uint64_t from = (uint64_t)state << 32 | letter, bit = automaton_bit(self, from);
     if (!(self->perhaps[bit / 64] >> bit % 64 & 1))
         return 0;
-    for (uint32_t slot = (uint32_t)(bit / 2);; slot = (slot + 1) & self->mask) {
+    for (uint32_t slot = (uint32_t)(bit >> PERHAPS_BITS);; slot = (slot + 1) & self->mask) {
         if (self->steps[slot].from == from)
             return self->steps[slot].to;
         if (self->steps[slot].from == UINT64_MAX)
