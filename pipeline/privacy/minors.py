@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+try:
+    from pipeline.text._beside import Beside
+except ImportError:  # no compiler where this was installed
+    from pipeline.text.beside import Beside
+
 # Each way to say it begins with a plain character: the search then runs from one of these to the next.
 _CHILD = re.compile(
     "(?:孩子|儿子|女儿|男孩|女孩|男童|女童|学生|同学|小孩|幼儿|小朋友|未成年|我家?的?[娃宝]|俺家?的?[娃宝]|娃娃|宝宝)(?!们)"
@@ -14,7 +19,9 @@ _SCHOOL = re.compile(f"小学|中学|幼儿园|{_NTH_SCHOOL}|托班|学校|初[�
 _AGE = re.compile(
     "(?<![0-9])(?:1[0-7]|[0-9])岁|(?<![十几二三四五六七八九])(?:十[一二三四五六七]?|[一二三四五六七八九两])岁"
 )
-_NAMED_CHILD = re.compile(r"(?:孩子|儿子|女儿|男孩|女孩|学生|同学|小孩|男童|女童)[: ]?\[姓名\]|\[姓名\](?:同学|小朋友)")
+_BEFORE_NAME = "(?:孩子|儿子|女儿|男孩|女孩|学生|同学|小孩|男童|女童)"
+_NAMED_CHILD = re.compile(rf"\[姓名\](?:同学|小朋友|(?<={_BEFORE_NAME}\[姓名\])|(?<={_BEFORE_NAME}[: ]\[姓名\]))")
+_PERHAPS_OWN = Beside("我俺居", "家的", "孩儿女小娃")  # finds in a tenth of the time where to look closer
 
 
 def about_a_minor(masked: str) -> bool:
@@ -25,9 +32,9 @@ def about_a_minor(masked: str) -> bool:
     """
     if "[班级]" in masked:
         return True
-    if not _CHILD.search(masked):
-        return False
-    own = _OWN_CHILD.search(masked) and _SCHOOL.search(masked)
-    aged = "岁" in masked and _AGE.search(masked)
-    named = "[姓名]" in masked and _NAMED_CHILD.search(masked)
-    return bool(own or aged or named)
+    told = (
+        ("岁" in masked and _AGE.search(masked))
+        or _NAMED_CHILD.search(masked)
+        or (_PERHAPS_OWN.found(masked) and _OWN_CHILD.search(masked) and _SCHOOL.search(masked))
+    )
+    return bool(told and _CHILD.search(masked))
