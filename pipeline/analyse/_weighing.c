@@ -247,10 +247,13 @@ ranked(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t given)
 static int
 tell(PyObject *cue, PyObject **told, Py_ssize_t *count)
 {
+    Py_ssize_t start, other;
+    if (number_of(cue, start_, &start) < 0)
+        return -1;
     for (Py_ssize_t at = 0; at < *count; at++) {
-        int same = PyObject_RichCompareBool(field(told[at], start_), field(cue, start_), Py_EQ);
-        if (same > 0)
-            same = PyObject_RichCompareBool(told[at], cue, Py_EQ);
+        if (number_of(told[at], start_, &other) < 0)
+            return -1;
+        int same = start == other ? PyObject_RichCompareBool(told[at], cue, Py_EQ) : 0;
         if (same)
             return same;
     }

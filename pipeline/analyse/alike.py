@@ -91,7 +91,10 @@ def told(reading: Reading) -> Told:
 
 
 def _told(reading: Reading) -> Told:
-    aside = _asides(reading)
+    clauses = asides.clauses(reading.normal, reading.offsets)
+    if not clauses and not reading.otherwise:  # as of most
+        return Told(reading.squeezed, clauses)
+    aside = _without_a_matter(reading, clauses)
     meant = _meant(reading) if reading.otherwise else []
     if not aside and not meant:
         return Told(reading.squeezed, aside)
@@ -130,12 +133,9 @@ def _meant(reading: Reading) -> list[tuple[int, int, str]]:
     ]
 
 
-def _asides(reading: Reading) -> Sequence[Span]:
-    """Return where clauses stand in the squeezed text that say nothing of the matter."""
-    clauses = asides.clauses(reading.normal, reading.offsets)
-    if not clauses:
-        return clauses
-    starts = _of_the_matter(reading)
+def _without_a_matter(reading: Reading, clauses: Sequence[Span]) -> Sequence[Span]:
+    """Return those of the *clauses* with something said aside that say nothing of the matter."""
+    starts = _of_the_matter(reading) if clauses else []
     return [span for span in clauses if not any_in(starts, *span)]
 
 

@@ -45,7 +45,8 @@ _WEIGHED = ("harm", "appeal")  # families
 _NONE: list[Cue] = []
 _LEVEL = {level: f"level.{level}" for level in ("H0", "H1", "H2", "H3")}
 
-_Asks = Mapping[str, list[Cue]]
+_Kinds = Mapping[str, list[Cue]]
+_NO_KINDS: _Kinds = {}
 
 
 class _Says(dict[str, str]):
@@ -203,11 +204,12 @@ def _topic(reading: Reading) -> tuple[str, list[Cue], tuple[Ranked, ...]]:
     Their ``p`` is the share of the weight of all cues, and of one cue for what the list of words does not know:
     nobody has labelled these topics, so it could not be calibrated.
     """
-    if "topics" not in reading.families:
+    families = reading.families
+    if "topics" not in families:
         return "other", [], ()
-    topics = reading.families["topics"]
+    topics = families["topics"]
     # 煤气 in 煤气味 is part of the harm
-    ranked = _weighing.ranked(topics, reading.under("harm"), _PART_OF_HARM, _UNKNOWN, _MOST_RANKED)
+    ranked = _weighing.ranked(topics, families.get("harm", _NO_KINDS), _PART_OF_HARM, _UNKNOWN, _MOST_RANKED)
     first = ranked[0].label
     return first, topics[first], ranked
 
@@ -253,7 +255,7 @@ def announced(reading: Reading) -> bool:
 
 def _appeal(reading: Reading, danger: list[Cue], loss: list[Cue], hazard: list[Cue]) -> tuple[str | None, list[Cue]]:
     """Return what is asked: danger first, then the ways of asking from the most to the least pressing."""
-    asks = reading.under("appeal")
+    asks = reading.families.get("appeal", _NO_KINDS)
     if "complaint" in asks and not loss and _mild(asks["complaint"]) and _only_said(reading, asks):
         asks = {way: cues for way, cues in asks.items() if way != "complaint"}
     if danger:
@@ -281,7 +283,7 @@ def _mild(complaint: list[Cue]) -> bool:
     return True
 
 
-def _only_said(reading: Reading, asks: _Asks) -> bool:
+def _only_said(reading: Reading, asks: _Kinds) -> bool:
     """Say whether a sigh stands in a question, in thanks, about nothing in particular or in a story."""
     courteous = "inquiry" in asks or "thanks" in asks or "praise" in asks
     return courteous or not _about_a_matter(reading) or harms.told_of(reading)
@@ -300,7 +302,7 @@ def _about_a_matter(reading: Reading) -> bool:
     return False
 
 
-def _suggests(asks: _Asks) -> bool:
+def _suggests(asks: _Kinds) -> bool:
     """Say whether a proposal is what it is about: more of it than of complaint, or as much and said first."""
     if "complaint" not in asks:
         return True
@@ -310,7 +312,7 @@ def _suggests(asks: _Asks) -> bool:
     return len(proposal) > len(complaint)
 
 
-def _praise(reading: Reading, asks: _Asks, loss: list[Cue]) -> list[Cue]:
+def _praise(reading: Reading, asks: _Kinds, loss: list[Cue]) -> list[Cue]:
     """Return the cues of praise or thanks that are meant. Thanks alone close many a request."""
     if loss or "help" in asks:
         return []
@@ -322,7 +324,7 @@ def _praise(reading: Reading, asks: _Asks, loss: list[Cue]) -> list[Cue]:
     return asks["thanks"] if not polite or harms.settled(reading) else []
 
 
-def _mild_appeal(reading: Reading, asks: _Asks, loss: list[Cue], hazard: list[Cue]) -> tuple[str | None, list[Cue]]:
+def _mild_appeal(reading: Reading, asks: _Kinds, loss: list[Cue], hazard: list[Cue]) -> tuple[str | None, list[Cue]]:
     if "inquiry" in asks:
         return "inquiry", asks["inquiry"]
     if loss:
