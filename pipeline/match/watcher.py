@@ -46,7 +46,7 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
     @classmethod
     def of(cls, doc: AnalysedPost, kept: AnalysedPost, numbers: AbstractSet[int]) -> Standing:
         post = doc.post
-        return cls(doc, kept, post.at, post.fetched_at, b"\x1f" + apart(post.id, post.rev), numbers)
+        return cls(doc, kept, post.at, post.fetched_at, apart("", post.id, post.rev), numbers)
 
 
 class Watcher:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from pipeline.model import AnalysedPost, Match, encode
 
 _TOKENS: Final = b',"tokens":"'  # in a message nothing but a key: a text that says this has its quotes escaped
+_ESCAPE: Final = ord("\\")
 
 
 def written(matches: Sequence[Match], docs: Sequence[AnalysedPost] = (), raws: Sequence[bytes] = ()) -> Iterator[bytes]:
@@ -32,8 +33,8 @@ def _without_tokens(doc: AnalysedPost, raw: bytes) -> bytes:
     text = doc.text
     if text is None or not text.tokens:
         return raw or encode(doc)
-    start = raw.find(_TOKENS)
-    end = raw.find(b'"', start + len(_TOKENS))
-    if start < 0 or raw.find(b"\\", start, end) >= 0:  # a list, as in earlier messages, or a token with a quote
+    before, key, behind = raw.partition(_TOKENS)
+    tokens, _, after = behind.partition(b'"')
+    if not key or _ESCAPE in tokens:  # a list, as in earlier messages, or a token with a quote
         return encode(replace(doc, text=replace(text, tokens="")))
-    return raw[:start] + raw[end + 1 :]
+    return before + after

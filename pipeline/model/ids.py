@@ -21,10 +21,10 @@ def digest(*parts: str) -> str:
 
 def apart(*parts: str) -> bytes:
     """Return *parts* as one, told apart; with ``\\x1f`` between them two such are the same as one of all their parts."""
-    joined = "\x1f".join(parts)
-    if "\x1e" in joined or joined.count("\x1f") >= len(parts):  # hardly ever: a part holds what tells them apart
-        joined = "\x1f".join([part.replace("\x1e", "\x1e0").replace("\x1f", "\x1e1") for part in parts])
-    return joined.encode("utf-8", "surrogatepass")
+    whole = "".join(parts)
+    if "\x1e" in whole or "\x1f" in whole:  # hardly ever
+        parts = tuple([part.replace("\x1e", "\x1e0").replace("\x1f", "\x1e1") for part in parts])
+    return "\x1f".join(parts).encode("utf-8", "surrogatepass")
 
 
 def digest_of(parts: bytes) -> str:

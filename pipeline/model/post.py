@@ -186,7 +186,10 @@ class Post(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fal
     @property
     def at(self) -> datetime:
         """The event time: when it was published if that can be trusted, else when we fetched it."""
-        return self.fetched_at if clock_suspect(self.published.at, self.fetched_at) else self.published.at
+        published_at, fetched_at = self.published.at, self.fetched_at
+        if OLDEST <= published_at <= fetched_at:  # as nearly always
+            return published_at
+        return fetched_at if clock_suspect(published_at, fetched_at) else published_at
 
     @property
     def key(self) -> str:
