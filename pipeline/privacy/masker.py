@@ -171,8 +171,10 @@ def _blanked(text: str, spans: Iterable[Span]) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def _settled(found: Iterable[Span]) -> list[Span]:
+def _settled(found: list[Span]) -> list[Span]:
     """Return spans that do not overlap, in order of place; the surer class wins, then the longer."""
+    if len(found) < 2:
+        return found
     settled: list[Span] = []
     for span in sorted(found, key=lambda span: (_RANK[span.name], span.start - span.end)):
         at = bisect(settled, span)
