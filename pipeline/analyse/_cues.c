@@ -1,6 +1,7 @@
 /* The cues of a word list in a text: cues.Table in C.
 
-   All words are numbered, and so are their labels: for what a word speaks. What a word says in some company is asked
+   All words are numbered, and so are their labels: for what a word speaks. What a word says in some company is told by
+   the words beside it; where those are expressions, it is asked
    in Python, by regular expressions; few texts come that far.
 */
 
@@ -11,6 +12,7 @@
 #define HERE 256     /* hits and cues of a text that needs no room of its own */
 #define FEW 64       /* so many are in order sooner than qsort() has begun: most are when they are found */
 #define FAMILIES 64  /* at most */
+#define ASKS 5       /* of a company, at most */
 #define KINDS 512    /* at most */
 
 typedef struct {
@@ -39,11 +41,19 @@ typedef struct {
     int32_t label;
 } Pair;
 
+/* On which side of a word one of a set stands: frames.Side. */
+enum { AROUND, BEFORE, AFTER, BESIDE, ABSENT, SIDES };
+
+typedef struct {
+    int32_t side, hints; /* which set of words */
+} Ask;
+
 /* What a word says if it keeps some company. */
 typedef struct {
     int32_t label, reach; /* how far apart they stand */
-    int32_t hints;        /* which set of words has one in it, or -1 */
-    PyObject *keeps;      /* asked in Python whether it keeps it */
+    int32_t asks;
+    Ask each[ASKS];
+    PyObject *keeps; /* asked in Python whether it keeps it; NULL if that is told by what else is asked */
 } Company;
 
 /* What a word says; the rows are those of the flat tables below. */
@@ -180,6 +190,19 @@ is_label(const Table *self, long label)
 }
 
 static int
+read_asks(const Table *self, PyObject *asks, Company *company)
+{
+    for (Py_ssize_t at = 0; at < PyTuple_GET_SIZE(asks); at++) {
+        PyObject *row = PyTuple_GET_ITEM(asks, at);
+        Ask *ask = &company->each[company->asks++];
+        if (company->asks > ASKS || !PyTuple_Check(row) || !PyArg_ParseTuple(row, "ii", &ask->side, &ask->hints) ||
+            ask->side < 0 || ask->side >= SIDES || ask->hints < 0 || ask->hints >= self->count_hints)
+            return refused("what a company asks for is a side and a set of words");
+    }
+    return 0;
+}
+
+static int
 read_word(Table *self, const Given *given, Word *word)
 {
     for (Py_ssize_t each = 0; each < PyTuple_GET_SIZE(given->labels); each++) {
@@ -196,14 +219,13 @@ read_word(Table *self, const Given *given, Word *word)
             return refused("a pair is the number of its second word and a label");
     }
     for (Py_ssize_t each = 0; each < PyTuple_GET_SIZE(given->companies); each++) {
-        PyObject *row = PyTuple_GET_ITEM(given->companies, each), *keeps;
+        PyObject *row = PyTuple_GET_ITEM(given->companies, each), *asks, *keeps;
         Company *company = &self->companies[word->companies_end++];
         if (!PyTuple_Check(row) ||
-            !PyArg_ParseTuple(row, "iiiO", &company->label, &company->reach, &company->hints, &keeps) ||
-            !is_label(self, company->label) || company->reach < 0 || company->hints < -1 ||
-            company->hints >= self->count_hints)
-            return refused("a company is a label, a reach, a set of hints and whom to ask");
-        company->keeps = Py_NewRef(keeps);
+            !PyArg_ParseTuple(row, "iiO!O", &company->label, &company->reach, &PyTuple_Type, &asks, &keeps) ||
+            !is_label(self, company->label) || company->reach < 0 || read_asks(self, asks, company) < 0)
+            return refused("a company is a label, a reach, what it asks for and whom to ask");
+        company->keeps = keeps == Py_None ? NULL : Py_NewRef(keeps);
     }
     return 0;
 }
@@ -369,22 +391,41 @@ add(Rows *found, Py_ssize_t start, Py_ssize_t end, int32_t label)
     return 0;
 }
 
-/* Whether a word stands near enough to a hit without which there can be no such company. */
+/* Whether a word near a hit stands on some side of it. */
 static int
-hinted(const Table *self, const Company *company, const Hit *hit, const Rows *hits)
+is_on(int32_t side, const Hit *near, const Hit *hit)
 {
-    if (company->hints < 0)
-        return 1;
-    const uint64_t *set = self->hints + company->hints * self->width;
+    return side == BEFORE   ? near->end <= hit->start
+           : side == AFTER  ? near->start >= hit->end
+           : side == BESIDE ? near->end <= hit->start || near->start >= hit->end
+                            : 1;
+}
+
+/* Whether one of the words that a company asks for stands within its reach on the right side. */
+static int
+stands_there(const Table *self, const Company *company, const Ask *ask, const Hit *hit, const Rows *hits)
+{
+    const uint64_t *set = self->hints + ask->hints * self->width;
     const Hit *first = hits->items, *end = first + hits->count;
     Py_ssize_t from = hit->start - company->reach, to = hit->end + company->reach;
     for (const Hit *each = hit; each < end && each->end <= to; each++) /* hits stand in the order of their ends */
-        if (each->start >= from && set[each->number / 64] >> each->number % 64 & 1)
+        if (each->start >= from && set[each->number / 64] >> each->number % 64 & 1 && is_on(ask->side, each, hit))
             return 1;
     for (const Hit *each = hit; each > first && each[-1].end > from; each--)
-        if (each[-1].start >= from && each[-1].end <= to && set[each[-1].number / 64] >> each[-1].number % 64 & 1)
+        if (each[-1].start >= from && set[each[-1].number / 64] >> each[-1].number % 64 & 1 &&
+            is_on(ask->side, each - 1, hit))
             return 1;
     return 0;
+}
+
+/* Whether all that a company asks for stands there, and nothing that may not. */
+static int
+asks_hold(const Table *self, const Company *company, const Hit *hit, const Rows *hits)
+{
+    for (int32_t at = 0; at < company->asks; at++)
+        if (stands_there(self, company, &company->each[at], hit, hits) == (company->each[at].side == ABSENT))
+            return 0;
+    return 1;
 }
 
 /* Ask in Python whether a word keeps a company where it stands: 1 if so, -1 with an exception. */
@@ -407,7 +448,9 @@ add_framed(const Table *self, PyObject *squeezed, const Hit *hit, const Rows *hi
     const Word *word = &self->words[hit->number];
     for (int32_t at = word->companies; at < word->companies_end; at++) {
         const Company *company = &self->companies[at];
-        int kept = hinted(self, company, hit, hits) ? keeps(company, squeezed, hit) : 0;
+        int kept = asks_hold(self, company, hit, hits);
+        if (kept && company->keeps)
+            kept = keeps(company, squeezed, hit);
         if (kept < 0 || (kept && add(found, hit->start, hit->end, company->label) < 0))
             return -1;
     }

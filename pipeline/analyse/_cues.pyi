@@ -12,7 +12,7 @@ class Table:
                 bool,
                 tuple[int, ...],
                 tuple[tuple[int, int], ...],
-                tuple[tuple[int, int, int, Callable[[str, int, int], bool]], ...],
+                tuple[tuple[int, int, tuple[tuple[int, int], ...], Callable[[str, int, int], bool] | None], ...],
             ]
         ],
         labels: tuple[tuple[int, int, float, str, bool], ...],

@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 import yaml
 
-from pipeline.analyse.frames import Company, frames, hints
+from pipeline.analyse.frames import Ask, Company, frames
 from pipeline.model import Reason
 from pipeline.text.automaton import Automaton, automaton
 from pipeline.text.normal import SENTENCE_ENDS, folded
@@ -165,11 +165,12 @@ class _Pairs(NamedTuple):
 
 
 class _Framed(NamedTuple):
-    """What a word says in some company, and words one of which stands within its reach then; None if there need be none."""
+    """What a word says in some company, the words beside it that this asks for, and whether they tell all."""
 
     company: Company
     label: _Label
-    hints: frozenset[str] | None
+    asks: Sequence[Ask]
+    told: bool
 
 
 class _Word(NamedTuple):
@@ -197,8 +198,9 @@ class Lexicon:
             self._add(kind, weight, word)
         for kind, at, company in frames(tree):
             self._frame(kind, at, company)
-        for hint in [hint for framed in self._framed.values() for one in framed for hint in one.hints or ()]:
-            self._labels[hint] += []
+        for hints in [hints for framed in self._framed.values() for one in framed for _, hints in one.asks]:
+            for hint in hints:
+                self._labels[hint] += []
         words = sorted(self._labels)
         numbers = {word: number for number, word in enumerate(words)}
         self._words = [
@@ -245,9 +247,9 @@ class Lexicon:
             if begun is not None:
                 pairs.append((start, end, begun))
             asked += len(framed)
-            for company, label, _ in framed if asked < _MOST else ():
-                if company.keeps(squeezed, start, end):
-                    found.append((start, -end, len(found), label))
+            for one in framed if asked < _MOST else ():
+                if one.company.keeps(squeezed, start, end):
+                    found.append((start, -end, len(found), one.label))
         if pairs:
             there = {number for _, _, number in hits}
             for start, end, begun in pairs:
@@ -279,11 +281,12 @@ class Lexicon:
             self._labels[form].append(_label(kind, weight, word))
 
     def _frame(self, kind: str, at: Sequence[str], company: Company) -> None:
-        needed = hints([company.asked]) if company.asked else None
+        told = company.told()
+        asks = company.hinted() if told is None else told
         for word in at:
             for form in _forms(folded(word), kind):
                 self._labels[form] += []
-                self._framed[form].append(_Framed(company, _label(kind, 1.0, word), needed))
+                self._framed[form].append(_Framed(company, _label(kind, 1.0, word), asks, told is not None))
 
 
 @functools.cache
@@ -342,17 +345,16 @@ def _table(words: Sequence[_Word], numbers: Mapping[str, int], automaton: Automa
     def number(label: _Label) -> int:
         return labels.setdefault(label, len(labels))
 
-    def hinted(words: frozenset[str] | None) -> int:
-        return -1 if words is None else sets.setdefault(words, len(sets))
+    def told(one: _Framed) -> tuple[int, int, tuple[tuple[int, int], ...], Callable[[str, int, int], bool] | None]:
+        asks = tuple([(int(side), sets.setdefault(words, len(sets))) for side, words in one.asks])
+        return number(one.label), one.company.within, asks, None if one.told else one.company.keeps
 
     rows = [
         (
             word.latin,
             tuple(map(number, word.labels)),
             tuple([(pair.number, number(pair.label)) for pair in word.pairs.each]) if word.pairs else (),
-            tuple(
-                [(number(one.label), one.company.within, hinted(one.hints), one.company.keeps) for one in word.framed]
-            ),
+            tuple([told(one) for one in word.framed]),
         )
         for word in words
     ]

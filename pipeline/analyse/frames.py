@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import IntEnum
 from re import _constants as sre_constants  # type: ignore[attr-defined] # the only parser of expressions there is
 from re import _parser as sre_parse  # type: ignore[attr-defined]
 from typing import Any
@@ -15,7 +16,21 @@ from pipeline.errors import Fault, Misconfigured
 _WITHIN = 10  # characters to either side
 _CLASS = re.compile("<(.+?)>")
 _NEVER = re.compile("(?!)")
+_PLAIN = re.compile(r"\w+(?:\|\w+)*")
 _LOOKS_ROUND = re.compile(r"\(\?[=!<]|\\b|[$^]")  # what it finds hangs on what stands beside it
+
+
+class Side(IntEnum):
+    """Where one of some words stands within the reach of another: on any side or over it, or nowhere."""
+
+    AROUND = 0
+    BEFORE = 1
+    AFTER = 2
+    BESIDE = 3
+    ABSENT = 4
+
+
+Ask = tuple[Side, frozenset[str]]
 
 
 class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,12 +58,26 @@ class Company:
         self._either = [_any(words, classes) for words in (frame.near, frame.also) if words]
         self._unless = _any(frame.unless, classes) if frame.unless else _NEVER
 
+    def told(self) -> Sequence[Ask] | None:
+        """Return which words on which sides tell whether a word keeps this company; None if expressions do."""
+        sides = [(Side.BEFORE, self._before), (Side.AFTER, self._after), (Side.ABSENT, self._unless)]
+        sides += [(Side.BESIDE, words) for words in self._either]
+        asked = [(side, words.pattern) for side, words in sides if words and words is not _NEVER]
+        if not all(_PLAIN.fullmatch(pattern) for _, pattern in asked):
+            return None
+        return [(side, frozenset(pattern.split("|"))) for side, pattern in asked]
+
     @property
     def asked(self) -> str | None:
         """An expression that finds something around every word that this company keeps; None if there is none."""
         patterns = [words.pattern for words in (self._before, self._after, *self._either) if words]
         plain = [pattern for pattern in patterns if not _LOOKS_ROUND.search(pattern)]
         return min(plain, key=len, default=None)
+
+    def hinted(self) -> Sequence[Ask]:
+        """Return words one of which stands around every word that keeps this company, if there are such words."""
+        found = hints([self.asked]) if self.asked else None
+        return [] if found is None else [(Side.AROUND, found)]
 
     def keeps(self, squeezed: str, start: int, end: int) -> bool:
         """Say whether the word from *start* to *end* is in the company asked for."""

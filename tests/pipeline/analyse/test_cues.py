@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.analyse.cues import Cue, Lexicon, Reading
+from pipeline.analyse.frames import Side
 from pipeline.text.automaton import automaton
 from pipeline.text.normal import normal, squeeze
 from tests.live import do_without
@@ -137,6 +138,19 @@ def test_c_and_python_read_the_same(pieces: list[str]) -> None:
     assert in_order(SHIPPED._read(text, squeezed, offsets)) == in_order(SHIPPED._read_here(text, squeezed, offsets))
 
 
+@given(st.data())
+def test_c_and_python_keep_the_same_company(data: st.DataObject) -> None:
+    the_table()
+    word = data.draw(st.sampled_from(sorted(SHIPPED._framed)))
+    beside = sorted({hint for one in SHIPPED._framed[word] for _, hints in one.asks for hint in hints})
+    around = st.lists(st.sampled_from(beside) | st.text("了人路", max_size=9), max_size=3).map("".join)
+    squeezed, offsets = squeeze(normal(data.draw(around) + word + data.draw(around)))
+
+    assert in_order(SHIPPED._read(squeezed, squeezed, offsets)) == in_order(
+        SHIPPED._read_here(squeezed, squeezed, offsets)
+    )
+
+
 @pytest.mark.parametrize(
     "text", ["煤气泄漏" * 7_000, "着火了爆炸" * 5_000 + "。", "路" * 20_000 + "修了", "bus" * 9_000, ""]
 )
@@ -150,7 +164,7 @@ def test_c_and_python_read_long_texts_the_same(text: str) -> None:
 def a_table(**changed: Any) -> Any:
     sound: dict[str, Any] = {
         "automaton": automaton(["停水", "了"]),
-        "words": words(companies=((0, 3, -1, lambda *_: True),)),
+        "words": words(companies=((0, 3, (), lambda *_: True),)),
         "labels": ((0, 0, 1.0, "停水", True),),
         "kinds": (("topics.water", "topics", "water"),),
         "hints": ((1,),), "void": 1, "most": 10, "reach": 3, "ends": "。", "cue": Cue,
@@ -173,8 +187,11 @@ def keeps(*_: object) -> bool:
         ("automaton", automaton(["停水"])),
         ("words", words(labels=(1,))), ("words", words(labels=(-1,))), ("words", words(labels=[0])),
         ("words", words(pairs=((2, 0),))), ("words", words(pairs=((1, 1),))), ("words", words(pairs=((1,),))),
-        ("words", words(companies=((1, 3, -1, keeps),))), ("words", words(companies=((0, -1, -1, keeps),))),
-        ("words", words(companies=((0, 3, 1, keeps),))), ("words", words(companies=((0, 3, -1),))),
+        ("words", words(companies=((1, 3, (), keeps),))), ("words", words(companies=((0, -1, (), keeps),))),
+        ("words", words(companies=((0, 3, ((0, 1),), keeps),))), ("words", words(companies=((0, 3, ()),))),
+        ("words", words(companies=((0, 3, ((0, -1),), keeps),))), ("words", words(companies=((0, 3, ((5, 0),), keeps),))),
+        ("words", words(companies=((0, 3, ((-1, 0),), keeps),))), ("words", words(companies=((0, 3, (0,), keeps),))),
+        ("words", words(companies=((0, 3, ((0, 0),) * 6, keeps),))), ("words", words(companies=((0, 3, [], keeps),))),
         ("words", words(companies=(1,))), ("words", words()[:1]),
         ("words", [1, 2]),
         ("labels", ((0, 1, 1.0, "停水", True),)),
@@ -217,11 +234,40 @@ def test_a_company_is_asked_for_only_where_one_of_its_hints_stands_within_reach(
         asked.append(where)
         return True
 
-    table = a_table(words=words((), (), ((0, 1, 0, asks),)))
+    table = a_table(words=words((), (), ((0, 1, ((Side.AROUND, 0),), asks),)))
 
     assert not table.read("停水", *squeeze("停水"))[0] and not table.read("停水吧了", *squeeze("停水吧了"))[0]
     assert not asked
     assert table.read("停水了", *squeeze("停水了"))[0] and asked == [("停水了", 0, 2)]
+
+
+@pytest.mark.parametrize(
+    ("side", "where"),
+    [
+        (Side.AROUND, ["了停水", "停水了", "了吧停水", "停水吧了"]),
+        (Side.BEFORE, ["了停水", "了吧停水"]),
+        (Side.AFTER, ["停水了", "停水吧了"]),
+        (Side.BESIDE, ["了停水", "停水了", "了吧停水", "停水吧了"]),
+        (Side.ABSENT, ["停水", "了吧吧停水", "停水吧吧了"]),
+    ],
+)
+def test_a_company_of_plain_words_is_told_without_asking(side: Side, where: list[str]) -> None:
+    table = a_table(words=words((), (), ((0, 2, ((side, 0),), None),)))
+    texts = ["停水", *["了" + "吧" * n + "停水" for n in range(3)], *["停水" + "吧" * n + "了" for n in range(3)]]
+
+    assert {text for text in texts if table.read(text, *squeeze(text))[0]} == set(where)
+
+
+def test_a_word_over_another_stands_around_it_and_beside_it_nowhere() -> None:
+    def kept(side: Side) -> bool:
+        found = automaton(["停水", "水了"])
+        return bool(
+            a_table(automaton=found, words=words((), (), ((0, 2, ((side, 0),), None),))).read(
+                "停水了", *squeeze("停水了")
+            )[0]
+        )
+
+    assert [kept(side) for side in Side] == [True, False, False, False, False]
 
 
 def test_what_goes_wrong_in_a_company_goes_wrong_in_the_reading() -> None:
@@ -229,6 +275,6 @@ def test_what_goes_wrong_in_a_company_goes_wrong_in_the_reading() -> None:
         raise LookupError
 
     with pytest.raises(LookupError):
-        a_table(words=words(companies=((0, 3, -1, fails),))).read("停水了", *squeeze("停水了"))
+        a_table(words=words(companies=((0, 3, (), fails),))).read("停水了", *squeeze("停水了"))
     with pytest.raises(TypeError):
-        a_table(words=words(companies=((0, 3, -1, None),))).read("停水了", *squeeze("停水了"))
+        a_table(words=words(companies=((0, 3, (), 1),))).read("停水了", *squeeze("停水了"))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.analyse.cues import _tree
-from pipeline.analyse.frames import Company, Frame, frames, hints
+from pipeline.analyse.frames import Company, Frame, Side, frames, hints
 from pipeline.errors import Misconfigured
 
 CLASSES = {"person": "老人 [两三]个人", "soft": "沙发 床"}
@@ -48,6 +48,21 @@ def test_two_classes_can_be_asked_for() -> None:
 def test_a_class_that_is_not_there_is_told() -> None:
     with pytest.raises(Misconfigured, match="nobody"):
         list(frames({"frames": {"harm.H3": [{"at": "倒在", "near": "<nobody>"}]}}))
+
+
+def test_plain_words_tell_by_themselves_on_which_side_they_stand() -> None:
+    frame = Frame("倒在", before="孩 老人", after="地", near="<soft>", also="刚 才", unless="鞋")
+
+    assert Company(frame, CLASSES).told() == [
+        (Side.BEFORE, frozenset({"孩", "老人"})),
+        (Side.AFTER, frozenset({"地"})),
+        (Side.ABSENT, frozenset({"鞋"})),
+        (Side.BESIDE, frozenset({"沙发", "床"})),
+        (Side.BESIDE, frozenset({"刚", "才"})),
+    ]
+    assert Company(FRAME, CLASSES).told() is None, "[两三]个人 is an expression"
+    assert Company(FRAME, CLASSES).hinted() == [(Side.AROUND, frozenset({"地", "路"}))]
+    assert Company(Frame("倒在", after="(?<=在)地"), {}).hinted() == []
 
 
 def test_a_hint_is_the_rarest_word_without_which_nothing_is_found() -> None:
