@@ -53,6 +53,22 @@ among(Py_UCS4 letter, const char32_t *letters)
     return 0;
 }
 
+/* One of 64 bits for each letter: what has none in common with some letters is none of them, and most letters have not. */
+static uint64_t
+bit(Py_UCS4 letter)
+{
+    return UINT64_C(1) << letter % 64;
+}
+
+static uint64_t
+bits(const char32_t *letters)
+{
+    uint64_t all = 0;
+    for (; *letters; letters++)
+        all |= bit(*letters);
+    return all;
+}
+
 static int
 is_numeral(Py_UCS4 letter)
 {
@@ -101,8 +117,11 @@ static void
 name_places(Text *text)
 {
     Py_ssize_t end = 0, length;
+    uint64_t begin = 0;
+    for (int kind = 0; kinds[kind]; kind++)
+        begin |= bit(kinds[kind][0]);
     for (Py_ssize_t at = 0; at < text->length; at++) {
-        int kind = which(text, at, kinds, &length);
+        int kind = begin & bit(text->letters[at]) ? which(text, at, kinds, &length) : -1;
         if (kind < 0)
             continue;
         Py_ssize_t start = at - 2;
@@ -186,10 +205,13 @@ count_at(Text *text, Py_ssize_t at)
 static void
 count_numbers(Text *text)
 {
+    static const char32_t others[] = U"第星周";
+    uint64_t begin = bits(numerals) | bits(others);
     for (Py_ssize_t at = 0; at < text->length;) {
         Py_UCS4 letter = text->letters[at];
         int begins = letter < 128 ? letter >= '0' && letter <= '9'
-                                  : Py_UNICODE_ISDECIMAL(letter) || is_numeral(letter) || among(letter, U"第星周");
+                                  : (begin & bit(letter) && (is_numeral(letter) || among(letter, others))) ||
+                                        Py_UNICODE_ISDECIMAL(letter);
         at = begins ? count_at(text, at) : at + 1;
     }
 }
@@ -208,10 +230,11 @@ read_text(Text *text, PyObject *words, char *here)
         return -1;
     text->places = (Mark *)room, text->numbers = text->places + length;
     text->letters = (Py_UCS4 *)(text->numbers + length), text->digits = text->letters + length;
+    uint64_t counts = bits(numerals);
     for (Py_ssize_t at = 0; at < length; at++) {
         Py_UCS4 letter = text->letters[at] = PyUnicode_READ(kind, data, at);
         text->digits[at] = letter == U'两' ? '2' : letter == U'〇' ? '0' : letter;
-        for (int digit = 0; letter > 127 && digit < 10; digit++)
+        for (int digit = 0; counts & bit(letter) && digit < 10; digit++)
             if (letter == digits[digit])
                 text->digits[at] = '0' + digit;
     }
