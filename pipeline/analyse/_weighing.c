@@ -1,4 +1,4 @@
-/* Which topics weigh most, which words stand together, and by which a finding is told: the functions of weighing in C. */
+/* Which topics and which tier weigh most, which words stand together, which are told: the functions of weighing in C. */
 
 #include "arrays.h"
 #include <math.h>
@@ -393,6 +393,42 @@ of_others(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t given)
     return told;
 }
 
+/* Read so many floats of a tuple or list, from a place on. */
+static int
+read_floats(PyObject *from, Py_ssize_t at, Py_ssize_t count, double *told)
+{
+    if (!(PyTuple_Check(from) || PyList_Check(from)) || PySequence_Fast_GET_SIZE(from) < at + count)
+        return refused("numbers are in a tuple or a list, as many as count");
+    for (Py_ssize_t each = 0; each < count; each++) {
+        PyObject *number = PySequence_Fast_GET_ITEM(from, at + each);
+        if (!PyFloat_Check(number))
+            return refused("a weight is a float");
+        told[each] = PyFloat_AS_DOUBLE(number);
+    }
+    return 0;
+}
+
+PyDoc_STRVAR(likeliest_doc, "likeliest(rows, sounds)\n--\n\n"
+                            "Return the name of the row that weighs most, of equals the first. Raises TypeError.");
+
+static PyObject *
+likeliest(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t given)
+{
+    double heard[3], row[5], most = -Py_HUGE_VAL;
+    if (given != 2 || !PyList_Check(args[0]) || read_floats(args[1], 0, 3, heard) < 0)
+        return refused("likeliest() takes a list of rows, and sounds"), NULL;
+    PyObject *told = NULL;
+    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(args[0]); at++) {
+        PyObject *each = PyList_GET_ITEM(args[0], at);
+        if (!PyTuple_Check(each) || read_floats(each, 1, 5, row) < 0)
+            return refused("a row is a name and five floats"), NULL;
+        double weight = row[0] + (row[2] * heard[0] + row[3] * heard[1] + row[4] * heard[2]) + row[1];
+        if (weight > most)
+            most = weight, told = PyTuple_GET_ITEM(each, 0);
+    }
+    return told ? Py_NewRef(told) : PyUnicode_FromStringAndSize("", 0);
+}
+
 /* Whether no mark stands between two places. */
 static int
 in_one_clause(PyObject *normal, PyObject *ends, Stretch one, Stretch other)
@@ -466,6 +502,7 @@ together(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t given)
 static PyMethodDef functions[] = {
     {"together", (PyCFunction)(void (*)(void))together, METH_FASTCALL, together_doc},
     {"of_others", (PyCFunction)(void (*)(void))of_others, METH_FASTCALL, of_others_doc},
+    {"likeliest", (PyCFunction)(void (*)(void))likeliest, METH_FASTCALL, likeliest_doc},
     {"ranked", (PyCFunction)(void (*)(void))ranked, METH_FASTCALL, ranked_doc},
     {"reasons", (PyCFunction)(void (*)(void))reasons, METH_FASTCALL, reasons_doc},
     {NULL},

@@ -7,7 +7,6 @@ from sentences for which no word list was mended.
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Final
 
@@ -15,6 +14,12 @@ from pipeline.analyse.alike import Told
 from pipeline.analyse.cues import Reading
 from pipeline.analyse.doubts import Weighed
 from pipeline.analyse.tiers import LOWER, TIERS, odds
+from pipeline.analyse.weighing import Row
+
+try:
+    from pipeline.analyse import _weighing
+except ImportError:  # no compiler where this was installed
+    from pipeline.analyse import weighing as _weighing  # type: ignore[no-redef]
 
 SOUND = "sound."
 BIAS = "always"
@@ -75,19 +80,13 @@ class Below:
 
         *facts* are told once each, in any order.
         """
-        nothing, grievance, loss, _ = sounds
-        likeliest, most = words, -math.inf
-        for tier, held, of_nothing, of_grievance, of_loss, stays in self._held(words, facts):
-            score = held + (of_nothing * nothing + of_grievance * grievance + of_loss * loss) + stays
-            if score > most:
-                likeliest, most = tier, score
-        return likeliest
+        return _weighing.likeliest(self._held(words, facts), sounds)
 
-    def _of(self, words: str, facts: tuple[str, ...]) -> list[tuple[str, float, float, float, float, float]]:
-        """Return for each tier what *facts* weigh, each sound, and that it is the one of the *words*."""
+    def _of(self, words: str, facts: tuple[str, ...]) -> list[Row]:
+        """Return for each tier what *facts* weigh, that it is the one of the *words*, and what each sound weighs."""
         ordered, stays = sorted(facts), _LOSS_STAYS if LOSS in facts else _STAYS
         return [
-            (tier, weights[BIAS] + _held(weights, ordered), nothing, grievance, loss, stays if tier == words else 0.0)
+            (tier, weights[BIAS] + _held(weights, ordered), stays if tier == words else 0.0, nothing, grievance, loss)
             for tier, weights, (nothing, grievance, loss) in zip(LOWER, self._weights, self._sounds, strict=True)
         ]
 

@@ -1,16 +1,21 @@
-"""Which topics weigh most in a text, which of its words stand together, and which are told as reasons of a finding.
+"""Which topics and which tier weigh most in a text, which words stand together, and which are told as reasons.
 
 ``_weighing.c`` does the same several times as fast.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from pipeline.analyse.cues import Cue
 from pipeline.model import Ranked, Reason
 
 _DIGITS = 4  # of a share
+
+Row = tuple[
+    str, float, float, float, float, float
+]  # a name, what counts before and after the sounds, and each of three
 
 
 def ranked(
@@ -57,6 +62,17 @@ def of_others(
         for cue in cues
         if cue.weight >= least and cue.start < until and cue.word not in but
     ]
+
+
+def likeliest(rows: list[Row], sounds: Sequence[float], /) -> str:
+    """Return the name of the row that weighs most, of equals the first; the first three *sounds* count."""
+    likeliest, most = "", -math.inf
+    first, second, third, *_ = sounds
+    for name, before, after, of_first, of_second, of_third in rows:
+        weight = before + (of_first * first + of_second * second + of_third * third) + after
+        if weight > most:
+            likeliest, most = name, weight
+    return likeliest
 
 
 def together(

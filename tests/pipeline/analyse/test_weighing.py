@@ -107,6 +107,47 @@ def test_what_is_no_other_topic_is_refused_by_c(wrong: Any) -> None:
         compiled().of_others(*wrong)
 
 
+ROWS: list[weighing.Row] = [
+    ("H0", 1.0, 0.5, 1.0, 0.0, 0.0),
+    ("H1", 0.5, 0.0, 0.0, 1.0, 0.0),
+    ("H2", 0.0, 0.0, 0.0, 0.0, 2.0),
+]
+
+
+def test_the_likeliest_row_weighs_most_with_what_is_heard_of_equals_it_is_the_first() -> None:
+    assert weighing.likeliest(ROWS, (0.0, 0.0, 0.0, 9.0)) == "H0"
+    assert weighing.likeliest(ROWS, (0.0, 2.0, 1.0, 0.0)) == "H1"
+    assert weighing.likeliest(ROWS, (0.0, 0.0, 0.75, 0.0)) == "H0"
+    assert weighing.likeliest([], (0.0, 0.0, 0.0)) == ""
+
+
+numbers = st.floats(-9, 9) | st.sampled_from([0.1, 0.2, 0.3, 0.5])
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["H0", "H1", "H2"]), *[numbers] * 5), max_size=4),
+    st.lists(numbers, min_size=3, max_size=4),
+)
+def test_c_and_python_find_the_same_likeliest(rows: Any, sounds: Any) -> None:
+    assert (
+        compiled().likeliest(rows, sounds)
+        == compiled().likeliest(rows, tuple(sounds))
+        == weighing.likeliest(rows, sounds)
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        (ROWS,), (ROWS, (0.0, 0.0)), (ROWS, None), (ROWS, (0.0, 0.0, 1)), (tuple(ROWS), (0.0, 0.0, 0.0)), (None, (0.0, 0.0, 0.0)),
+        ([ROWS[0][:5]], (0.0, 0.0, 0.0)), ([list(ROWS[0])], (0.0, 0.0, 0.0)), ([("H0", 1.0, 0.5, 1.0, 0.0, 0)], (0.0, 0.0, 0.0)),
+    ],
+)  # fmt: skip
+def test_what_is_no_row_and_no_sound_is_refused_by_c(wrong: Any) -> None:
+    with pytest.raises(TypeError):
+        compiled().likeliest(*wrong)
+
+
 def test_what_stands_in_one_clause_stands_together() -> None:
     (first, second, third) = (a_cue(0, 1), a_cue(1, 2), a_cue(3, 4))  # 路,灯。路,灯
 
