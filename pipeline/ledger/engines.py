@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-import psycopg
 import sqlalchemy as sa
-from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy.engine import Connection, Engine
 
 from pipeline.errors import Fault, Misconfigured
@@ -106,6 +104,9 @@ def _postgres(url: str) -> Engine:
 
 
 def _read(url: str) -> dict[str, Any]:
+    import psycopg  # here: it takes 6 MB, and every process of a desk whose ledger is a file would hold them
+    from psycopg.conninfo import conninfo_to_dict
+
     try:
         given = conninfo_to_dict(url)
     except psycopg.ProgrammingError:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -50,6 +52,33 @@ def until(true: Callable[[], bool]) -> Callable[[], bool]:
 def keeping_us_alive() -> set[threading.Thread]:
     """Return the threads for which a process that wants to end has to wait."""
     return {one for one in threading.enumerate() if not one.daemon}
+
+
+A_WORKER = """
+import re, sys
+import pipeline.app.parts
+from pathlib import Path
+from pipeline.analyse import Analyst
+from pipeline.bench import invented
+from pipeline.directory import Directory
+from pipeline.settings import Analyse
+analyst = Analyst.open(Analyse(), Directory.read())
+analyst.analyse(invented.posts(256, 1, invented.names(100)))
+drivers = {"psycopg", "kafka", "confluent_kafka", "elasticsearch", "opensearchpy", "scrapy"}
+print(*sorted(drivers & set(sys.modules)))
+print(re.search("Rss: *([0-9]+)", Path("/proc/self/smaps_rollup").read_text())[1])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="所用内存从 /proc 读 / memory is read from /proc")
+def test_a_worker_of_a_desk_in_files_loads_no_driver_and_takes_little_memory() -> None:
+    ran = subprocess.run([sys.executable, "-c", A_WORKER], capture_output=True, text=True, check=True)
+    drivers, resident_kb = ran.stdout.splitlines()
+
+    assert drivers == ""
+    assert (
+        int(resident_kb) < 165_000
+    )  # 150 MB is what the design allows; pages of files that others read, too, are in it
 
 
 def test_parts_are_built_by_name_and_in_order(tmp_path: Path) -> None:
