@@ -1,8 +1,7 @@
 /* The cues of a word list in a text: cues.Table in C.
 
    All words are numbered, and so are their labels: for what a word speaks. What a word says in some company is told by
-   the words beside it; where those are expressions, it is asked
-   in Python, by regular expressions; few texts come that far.
+   the words beside it; where those are regular expressions, Python is asked, and few texts come that far.
 */
 
 #include "../text/automaton.h"

@@ -6,6 +6,7 @@
 */
 
 #include "../text/module.h"
+#include "loops.h"
 #include <uchar.h>
 #include "xxh3.h"
 
@@ -20,13 +21,6 @@
 #define POINT 0x70b9 /* 点 */
 
 enum { KEPT = 1, DIGIT = 2, POINTED = 4, ASIDE = 8, NOISY = 16 };
-
-/* The loops over all 3-grams and minima are worth it to be compiled for wider registers, too. */
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
-#define WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define WIDE
-#endif
 
 enum { CLASSES, FACTORS, SHIFTS, PLACES, TABLES };
 enum { KEYS, BANDS, SKETCHES, SET, LENGTHS, COLUMNS };

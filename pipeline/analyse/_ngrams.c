@@ -2,6 +2,8 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include "loops.h"
+#include "seen.h"
 #include <stdint.h>
 
 #define WIDTH 3
@@ -15,29 +17,12 @@
 #define LANES 16 /* columns that are added up together */
 #define FAR (-LONGEST)
 
-#if defined(__GNUC__)
-#define FETCH(place) __builtin_prefetch(place)
-#else
-#define FETCH(place)
-#endif
-
-/* The loops that are the same for every letter and every column are worth it to be compiled for wider registers, too. */
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
-#define WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define WIDE
-#endif
-
 static const uint32_t FIRST = 0x9E3779B1, SECOND = 0x85EBCA6B, THIRD = 0xC2B2AE35, ONCE = 0x27D4EB2F,
                       TWICE = 0x4FA9D65E;
 /* What an n-gram is worth that comes so often in a text, where that counts: ngrams.WORTH. */
 static const uint8_t WORTH[] = {0, 1, 2, 2, 3, 3, 3, 3, 4};
 
 enum { EACH, DISTINCT, COUNTED };
-
-/* A bit for each slot there is. They are all clear between two texts, so they are kept from one call to the next. */
-static uint64_t *seen;
-static int seen_bits;
 
 typedef struct {
     Py_buffer buffer;
@@ -286,13 +271,8 @@ make_room(Grams *grams, Py_ssize_t longest, int bits)
     grams->distinct = PyMem_Malloc((most + AHEAD) * sizeof *grams->distinct);
     grams->times = PyMem_Malloc(most * sizeof *grams->times);
     grams->set = PyMem_Malloc(size * sizeof *grams->set);
-    if (bits > seen_bits) {
-        PyMem_Free(seen);
-        seen = PyMem_Calloc(((size_t)1 << bits) / 64 + 1, sizeof *seen);
-        seen_bits = seen ? bits : 0;
-    }
-    if (grams->letters && grams->slots && grams->distinct && grams->times && grams->set && seen)
-        return 0;
+    if (grams->letters && grams->slots && grams->distinct && grams->times && grams->set)
+        return seen_room(bits);
     PyErr_NoMemory();
     return -1;
 }

@@ -2,18 +2,12 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include "loops.h"
 #include <stdint.h>
 
 #define APART '\n'
 #define LONGEST 256 /* letters of a stretch, at most */
 #define BLOCK 64    /* letters that are hashed together */
-
-/* The loop that hashes letters is worth it to be compiled for wider registers, too. */
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
-#define WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define WIDE
-#endif
 
 static const uint32_t FIRST = 0x9E3779B1, SECOND = 0x85EBCA6B, ALONE = 0xC2B2AE35;
 

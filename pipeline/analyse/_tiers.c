@@ -2,25 +2,14 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include "loops.h"
+#include "seen.h"
 #include <stdint.h>
 
 #define REACH 3
 #define COLUMNS 8 /* at most */
 #define TIERS 4   /* columns, nearly always */
 #define AHEAD 16  /* rows that are asked for while another is added: the tables are larger than what lies near */
-
-#if defined(__GNUC__)
-#define FETCH(place) __builtin_prefetch(place)
-#else
-#define FETCH(place)
-#endif
-
-/* The loop over all rows is worth it to be compiled for wider registers, too. */
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
-#define WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define WIDE
-#endif
 
 static const uint32_t ONE = 0xC2B2AE35, TWO = 0x9E3779B1, THREE = 0x85EBCA6B, FOLDED = 0x27D4EB2F;
 
@@ -30,10 +19,6 @@ typedef struct {
     int shift;
     PyObject *signs; /* letters that are in no gram */
 } Table;
-
-/* A bit for each slot there is. They are all clear between two texts, so they are kept from one call to the next. */
-static uint64_t *seen;
-static int seen_bits;
 
 static int
 read_table(Table *table, PyObject *from, int bits, PyObject *signs)
@@ -197,21 +182,6 @@ write_new(const Table *table, PyObject *text, uint32_t changed, uint32_t *to)
     return to;
 }
 
-/* Make room for a bit of each slot. Return -1 with an exception. */
-static int
-make_room(int bits)
-{
-    if (bits > seen_bits) {
-        PyMem_Free(seen);
-        seen = PyMem_Calloc(((size_t)1 << bits) / 64 + 1, sizeof *seen);
-        seen_bits = seen ? bits : 0;
-    }
-    if (seen)
-        return 0;
-    PyErr_NoMemory();
-    return -1;
-}
-
 PyDoc_STRVAR(once_doc, "once(plain, folded, table, unit, bits, signs)\n--\n\n"
                        "Return how many times a unit letters, pairs and triples of a text and of its folded form weigh,\n"
                        "each slot once. Raises TypeError, ValueError.");
@@ -228,7 +198,7 @@ once(PyObject *Py_UNUSED(module), PyObject *args)
         return NULL;
     Py_ssize_t letters = PyUnicode_GET_LENGTH(plain) + PyUnicode_GET_LENGTH(folded);
     uint32_t *slots = PyMem_New(uint32_t, REACH * letters + 1 + AHEAD);
-    if (slots && make_room(bits) == 0) {
+    if (slots && seen_room(bits) == 0) {
         uint32_t *end = write_new(&table, folded, FOLDED, write_new(&table, plain, 0, slots));
         for (const uint32_t *slot = slots; slot < end; slot++)
             seen[*slot / 64] = 0;

@@ -14,11 +14,7 @@ import msgspec
 from pipeline.analyse.asides import Span, any_in, asides
 from pipeline.analyse.cues import Cue, Reading
 from pipeline.text.automaton import automaton
-
-try:
-    from pipeline.text._beside import Beside
-except ImportError:  # no compiler where this was installed
-    from pipeline.text.beside import Beside
+from pipeline.text.beside import beside
 
 _PEOPLE = (
     "小女孩 小男孩 女孩子 男孩子 小姑娘 女孩 男孩 小孩子 小孩 孩子 小朋友 宝宝 婴儿 娃儿 娃娃 娃 幼儿 儿子 女儿 闺女 男童 女童 学生 同学 爷爷 奶奶 "
@@ -42,7 +38,7 @@ _SIGNS = {
     for word in words.split()
 }
 _DIGITS, _NUMERALS = "0123456789", "一二三四五六七八九十两几百千"
-_NUMBER, _NUMBERS, _COUNTS = "N", re.compile(f"[{_DIGITS}]+|[{_NUMERALS}]+"), Beside(_DIGITS + _NUMERALS)
+_NUMBER, _NUMBERS, _COUNTS = "N", re.compile(f"[{_DIGITS}]+|[{_NUMERALS}]+"), beside(_DIGITS + _NUMERALS)
 # No word that begins with a numeral: the number is read first.
 _FOLDED = automaton([word for word in _SIGNS if not _NUMBERS.match(word)])
 _SIGN_OF = [sign for word, sign in _SIGNS.items() if not _NUMBERS.match(word)]

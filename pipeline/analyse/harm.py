@@ -20,11 +20,7 @@ from pipeline.analyse.doubts import Weighed
 from pipeline.analyse.peril import STRETCH, Peril
 from pipeline.analyse.tiers import LONGEST, Tiers
 from pipeline.model import Numbers
-
-try:
-    from pipeline.text._beside import Beside
-except ImportError:  # no compiler where this was installed
-    from pipeline.text.beside import Beside
+from pipeline.text.beside import beside
 
 GROUP = 10  # people; DOMAIN §2.5
 _ENOUGH = 8  # dangers; more of them change nothing
@@ -45,9 +41,9 @@ _OPENING = 40  # letters; what a long text begins with is what it is about
 _PASSING_STEP = 3.5  # more that must speak for danger among other things: some clause or other sounds like it
 _NAMED_TELLS, _UNNAMED_TELLS = 14, 24  # letters that say something of a danger, with a word for it or without
 _FOREIGN = re.compile("[a-z\u0600-\u06ff]")
-_ANY_FOREIGN = Beside("".join(map(chr, (*range(0x61, 0x7B), *range(0x600, 0x700)))))
+_ANY_FOREIGN = beside("".join(map(chr, (*range(0x61, 0x7B), *range(0x600, 0x700)))))
 # In every crowd, and found in a twentieth of the time: the end of its number, and whom it counts.
-_COUNTED = Beside(
+_COUNTED = beside(
     "0123456789一二两三四五六七八九零十百千", "多几来余号个名位口", "户家人会老学孩村业兄员工病商农教环职保乘旅口"
 )
 _CROWD = re.compile(

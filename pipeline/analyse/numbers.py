@@ -8,11 +8,7 @@ from collections.abc import Iterable
 import re2
 
 from pipeline.model import Numbers
-
-try:
-    from pipeline.text._beside import Beside
-except ImportError:  # no compiler where this was installed
-    from pipeline.text.beside import Beside
+from pipeline.text.beside import beside
 
 _N = r"([0-9]+(?:\.[0-9]+)?|[零〇一二两三四五六七八九十百千]+)"
 _MORE = "(?:多|余|来|几)?"
@@ -53,8 +49,8 @@ def _look() -> re2.Set:
 
 # What every pattern needs, and is found in a tenth of the time: what is counted behind a numeral, or one behind what happened.
 _NUMERALS = "0123456789零〇一二两三四五六七八九十百千"
-_COUNTED = Beside(_NUMERALS, "多余来几万千百亿个名位", _letters(0, _DEATH, _PERSONS, "当|不|已|元|块"))
-_HAPPENED = Beside(_letters(-1, _DEATH.replace("死了|", ""), _INJURY), "人数为达了", _NUMERALS)
+_COUNTED = beside(_NUMERALS, "多余来几万千百亿个名位", _letters(0, _DEATH, _PERSONS, "当|不|已|元|块"))
+_HAPPENED = beside(_letters(-1, _DEATH.replace("死了|", ""), _INJURY), "人数为达了", _NUMERALS)
 _ALL = (*_DEATHS, *_INJURED, *_PEOPLE, _MONEY)
 _LOOK = _look()
 

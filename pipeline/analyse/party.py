@@ -11,12 +11,8 @@ from pipeline.analyse.names import Sure, is_common, names
 from pipeline.directory import Directory, Unit
 from pipeline.model import PartyFinding, Reason
 from pipeline.text.automaton import Hit, apart, automaton
+from pipeline.text.beside import beside
 from pipeline.text.normal import folded
-
-try:
-    from pipeline.text._beside import Beside
-except ImportError:  # no compiler where this was installed
-    from pipeline.text.beside import Beside
 
 _LEVEL = re.compile("^[区县市旗镇]|(?:新区|[区县市旗州])$")
 _FIRMS = "有限责任公司 股份有限公司 有限公司 公司 集团 物业服务中心 物业公司 物业服务公司 物业管理公司 物业 开发商 项目部 售楼部 售楼处 超市 酒店 饭店 驾校 培训机构 水厂 化工厂 食品厂 水泥厂 造纸厂 砖厂 养殖场 屠宰场".split()
@@ -90,7 +86,7 @@ _SOON = 5  # characters behind a name in which one of these stands
 _BLAMED = re.compile(f".{{0,{_SOON - 1}}}?[{_FAULTS}]")
 _BLAMES = ("投诉", "举报", "曝光", "感谢", "点赞", "表扬", "起诉", "告", "就是", "谢谢")
 _BLAMING = re.compile("|".join(_BLAMES))
-_PERHAPS_BLAMED = Beside(_FAULTS + "".join(word[0] for word in _BLAMES))  # finds in little time where to look closer
+_PERHAPS_BLAMED = beside(_FAULTS + "".join(word[0] for word in _BLAMES))  # finds in little time where to look closer
 _ASKED = ("向", "找", "给", "请", "求", "望", "建议", "希望", "打", "联系", "咨询", "问", "到", "去")
 _MENTIONS_MOST = 12  # a list of organisations names no one responsible
 _NOTHING = PartyFinding()

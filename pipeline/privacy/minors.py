@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 
-try:
-    from pipeline.text._beside import Beside
-except ImportError:  # no compiler where this was installed
-    from pipeline.text.beside import Beside
+from pipeline.text.beside import beside
 
 # Each way to say it begins with a plain character: the search then runs from one of these to the next.
 _CHILD = re.compile(
@@ -21,7 +18,7 @@ _AGE = re.compile(
 )
 _BEFORE_NAME = "(?:孩子|儿子|女儿|男孩|女孩|学生|同学|小孩|男童|女童)"
 _NAMED_CHILD = re.compile(rf"\[姓名\](?:同学|小朋友|(?<={_BEFORE_NAME}\[姓名\])|(?<={_BEFORE_NAME}[: ]\[姓名\]))")
-_PERHAPS_OWN = Beside("我俺居", "家的", "孩儿女小娃")  # finds in a tenth of the time where to look closer
+_PERHAPS_OWN = beside("我俺居", "家的", "孩儿女小娃")  # finds in a tenth of the time where to look closer
 
 
 def about_a_minor(masked: str) -> bool:

@@ -16,17 +16,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.text.beside import Beside, beside
 from pipeline.text.letters import Codes, codes
 
 try:
     from pipeline.text._letters import Letters
 except ImportError:  # no compiler where this was installed
     from pipeline.text.letters import Letters
-
-try:
-    from pipeline.text._beside import Beside
-except ImportError:  # no compiler where this was installed
-    from pipeline.text.beside import Beside
 
 TABLE = Path(__file__).with_name("fold.txt")
 SENTENCE_ENDS = "。!?;\n"  # what is left of 。！？； after folding; rules look for words within one sentence
@@ -110,7 +106,7 @@ def _letters() -> Letters:
 def _traditional() -> Beside:
     """Return a look for the ideographs that are read as another and that GB 2312 does not have."""
     pairs = TABLE.read_bytes().decode("utf-8").splitlines()
-    return Beside("".join(pair[0] for pair in pairs if _han(pair[0]) and _han(pair[1]) and not _plain(pair[0])))
+    return beside("".join(pair[0] for pair in pairs if _han(pair[0]) and _han(pair[1]) and not _plain(pair[0])))
 
 
 def _han(character: str) -> bool:

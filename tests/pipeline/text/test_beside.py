@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.text.beside import Beside
+from pipeline.text.beside import Beside, beside
 from tests.live import do_without
 
 
@@ -52,3 +52,7 @@ def test_letters_that_cannot_be_looked_for_are_refused() -> None:
     for wrong in (None, b"a", 1):
         with pytest.raises(TypeError):
             compiled()("a").found(wrong)
+
+
+def test_the_one_in_c_is_taken_where_there_is_one() -> None:
+    assert isinstance(beside("a"), compiled())
